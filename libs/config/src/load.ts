@@ -1,0 +1,163 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { parseEnv } from 'node:util';
+import { profileOf, type Profile } from './profile.js';
+import { platformConfig } from './platform.config.js';
+import { type ConfigOf, type ConfigSlice, declaredSlices, type Variables } from './slice.js';
+import { RuleError, type Variable } from './variable.js';
+
+export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** What is wrong with a variable, said without its value. */
+export interface ConfigProblem {
+  readonly variable: string;
+  readonly rule: string;
+}
+
+/** The start must not go on: names every bad variable, prints no value. */
+export class ConfigError extends Error {
+  constructor(readonly problems: readonly ConfigProblem[]) {
+    super(
+      `The configuration is not valid:\n${problems.map(({ variable, rule }) => `  ${variable} ${rule}`).join('\n')}\n` +
+        'See docs/configuration.md. Values are not shown.',
+    );
+    this.name = 'ConfigError';
+  }
+}
+
+/** The configuration of the process: validated, frozen, and able to show itself without its secrets. */
+export class Config {
+  constructor(
+    readonly profile: Profile,
+    readonly warnings: readonly ConfigProblem[],
+    private readonly values: ReadonlyMap<string, Readonly<Record<string, unknown>>>,
+  ) {}
+
+  get<V extends Variables>(slice: ConfigSlice<V>): ConfigOf<ConfigSlice<V>> {
+    const values = this.values.get(slice.name);
+    if (!values)
+      throw new Error(`The configuration slice "${slice.name}" was declared after the configuration was loaded.`);
+    return values as ConfigOf<ConfigSlice<V>>;
+  }
+
+  slices(): { slice: ConfigSlice; values: Readonly<Record<string, unknown>> }[] {
+    return declaredSlices().map((slice) => ({ slice, values: this.get(slice) }));
+  }
+
+  /** Every variable by name; a secret that is set is `***`, whatever is not set is null. */
+  redacted(): Record<string, unknown> {
+    const shown: Record<string, unknown> = { NODE_ENV: this.profile };
+    for (const { slice, values } of this.slices()) {
+      for (const [name, variable] of Object.entries(slice.variables)) {
+        const value = values[name];
+        shown[variable.env] = value === undefined ? null : variable.secret ? '***' : value;
+      }
+    }
+    return shown;
+  }
+
+  /** Every secret value, so that the logger can recognise them wherever they turn up. */
+  secrets(): string[] {
+    return this.slices().flatMap(({ slice, values }) =>
+      Object.entries(slice.variables).flatMap(([name, variable]) => {
+        const value = values[name];
+        return variable.secret && typeof value === 'string' && value !== '' ? [value] : [];
+      }),
+    );
+  }
+}
+
+/** The process's environment, completed by a `.env` file in the working directory. What is set wins. */
+export function readEnvironment(directory: string = process.cwd()): Environment {
+  let file: Record<string, string | undefined> = {};
+  try {
+    file = parseEnv(readFileSync(join(directory, '.env'), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') {
+      throw new ConfigError([{ variable: '.env', rule: 'cannot be read: check its permissions' }]);
+    }
+  }
+  return { ...file, ...process.env };
+}
+
+/**
+ * Validates every declared variable.
+ *
+ * @throws ConfigError naming every variable that is not valid
+ */
+export function loadConfig(environment: Environment): Config {
+  const problems: ConfigProblem[] = [];
+  const warnings: ConfigProblem[] = [];
+  const values = new Map<string, Readonly<Record<string, unknown>>>();
+  const profile = profileOf(environment.NODE_ENV);
+  if (!profile) problems.push({ variable: 'NODE_ENV', rule: 'must be development, test, staging or production' });
+  const reader = new Reader(environment, profile ?? 'production', problems, warnings);
+  for (const slice of declaredSlices()) {
+    const entries = Object.entries(slice.variables).map(([name, variable]) => [name, reader.read(variable)] as const);
+    values.set(slice.name, Object.freeze(Object.fromEntries(entries)));
+  }
+  if (problems.length > 0) throw new ConfigError(problems);
+  return new Config(profile ?? 'production', warnings, values);
+}
+
+/** Reads one variable after another and keeps what is wrong with them. */
+class Reader {
+  private readonly dataDir: string;
+
+  constructor(
+    private readonly environment: Environment,
+    private readonly profile: Profile,
+    private readonly problems: ConfigProblem[],
+    private readonly warnings: ConfigProblem[],
+  ) {
+    const { env, defaultValue } = platformConfig.variables.dataDir;
+    this.dataDir = environment[env] || String(defaultValue);
+  }
+
+  read(variable: Variable<unknown>): unknown {
+    try {
+      const text = this.environment[variable.env] || this.generate(variable);
+      if (text === undefined) return variable.defaultValue;
+      const value = variable.parse(text);
+      this.harden(variable, value);
+      return value;
+    } catch (error) {
+      if (!(error instanceof RuleError)) throw error;
+      this.problems.push({ variable: variable.env, rule: error.message });
+      return undefined;
+    }
+  }
+
+  private harden(variable: Variable<unknown>, value: unknown): void {
+    const rule = variable.hardening?.refuse(value);
+    if (!rule) return;
+    const stops = variable.hardening?.stopsIn.includes(this.profile);
+    (stops ? this.problems : this.warnings).push({ variable: variable.env, rule });
+  }
+
+  private generate(variable: Variable<unknown>): string | undefined {
+    if (!variable.generated) return undefined;
+    if (this.profile === 'production') throwRule('must be set in production, because every replica needs the same one');
+    return ownSecretFile(this.dataDir, variable.env);
+  }
+}
+
+function throwRule(rule: string): never {
+  throw new RuleError(rule);
+}
+
+/** A secret that is made once and then kept, readable by its owner alone. */
+function ownSecretFile(dataDir: string, name: string): string {
+  const directory = join(dataDir, 'secrets');
+  const file = join(directory, name.toLowerCase().replaceAll('_', '-'));
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
+      return throwRule(`is not set and cannot be kept in ${directory}: make the folder writable or set DATA_DIR`);
+    }
+  }
+  return readFileSync(file, 'utf8');
+}

@@ -1,0 +1,48 @@
+import { declaredSlices } from './slice.js';
+import type { Variable } from './variable.js';
+
+function shownDefault(variable: Variable<unknown>): string {
+  if (variable.generated) return 'generated';
+  const value = variable.defaultValue;
+  if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
+  return `\`${String(value)}\``;
+}
+
+/** The reference page of every variable, in Markdown: docs/configuration.md. */
+export function configReference(): string {
+  const sections = declaredSlices().map((slice) => {
+    const rows = Object.values(slice.variables).map((variable) => [
+      `\`${variable.env}\``,
+      variable.type.replaceAll('|', '\\|'),
+      shownDefault(variable),
+      variable.secret ? 'yes' : '',
+      variable.description,
+    ]);
+    const table = [
+      ['Variable', 'Type', 'Default', 'Secret', 'What it is for'],
+      ['---', '---', '---', '---', '---'],
+      ...rows,
+    ];
+    return `## ${slice.title}\n\n${table.map((cells) => `| ${cells.join(' | ')} |`).join('\n')}\n`;
+  });
+  return (
+    '# Configuration\n\n' +
+    'Generated from the declarations beside the code. Variables come from the environment; a `.env` file in the working\n' +
+    'directory completes them. A bad value stops the start and names the variable, never the value.\n\n' +
+    '`NODE_ENV` is `development`, `test`, `staging` or `production`. Unset, the process is convenient as in development,\n' +
+    'with the rules of production for secrets and mock sign-in.\n\n' +
+    sections.join('\n')
+  );
+}
+
+/** The same as a commented `.env.example`. */
+export function envExample(): string {
+  const sections = declaredSlices().map((slice) => {
+    const lines = Object.values(slice.variables).map((variable) => {
+      const value = variable.generated || variable.defaultValue === undefined ? '' : String(variable.defaultValue);
+      return `# ${variable.description}\n# ${variable.env}=${value}`;
+    });
+    return `# --- ${slice.title}\n${lines.join('\n')}\n`;
+  });
+  return sections.join('\n');
+}

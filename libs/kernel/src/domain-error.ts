@@ -1,0 +1,100 @@
+/**
+ * What went wrong, seen from the caller: the one thing transports map to a status.
+ * `libs/http` holds the only mapping from kind to HTTP status.
+ */
+export type ErrorKind =
+  | 'invalid' // the input itself is wrong
+  | 'unauthenticated' // nobody, or nobody we know
+  | 'payment_required' // a cap in money is spent
+  | 'forbidden' // known, but not allowed
+  | 'not_found' // absent, or not for this caller to know of
+  | 'conflict' // the state has moved on
+  | 'too_large' // more than is accepted
+  | 'unprocessable' // valid shape, impossible meaning
+  | 'locked' // shut for a while
+  | 'rate_limited' // too fast
+  | 'internal' // our fault
+  | 'bad_gateway' // the provider's fault
+  | 'unavailable' // something we need is away
+  | 'timeout'; // something we need is too slow
+
+/** The families of errors that clients of the OpenAI wire format know. */
+export type ErrorType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'rate_limit_error'
+  | 'insufficient_quota'
+  | 'api_error';
+
+export interface ErrorOptions {
+  /** The offending input, as a path: `models[0].name`. */
+  param?: string;
+  /** Safe to show to the caller; never a secret, a stack or SQL. */
+  details?: unknown;
+  /** Seconds until a retry makes sense; becomes `Retry-After`. */
+  retryAfterSeconds?: number;
+  /** Kept for the log, never shown. */
+  cause?: unknown;
+}
+
+/** A failure with a stable code that clients may program against. */
+export class DomainError extends Error {
+  readonly param: string | undefined;
+  readonly details: unknown;
+  readonly retryAfterSeconds: number | undefined;
+
+  /**
+   * @param code stable, snake case, declared with {@link defineErrors}
+   * @param message one clear sentence for the caller
+   */
+  constructor(
+    readonly code: string,
+    readonly kind: ErrorKind,
+    message: string,
+    options: ErrorOptions = {},
+  ) {
+    super(message, { cause: options.cause });
+    this.name = 'DomainError';
+    this.param = options.param;
+    this.details = options.details;
+    this.retryAfterSeconds = options.retryAfterSeconds;
+  }
+}
+
+export interface ErrorDefinition {
+  readonly code: string;
+  readonly kind: ErrorKind;
+  readonly message: string;
+}
+
+const catalogue = new Map<string, ErrorDefinition>();
+
+/** Every code declared so far, in the order of the alphabet: the source of docs/errors.md. */
+export function errorCatalogue(): ErrorDefinition[] {
+  return [...catalogue.values()].sort((a, b) => a.code.localeCompare(b.code));
+}
+
+type Definitions = Record<string, readonly [kind: ErrorKind, message: string]>;
+type Factories<T extends Definitions> = {
+  readonly [K in keyof T]: (options?: ErrorOptions & { message?: string }) => DomainError;
+};
+
+/**
+ * Declares a feature's error codes beside the feature and returns a factory for each:
+ * `export const teamErrors = defineErrors({ team_not_found: ['not_found', 'There is no such team.'] })`.
+ *
+ * @throws Error when another feature already uses a code for another meaning
+ */
+export function defineErrors<const T extends Definitions>(definitions: T): Factories<T> {
+  const factories: Record<string, (options?: ErrorOptions & { message?: string }) => DomainError> = {};
+  for (const [code, [kind, message]] of Object.entries(definitions)) {
+    const known = catalogue.get(code);
+    if (known && (known.kind !== kind || known.message !== message)) {
+      throw new Error(`The error code "${code}" is declared twice with different meanings.`);
+    }
+    catalogue.set(code, { code, kind, message });
+    factories[code] = (options = {}) => new DomainError(code, kind, options.message ?? message, options);
+  }
+  return factories as Factories<T>;
+}

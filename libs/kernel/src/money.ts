@@ -1,0 +1,39 @@
+/**
+ * Money is an integer of pico-dollars: 1 USD = 10^12. A price of 0.15 USD for a million tokens is
+ * 150 000 pico-dollars a token, so every price on the market is exact and no cost is ever rounded.
+ */
+export type Pico = bigint;
+
+export const PICO_PER_USD = 1_000_000_000_000n;
+const DECIMALS = 12;
+const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
+
+/**
+ * Reads a decimal of US dollars, `"2.5"` or `"1.5e-07"`, exactly.
+ *
+ * @throws RangeError when the text is not a decimal number or has a part below one pico-dollar
+ */
+export function usdToPico(decimal: string): Pico {
+  const match = DECIMAL.exec(decimal.trim());
+  if (!match) throw new RangeError('not a decimal amount');
+  const [, sign, whole = '', fraction = '', exponent = '0'] = match;
+  const shift = Number(exponent) - fraction.length + DECIMALS;
+  const digits = BigInt(whole + fraction);
+  let pico = digits;
+  if (shift >= 0) {
+    pico = digits * 10n ** BigInt(shift);
+  } else {
+    const divisor = 10n ** BigInt(-shift);
+    if (digits % divisor !== 0n) throw new RangeError('finer than a pico-dollar');
+    pico = digits / divisor;
+  }
+  return sign ? -pico : pico;
+}
+
+/** The exact decimal of US dollars, without trailing zeros: `150000n` → `"0.00000015"`. */
+export function picoToUsd(pico: Pico): string {
+  const digits = (pico < 0n ? -pico : pico).toString().padStart(DECIMALS + 1, '0');
+  const whole = digits.slice(0, -DECIMALS);
+  const fraction = digits.slice(-DECIMALS).replace(/0+$/, '');
+  return `${pico < 0n ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`;
+}
