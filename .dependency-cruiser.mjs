@@ -1,0 +1,219 @@
+/**
+ * The import graph of the house, as two tables and the doors between the rooms.
+ * `npm run check:graph` holds the code to it and redraws docs/import-graph.md; a new edge starts here.
+ */
+
+/** Which lib may import which. A lib that is missing here may import no other lib. */
+export const LIBS = {
+  kernel: [],
+  config: ['kernel'],
+  observability: ['kernel', 'config'],
+  crypto: ['kernel', 'config'],
+  cache: ['kernel', 'config', 'observability'],
+  database: ['kernel', 'config', 'observability'],
+  upstream: ['kernel', 'config', 'observability'],
+  access: ['kernel', 'config', 'observability'],
+  events: ['kernel', 'observability', 'database'],
+  jobs: ['kernel', 'config', 'observability', 'database'],
+  http: ['kernel', 'config', 'observability', 'access'],
+  simulator: ['kernel'],
+  sdk: [],
+};
+
+/** Which feature may import which. A feature that is missing here may import no other feature. */
+export const FEATURES = {
+  users: [],
+  providers: [],
+  usage: [],
+  audit: [],
+  notifications: [],
+  settings: [],
+  auth: ['users'],
+  teams: ['users'],
+  permissions: ['users', 'teams'],
+  models: ['providers'],
+  subscriptions: ['teams', 'models'],
+  'api-keys': ['users', 'teams', 'subscriptions'],
+  gateway: ['models', 'subscriptions', 'usage', 'providers'],
+};
+
+/** What a feature shows to the others beside its module file and its events. */
+export const CAPABILITIES = [
+  'src/users/user.directory.ts',
+  'src/auth/session.authenticator.ts',
+  'src/teams/team.membership.ts',
+  'src/permissions/permissions.ts',
+  'src/providers/upstream.pool.ts',
+  'src/models/model.catalog.ts',
+  'src/subscriptions/entitlements.ts',
+  'src/api-keys/api-key.authenticator.ts',
+  'src/usage/usage.meter.ts',
+];
+
+const SPEC = String.raw`\.(spec|e2e-spec)\.ts$`;
+const escape = (text) => text.replaceAll('.', String.raw`\.`);
+const oneOf = (names) => (names.length === 0 ? '(?!)' : `(${names.join('|')})`);
+const DOORS = [
+  String.raw`^src/[^/]+/[^/]+\.module\.ts$`,
+  String.raw`^src/[^/]+/events/`,
+  ...CAPABILITIES.map((file) => `^${escape(file)}$`),
+];
+
+const edgesOf = (root, table) =>
+  Object.entries(table).map(([name, allowed]) => ({
+    name: `${root}/${name}`,
+    comment:
+      allowed.length === 0
+        ? `${root}/${name} imports no other ${root === 'libs' ? 'lib' : 'feature'}.`
+        : `${root}/${name} may import only ${allowed.join(', ')}.`,
+    severity: 'error',
+    from: { path: `^${root}/${name}/` },
+    to: { path: `^${root}/[^/]+/`, pathNot: `^${root}/${oneOf([name, ...allowed])}/` },
+  }));
+
+const strangersOf = (root, table) => ({
+  name: `${root}/unlisted`,
+  comment: 'This folder is in no table of .dependency-cruiser.mjs: list it there with what it may import.',
+  severity: 'error',
+  from: { path: `^${root}/(?!${oneOf(Object.keys(table))}/)([^/]+)/` },
+  to: { path: `^${root}/[^/]+/`, pathNot: `^${root}/$2/` },
+});
+
+const forbid = (name, comment, from, to) => ({ name, comment, severity: 'error', from, to });
+
+const layers = [
+  forbid(
+    'no-cycle',
+    'Files that import each other in a ring cannot be read or loaded one by one.',
+    {},
+    { circular: true },
+  ),
+  forbid(
+    'libs-below-src',
+    'A lib never imports a feature, an entry or a test.',
+    { path: '^libs/' },
+    { path: '^(src|test)/' },
+  ),
+  forbid('src-below-test', 'Production code and its specs never import test/.', { path: '^src/' }, { path: '^test/' }),
+  forbid(
+    'one-composition-root',
+    'src/app.module.ts is the only file that knows the features; other entries go through it.',
+    { path: String.raw`^src/(?!app\.module\.ts$)[^/]+\.ts$` },
+    { path: '^src/[^/]+/' },
+  ),
+  forbid(
+    'entries-are-leaves',
+    'A feature never imports an entry.',
+    { path: '^src/[^/]+/' },
+    { path: String.raw`^src/[^/]+\.ts$` },
+  ),
+  forbid(
+    'support-through-the-app',
+    'test/support sees the product through src/app.module.ts, src/app.setup.ts and the libs.',
+    { path: '^test/support/' },
+    { path: '^src/', pathNot: String.raw`^src/app\.(module|setup)\.ts$` },
+  ),
+];
+
+const doors = [
+  forbid(
+    'feature-door',
+    'From another feature only its *.module.ts, its events/ and its exported capability may be imported.',
+    { path: '^src/([^/]+)/' },
+    { path: '^src/[^/]+/', pathNot: ['^src/$1/', ...DOORS] },
+  ),
+  forbid(
+    'root-door',
+    'The composition root uses modules, events and exported capabilities, nothing else of a feature.',
+    { path: String.raw`^src/app\.module\.ts$` },
+    { path: '^src/[^/]+/', pathNot: DOORS },
+  ),
+  forbid(
+    'lib-door',
+    'A lib is entered through its index.ts alone.',
+    { path: '^libs/([^/]+)/' },
+    { path: '^libs/[^/]+/', pathNot: ['^libs/$1/', String.raw`^libs/[^/]+/src/index\.ts$`] },
+  ),
+  forbid(
+    'lib-door-from-outside',
+    'A lib is entered through its index.ts alone.',
+    { path: '^(src|test|migrations)/' },
+    { path: '^libs/[^/]+/', pathNot: String.raw`^libs/[^/]+/src/index\.ts$` },
+  ),
+  forbid(
+    'lib-by-name',
+    "Write '#libs/<name>': a relative path breaks once the code is built.",
+    { path: '^(src|test|migrations)/' },
+    { path: String.raw`^libs/[^/]+/src/index\.ts$`, dependencyTypesNot: ['aliased'] },
+  ),
+  forbid(
+    'lib-by-name-in-libs',
+    "Write '#libs/<name>': a relative path hides which lib is meant.",
+    { path: '^libs/([^/]+)/' },
+    { path: String.raw`^libs/[^/]+/src/index\.ts$`, pathNot: '^libs/$1/', dependencyTypesNot: ['aliased'] },
+  ),
+  forbid(
+    'lib-inside',
+    "Inside a lib, import the file itself, not the lib's own index.",
+    { path: '^libs/([^/]+)/' },
+    { path: String.raw`^libs/$1/src/index\.ts$` },
+  ),
+  forbid(
+    'simulator-is-a-leaf',
+    'The simulator is a process of its own; only tests import it.',
+    { path: '^src/' },
+    { path: '^libs/simulator/' },
+  ),
+  forbid(
+    'sdk-is-a-leaf',
+    'The generated client is for callers and tests.',
+    { path: '^(src|libs/(?!sdk/))' },
+    { path: '^libs/sdk/' },
+  ),
+];
+
+const packages = [
+  forbid(
+    'kernel-is-plain',
+    'libs/kernel is plain TypeScript: no framework, no database.',
+    { path: '^libs/kernel/' },
+    { path: 'node_modules/(@nestjs|typeorm|pg|rxjs|fastify|class-validator|class-transformer)/' },
+  ),
+  forbid(
+    'no-dev-dependency',
+    'Production code runs without devDependencies.',
+    { path: '^(src|libs|migrations)/', pathNot: [SPEC, '^libs/sdk/'] },
+    { dependencyTypes: ['npm-dev'] },
+  ),
+  forbid(
+    'declared-package',
+    'Import only what package.json names.',
+    { path: '^(src|libs|migrations|test)/' },
+    { dependencyTypes: ['npm-no-pkg', 'npm-unknown'] },
+  ),
+  forbid(
+    'resolvable',
+    'This import leads nowhere.',
+    { path: '^(src|libs|migrations|test)/' },
+    { couldNotResolve: true },
+  ),
+];
+
+export default {
+  forbidden: [
+    ...layers,
+    ...edgesOf('libs', LIBS),
+    strangersOf('libs', LIBS),
+    ...edgesOf('src', FEATURES),
+    strangersOf('src', FEATURES),
+    ...doors,
+    ...packages,
+  ],
+  options: {
+    doNotFollow: { path: ['node_modules'] },
+    // Types count: a type that is imported upwards is still knowledge of the upper floor.
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: '.dependency-cruiser.tsconfig.json' },
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'types', 'default'] },
+  },
+};
