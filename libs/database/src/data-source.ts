@@ -1,0 +1,57 @@
+import { DataSource, type DataSourceOptions } from 'typeorm';
+import type { ConfigOf } from '#libs/config';
+import type { databaseConfig } from './database.config.js';
+
+/** A migration class; the name carries its timestamp. */
+export type MigrationClass = Extract<NonNullable<DataSourceOptions['migrations']>, unknown[]>[number];
+export type EntityClass = Extract<NonNullable<DataSourceOptions['entities']>, unknown[]>[number];
+
+export type ConnectionSettings = Omit<ConfigOf<typeof databaseConfig>, 'url'> & { readonly url: string };
+
+const DEFAULTS: Omit<ConnectionSettings, 'url'> = {
+  poolSize: 4,
+  statementTimeoutMs: 60_000,
+  idleInTransactionTimeoutMs: 60_000,
+};
+
+/**
+ * The options of every connection to PostgreSQL, for the application, its tools and its tests alike. The
+ * schema is made by migrations only.
+ *
+ * @param onIdleError hears of a pooled connection that broke while idle; it must not end the process
+ */
+export function dataSourceOptions(
+  settings: ConnectionSettings,
+  parts: { entities?: EntityClass[]; migrations?: MigrationClass[]; onIdleError?: (error: Error) => void } = {},
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url: settings.url,
+    applicationName: 'sluice',
+    synchronize: false,
+    migrationsRun: false,
+    migrationsTransactionMode: 'each',
+    migrationsTableName: 'schema_migrations',
+    uuidExtension: 'pgcrypto',
+    installExtensions: false,
+    poolSize: settings.poolSize,
+    connectTimeoutMS: 5_000,
+    poolErrorHandler: parts.onIdleError ?? (() => undefined),
+    entities: parts.entities ?? [],
+    migrations: parts.migrations ?? [],
+    extra: {
+      statement_timeout: settings.statementTimeoutMs,
+      idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
+      idleTimeoutMillis: 30_000,
+      keepAlive: true,
+    },
+  };
+}
+
+/** A connection of its own, outside the application: for migrations, tools and tests. */
+export function createDataSource(
+  url: string,
+  parts: { entities?: EntityClass[]; migrations?: MigrationClass[] } = {},
+): DataSource {
+  return new DataSource(dataSourceOptions({ ...DEFAULTS, url }, parts));
+}

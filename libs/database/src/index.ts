@@ -1,0 +1,12 @@
+export { ADVISORY_LOCKS, AdvisoryLocks } from './advisory-lock.js';
+export { createDataSource, dataSourceOptions } from './data-source.js';
+export type { ConnectionSettings, EntityClass, MigrationClass } from './data-source.js';
+export { databaseConfig } from './database.config.js';
+export { DatabaseModule } from './database.module.js';
+export { EmbeddedPostgres, EmbeddedPostgresError } from './embedded/index.js';
+export { HotSql } from './hot-sql.js';
+export type { PreparedStatement } from './hot-sql.js';
+export { migrationStates, revertMigrations, runMigrations } from './migrations.js';
+export type { MigrationState } from './migrations.js';
+export { likeContains, paginate, paginateFeed } from './paging.js';
+export { isUniqueViolation, sqlStateOf, UnitOfWork } from './unit-of-work.js';

@@ -1,0 +1,72 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { Injectable } from '@nestjs/common';
+import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+
+interface OpenTransaction {
+  readonly manager: EntityManager;
+  readonly afterCommit: (() => void)[];
+}
+
+const ATTEMPTS = 3;
+const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
+
+/** PostgreSQL's SQLSTATE of a failed statement; undefined for anything else. */
+export function sqlStateOf(error: unknown): string | undefined {
+  if (!(error instanceof QueryFailedError)) return undefined;
+  const { code } = error.driverError as { code?: unknown };
+  return typeof code === 'string' ? code : undefined;
+}
+
+/** Whether the statement broke a unique constraint (of that name, when one is given). */
+export function isUniqueViolation(error: unknown, constraint?: string): boolean {
+  if (sqlStateOf(error) !== '23505') return false;
+  return (
+    constraint === undefined ||
+    (error as QueryFailedError & { driverError: { constraint?: string } }).driverError.constraint === constraint
+  );
+}
+
+/** Marks the boundary of a transaction; repositories find the open one through it. */
+@Injectable()
+export class UnitOfWork {
+  private readonly open = new AsyncLocalStorage<OpenTransaction>();
+
+  constructor(private readonly dataSource: DataSource) {}
+
+  /** The open transaction's manager, or one that commits each statement by itself. */
+  get manager(): EntityManager {
+    return this.open.getStore()?.manager ?? this.dataSource.manager;
+  }
+
+  get isOpen(): boolean {
+    return this.open.getStore() !== undefined;
+  }
+
+  /**
+   * Runs the work in one transaction, or as part of the open one. Work that loses against a concurrent
+   * transaction (deadlock, serialization failure) is repeated, so it must not reach outside the database:
+   * that is what {@link afterCommit} is for.
+   */
+  async run<T>(work: () => Promise<T>): Promise<T> {
+    if (this.isOpen) return work();
+    for (let attempt = 1; ; attempt += 1) {
+      const afterCommit: (() => void)[] = [];
+      try {
+        const result = await this.dataSource.transaction((manager) => this.open.run({ manager, afterCommit }, work));
+        this.open.exit(() => afterCommit.forEach((callback) => callback()));
+        return result;
+      } catch (error) {
+        const state = sqlStateOf(error);
+        if (attempt >= ATTEMPTS || (state !== SERIALIZATION_FAILURE && state !== DEADLOCK)) throw error;
+      }
+    }
+  }
+
+  /** Calls back once the open transaction has committed, never when it did not; at once when none is open. */
+  afterCommit(callback: () => void): void {
+    const transaction = this.open.getStore();
+    if (transaction) transaction.afterCommit.push(callback);
+    else callback();
+  }
+}

@@ -1,0 +1,77 @@
+import { Injectable } from '@nestjs/common';
+
+export type ComponentStatus = 'ok' | 'degraded' | 'down';
+
+export interface ComponentHealth {
+  readonly status: ComponentStatus;
+  /** One safe sentence; no address, no secret. */
+  readonly detail?: string;
+}
+
+export interface HealthComponent {
+  readonly name: string;
+  /** Without a critical component the process cannot serve: it is not ready, and health answers 503. */
+  readonly critical: boolean;
+  check(): Promise<ComponentHealth> | ComponentHealth;
+}
+
+export interface HealthReport {
+  readonly status: ComponentStatus;
+  readonly components: Readonly<Record<string, ComponentHealth>>;
+}
+
+const CHECK_TIMEOUT_MS = 2_000;
+
+/** Knows the components of the process, asks each how it is, and says whether the process is shutting down. */
+@Injectable()
+export class Health {
+  private readonly components = new Map<string, HealthComponent>();
+  private stopping = false;
+
+  register(component: HealthComponent): void {
+    this.components.set(component.name, component);
+  }
+
+  /** From now on the process is not ready, so that balancers stop sending. */
+  drain(): void {
+    this.stopping = true;
+  }
+
+  get draining(): boolean {
+    return this.stopping;
+  }
+
+  /** Whether this process can take requests now. */
+  async ready(): Promise<boolean> {
+    if (this.stopping) return false;
+    const critical = [...this.components.values()].filter((component) => component.critical);
+    const states = await Promise.all(critical.map(check));
+    return states.every(({ status }) => status !== 'down');
+  }
+
+  async report(): Promise<HealthReport> {
+    const all = [...this.components.values()];
+    const states = await Promise.all(all.map(check));
+    let status: ComponentStatus = this.stopping ? 'degraded' : 'ok';
+    for (const [index, state] of states.entries()) {
+      if (state.status === 'down' && all[index]?.critical) status = 'down';
+      else if (state.status !== 'ok' && status === 'ok') status = 'degraded';
+    }
+    return { status, components: Object.fromEntries(states.map((state, index) => [all[index]?.name, state])) };
+  }
+}
+
+/** A component that does not answer in time is down. */
+async function check(component: HealthComponent): Promise<ComponentHealth> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<ComponentHealth>((resolve) => {
+    timer = setTimeout(() => resolve({ status: 'down', detail: 'does not answer' }), CHECK_TIMEOUT_MS);
+  });
+  try {
+    return await Promise.race([Promise.resolve(component.check()), late]);
+  } catch {
+    return { status: 'down', detail: 'failed its check' };
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,10 @@
+export { Health } from './health.js';
+export type { ComponentHealth, ComponentStatus, HealthComponent, HealthReport } from './health.js';
+export { createLogger, NestLogger, ROOT_LOGGER } from './logger.js';
+export type { RootLogger } from './logger.js';
+export { Metrics } from './metrics.js';
+export { observabilityConfig } from './observability.config.js';
+export { ObservabilityModule } from './observability.module.js';
+export { Redactor } from './redaction.js';
+export { currentRequest, runInRequest } from './request-context.js';
+export type { RequestContext } from './request-context.js';

@@ -1,0 +1,23 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { Health } from './health.js';
+import { ROOT_LOGGER, type RootLogger } from './logger.js';
+import { Metrics } from './metrics.js';
+import { Redactor } from './redaction.js';
+
+/** Logger, redaction, metrics and health, for everybody. */
+@Module({})
+export class ObservabilityModule {
+  static forRoot(logger: RootLogger, redactor: Redactor): DynamicModule {
+    return {
+      module: ObservabilityModule,
+      global: true,
+      providers: [
+        Health,
+        Metrics,
+        { provide: ROOT_LOGGER, useValue: logger },
+        { provide: Redactor, useValue: redactor },
+      ],
+      exports: [Health, Metrics, ROOT_LOGGER, Redactor],
+    };
+  }
+}

@@ -1,0 +1,20 @@
+import { CreateAccounts1763600001000 } from './1763600001000-create-accounts.js';
+import { CreateTeams1763600002000 } from './1763600002000-create-teams.js';
+import { CreateCatalogue1763600003000 } from './1763600003000-create-catalogue.js';
+import { CreateSubscriptions1763600004000 } from './1763600004000-create-subscriptions.js';
+import { CreateApiKeys1763600005000 } from './1763600005000-create-api-keys.js';
+import { CreateUsageLedger1763600006000 } from './1763600006000-create-usage-ledger.js';
+import { CreateAuditLog1763600007000 } from './1763600007000-create-audit-log.js';
+import { CreateOutbox1763600008000 } from './1763600008000-create-outbox.js';
+
+/** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
+export const migrations = [
+  CreateAccounts1763600001000,
+  CreateTeams1763600002000,
+  CreateCatalogue1763600003000,
+  CreateSubscriptions1763600004000,
+  CreateApiKeys1763600005000,
+  CreateUsageLedger1763600006000,
+  CreateAuditLog1763600007000,
+  CreateOutbox1763600008000,
+];
