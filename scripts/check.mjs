@@ -4,6 +4,10 @@ import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
+import { installDependencies } from './lib/install.mjs';
+import { main } from './lib/main.mjs';
+import { ROOT } from './lib/paths.mjs';
+import { Failure } from './lib/say.mjs';
 
 /** Longest first, so that the short ones fill the gaps. */
 const CHECKS = [
@@ -20,15 +24,13 @@ const CHECKS = [
   { name: 'house', script: 'check:house', wants: 'the habits of the house' },
 ];
 
-function fail(sentence) {
-  console.error(sentence);
-  process.exit(2);
-}
-
 function chosen(names) {
   const unknown = names.filter((name) => !CHECKS.some((check) => check.name === name));
   if (unknown.length > 0) {
-    fail(`No check is called "${unknown[0]}"; there are ${CHECKS.map((check) => check.name).join(', ')}.`);
+    throw new Failure(
+      `No check is called "${unknown[0]}"; there are ${CHECKS.map((check) => check.name).join(', ')}.`,
+      2,
+    );
   }
   return CHECKS.filter((check) => names.length === 0 || names.includes(check.name));
 }
@@ -39,6 +41,7 @@ function run({ name, script, wants }) {
   return new Promise((resolve) => {
     const windows = process.platform === 'win32';
     const child = spawn(windows ? 'npm.cmd' : 'npm', ['run', '--silent', script], {
+      cwd: ROOT,
       stdio: ['ignore', 'pipe', 'pipe'],
       shell: windows,
     });
@@ -69,13 +72,18 @@ async function work(queue, results) {
   }
 }
 
-if (!existsSync(join('node_modules', '.bin'))) fail('The dependencies are not installed: run "npm ci" first.');
-const checks = chosen(process.argv.slice(2)).filter(({ needs }) => needs === undefined || existsSync(needs));
-const started = performance.now();
-const results = [];
-const queue = [...checks];
-await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, () => work(queue, results)));
-const failed = results.filter(({ ok }) => !ok).length;
-const seconds = ((performance.now() - started) / 1000).toFixed(1);
-console.log(`${results.length - failed} checks passed, ${failed} failed, ${seconds} s`);
-process.exitCode = failed === 0 ? 0 : 1;
+/** Installs what is missing and runs the checks; 0 when all of them passed. */
+async function check(names) {
+  const checks = chosen(names).filter(({ needs }) => needs === undefined || existsSync(join(ROOT, needs)));
+  await installDependencies();
+  const started = performance.now();
+  const results = [];
+  const queue = [...checks];
+  await Promise.all(Array.from({ length: Math.min(4, availableParallelism()) }, () => work(queue, results)));
+  const failed = results.filter(({ ok }) => !ok).length;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`${results.length - failed} checks passed, ${failed} failed, ${seconds} s`);
+  return failed === 0 ? 0 : 1;
+}
+
+await main(check);

@@ -10,7 +10,7 @@ const ROOT = resolve(__dirname, '../..');
 const rulesBroken = (path: string, text: string) => inspect(path, text).map(({ rule, line }) => `${rule}:${line}`);
 
 describe('house rules', () => {
-  const long = (lines: number) => `${'export const x = 1;\n'.repeat(lines)}`;
+  const long = (lines: number) => 'export const x = 1;\n'.repeat(lines);
 
   it.each([
     ['a file over the limit', 'src/a/a.ts', long(LIMITS.fileLines + 1), ['file-length:1']],
@@ -63,7 +63,7 @@ describe('house rules', () => {
       "import { T } from './t.js';\n@Injectable() export class X { constructor(t: T) {} }",
       [],
     ],
-    ['a silenced compiler', 'test/a.ts', `\n// @ts-${'ignore'}\n`, ['no-suppressions:2']],
+    ['a silenced compiler', 'test/a.ts', ['\n// @ts-', 'ignore\n'].join(''), ['no-suppressions:2']],
   ])('%s', (_case, path, text, expected) => {
     expect(rulesBroken(path, text)).toEqual(expected);
   });
