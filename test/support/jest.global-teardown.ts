@@ -1,0 +1,4 @@
+/** Runs once, after all test files. */
+export default async function teardown(): Promise<void> {
+  await globalThis.sluiceTestServer?.stop();
+}

@@ -1,0 +1,2 @@
+// Decorators of entities and data transfer objects record their types through this.
+import 'reflect-metadata';
