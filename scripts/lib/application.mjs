@@ -1,0 +1,52 @@
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { pinnedNode } from './node.mjs';
+import { NODE_MODULES, ROOT } from './paths.mjs';
+import { exitCode } from './processes.mjs';
+
+/** npm passes on the signal that the terminal also sends to us; within this time both count as one. */
+const SAME_SIGNAL_MS = 500;
+const PARENT_CHECK_MS = 500;
+
+/** Starts the built application. It has a channel to us and shuts down when that closes, even by `kill -9`. */
+export function startApplication() {
+  return spawn(pinnedNode(), ['--enable-source-maps', join(ROOT, 'dist', 'src', 'main.js')], {
+    cwd: ROOT,
+    stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+    env: { NODE_COMPILE_CACHE: join(NODE_MODULES, '.cache', 'compiled'), ...process.env },
+    // Its own group: Ctrl-C reaches it through us, once, and not a second time through the terminal.
+    detached: process.platform !== 'win32',
+  });
+}
+
+/** Waits for the end of the application and passes the signals on that ask us to stop. */
+export async function superviseApplication(child) {
+  const stopForwarding = forwardSignals((signal) => child.kill(signal));
+  try {
+    return await exitCode(child);
+  } finally {
+    stopForwarding();
+  }
+}
+
+/** Calls `deliver` once for each wish to stop: a signal, a closed terminal, or the end of the npm that started us. */
+export function forwardSignals(deliver) {
+  let last = -Infinity;
+  const forward = (signal) => {
+    if (performance.now() - last < SAME_SIGNAL_MS) return;
+    last = performance.now();
+    deliver(signal === 'SIGHUP' ? 'SIGTERM' : signal);
+  };
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+  for (const signal of signals) process.on(signal, forward);
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
+    clearInterval(watch);
+    forward('SIGTERM');
+  }, PARENT_CHECK_MS);
+  return () => {
+    clearInterval(watch);
+    for (const signal of signals) process.off(signal, forward);
+  };
+}

@@ -1,0 +1,73 @@
+import { mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { execFileSync } from 'node:child_process';
+import { installDependencies } from './install.mjs';
+import { pinnedNode } from './node.mjs';
+import { NODE_MODULES, ROOT } from './paths.mjs';
+import { run } from './processes.mjs';
+import { Failure, say } from './say.mjs';
+
+const REPORT = join(ROOT, 'reports', 'jest.json');
+/** Before this version Jest cannot load the ES modules that the dependencies consist of. */
+const OLDEST_NODE = [24, 9];
+
+/** Installs what is missing and runs the tests. The last line of output is always the sum. */
+export async function test(argv) {
+  let counts = { passed: 0, failed: 1, skipped: 0 };
+  try {
+    await installDependencies();
+    counts = await runJest(argv);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    say(error.message);
+  } finally {
+    const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : '';
+    process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`);
+  }
+  return counts.failed === 0 && counts.passed > 0 ? 0 : 1;
+}
+
+async function runJest(argv) {
+  const node = pinnedNode();
+  assertNewEnough(node);
+  rmSync(REPORT, { force: true });
+  mkdirSync(join(ROOT, 'reports'), { recursive: true });
+  const jest = join(NODE_MODULES, 'jest', 'bin', 'jest.js');
+  const args = ['--experimental-vm-modules', '--disable-warning=ExperimentalWarning', jest];
+  // Ctrl-C reaches Jest through the terminal too; we stay to print the sum.
+  process.on('SIGINT', () => undefined);
+  const code = await run(node, [...args, '--json', `--outputFile=${REPORT}`, ...argv], {
+    cwd: ROOT,
+    // Jest reports on standard error; standard output would repeat where the report went.
+    stdio: ['inherit', 'ignore', 'inherit'],
+  });
+  return count(readReport(), code);
+}
+
+/** A suite that could not run, and a failure outside of any test, count as failed. */
+function count(report, code) {
+  if (report === undefined) return { passed: 0, failed: 1, skipped: 0 };
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites;
+  return {
+    passed: report.numPassedTests,
+    failed: failed === 0 && code !== 0 ? 1 : failed,
+    skipped: report.numPendingTests + report.numTodoTests,
+  };
+}
+
+function readReport() {
+  try {
+    return JSON.parse(readFileSync(REPORT, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+function assertNewEnough(node) {
+  const version = execFileSync(node, ['--version'], { encoding: 'utf8' }).trim();
+  const [major, minor] = version.slice(1).split('.').map(Number);
+  if (major > OLDEST_NODE[0] || (major === OLDEST_NODE[0] && minor >= OLDEST_NODE[1])) return;
+  throw new Failure(
+    `The tests need Node.js ${OLDEST_NODE.join('.')} or newer and this platform only offers ${version}: install it and run npm test again.`,
+  );
+}
