@@ -1,0 +1,107 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Dispatcher } from 'undici';
+import { UpstreamBody } from './upstream-body.js';
+import type { BodyFlow } from './upstream-body.js';
+import { UpstreamFailure } from './upstream-failure.js';
+
+export interface UpstreamResponse {
+  status: number;
+  headers: IncomingHttpHeaders;
+  body: UpstreamBody;
+}
+
+/**
+ * One request and its answer, from the first byte out to the last byte in.
+ *
+ * It is undici's handler and the body's flow in one object. Its own timer runs from the call to the head of the answer,
+ * so waiting for a free connection and dialling count as well, which undici's header timeout leaves out.
+ */
+export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
+  private controller: Dispatcher.DispatchController | undefined;
+  private body: UpstreamBody | undefined;
+  private failure: UpstreamFailure | undefined;
+  private readonly timer: NodeJS.Timeout;
+
+  constructor(
+    private readonly resolve: (response: UpstreamResponse) => void,
+    private readonly reject: (failure: UpstreamFailure) => void,
+    private readonly onFinished: () => void,
+    headersTimeoutMs: number,
+    private readonly signal: AbortSignal | undefined,
+  ) {
+    this.timer = setTimeout(headTimedOut, headersTimeoutMs, this);
+    signal?.addEventListener('abort', this.onAbort, { once: true });
+  }
+
+  pause(): void {
+    this.controller?.pause();
+  }
+
+  resume(): void {
+    this.controller?.resume();
+  }
+
+  /** Ends the exchange now; a request that still waits for a connection is dropped as soon as it would be sent. */
+  abort(failure: UpstreamFailure): void {
+    this.finish(failure);
+    this.controller?.abort(failure);
+  }
+
+  onRequestStart(controller: Dispatcher.DispatchController): void {
+    this.controller = controller;
+    if (this.failure !== undefined) {
+      controller.abort(this.failure);
+    }
+  }
+
+  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Informational answers (1xx) precede the real head.
+    if (status >= 200 && this.failure === undefined) {
+      clearTimeout(this.timer);
+      this.body = new UpstreamBody(this);
+      this.resolve({ status, headers, body: this.body });
+    }
+  }
+
+  onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.body?.push(chunk);
+  }
+
+  onResponseEnd(): void {
+    if (this.failure === undefined) {
+      this.release();
+      this.body?.end();
+    }
+  }
+
+  onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
+    this.finish(UpstreamFailure.of(error));
+  }
+
+  private readonly onAbort = (): void => {
+    this.abort(new UpstreamFailure('aborted', 'signal', 'The request was given up'));
+  };
+
+  private finish(failure: UpstreamFailure): void {
+    if (this.failure !== undefined) {
+      return;
+    }
+    this.failure = failure;
+    this.release();
+    if (this.body === undefined) {
+      this.reject(failure);
+    } else {
+      this.body.fail(failure);
+    }
+  }
+
+  private release(): void {
+    clearTimeout(this.timer);
+    this.signal?.removeEventListener('abort', this.onAbort);
+    this.onFinished();
+  }
+}
+
+function headTimedOut(exchange: Exchange): void {
+  exchange.abort(new UpstreamFailure('timeout', 'headers_timeout', 'The provider did not answer in time'));
+}

@@ -1,0 +1,117 @@
+import fc from 'fast-check';
+import { SseObserver } from './sse.observer.js';
+
+const event = (json: unknown) => `data: ${JSON.stringify(json)}\n\n`;
+const delta = (content: string) =>
+  event({ id: 'c', choices: [{ index: 0, delta: { content }, finish_reason: null }], usage: null });
+const usage = event({ id: 'c', choices: [], usage: { prompt_tokens: 7, completion_tokens: 3 } });
+const DONE = 'data: [DONE]\n\n';
+const answer =
+  delta('Hé') + delta('"l\nlo" 🌍') + event({ choices: [{ delta: {}, finish_reason: 'stop' }] }) + usage + DONE;
+
+function observe(observer: SseObserver, chunks: Buffer[]): { sent: Buffer; held: Buffer } {
+  const sent = Buffer.concat(chunks.map((chunk) => observer.push(chunk) ?? Buffer.alloc(0)));
+  return { sent, held: observer.end() ?? Buffer.alloc(0) };
+}
+
+function cut(bytes: Buffer, places: number[]): Buffer[] {
+  const sorted = [0, ...places.map((place) => place % (bytes.length + 1)).sort((a, b) => a - b), bytes.length];
+  return sorted.slice(1).map((end, i) => bytes.subarray(sorted[i], end));
+}
+
+describe('SseObserver', () => {
+  it('G-17 learns usage, text and end, and holds back the closing events', () => {
+    const observer = new SseObserver();
+    const { sent, held } = observe(observer, [Buffer.from(answer)]);
+    expect(observer).toMatchObject({ done: true, finishReason: 'stop', events: 5, malformedEvents: 0 });
+    expect(observer.usage).toMatchObject({ promptTokens: 7, completionTokens: 3 });
+    expect(observer.text).toBe('Hé"l\nlo" 🌍');
+    expect(held.toString()).toBe(usage + DONE);
+    expect(sent.toString() + held.toString()).toBe(answer);
+  });
+
+  it('never changes, loses or reorders a byte and reads the same, however the stream is cut', () => {
+    const styles = fc.constantFrom(
+      answer,
+      answer.replaceAll('\n', '\r\n'),
+      answer.replaceAll('\n', '\r'),
+      `\uFEFF:hi\n\n${answer}`,
+    );
+    fc.assert(
+      fc.property(styles, fc.array(fc.nat(2000), { maxLength: 30 }), (text, places) => {
+        const bytes = Buffer.from(text);
+        const observer = new SseObserver();
+        const { sent, held } = observe(observer, cut(bytes, places));
+        expect(Buffer.concat([sent, held]).equals(bytes)).toBe(true);
+        expect(held.toString()).toContain('[DONE]');
+        expect(observer.text).toBe('Hé"l\nlo" 🌍');
+        expect(observer.usage?.promptTokens).toBe(7);
+        expect(observer.done).toBe(true);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('passes any bytes through unchanged', () => {
+    const bytes = fc.array(fc.constantFrom('\n', '\r', 'data: ', '{}', '[DONE]', 'é', ':', '\0'), { maxLength: 40 });
+    fc.assert(
+      fc.property(bytes, fc.array(fc.nat(200)), (parts, places) => {
+        const input = Buffer.from(parts.join(''));
+        const { sent, held } = observe(new SseObserver({ maxEventBytes: 20, maxHeldBytes: 10 }), cut(input, places));
+        expect(Buffer.concat([sent, held]).equals(input)).toBe(true);
+      }),
+    );
+  });
+
+  it('sends a complete event at once, as the very same buffer', () => {
+    const chunk = Buffer.from(delta('a'));
+    expect(new SseObserver().push(chunk)).toBe(chunk);
+  });
+
+  it('lets go of a closing event when text follows it', () => {
+    const observer = new SseObserver();
+    expect(observer.push(Buffer.from(usage))).toBeUndefined();
+    expect(observer.push(Buffer.from(delta('more')))?.toString()).toBe(usage + delta('more'));
+  });
+
+  it('reads usage from a last event without its empty line', () => {
+    const observer = new SseObserver();
+    observer.push(Buffer.from(usage.trimEnd()));
+    expect(observer.end()?.toString()).toBe(usage.trimEnd());
+    expect(observer.usage?.completionTokens).toBe(3);
+  });
+
+  it('gathers tool arguments, reasoning and completions text', () => {
+    const observer = new SseObserver();
+    const call = { index: 0, function: { name: 'f', arguments: '{"a":1}' } };
+    observer.push(Buffer.from(event({ choices: [{ delta: { tool_calls: [call] } }] })));
+    observer.push(Buffer.from(event({ choices: [{ delta: { reasoning_content: 'hm', content: 'x' } }] })));
+    observer.push(Buffer.from(event({ choices: [{ text: 'y' }] })));
+    observer.push(Buffer.from(event({ choices: [{ delta: { content: 'p' } }, { delta: { content: 'q' } }] })));
+    expect(observer.text).toBe('f{"a":1}xhmypq');
+  });
+
+  it('B-24 keeps no usage that cannot be true', () => {
+    const observer = new SseObserver();
+    observer.push(Buffer.from(event({ choices: [], usage: { prompt_tokens: -5, completion_tokens: 1 } })));
+    expect(observer).toMatchObject({ usage: undefined, badUsage: true });
+  });
+
+  it('names error events and counts broken ones', () => {
+    const observer = new SseObserver();
+    observer.push(Buffer.from(event({ error: { message: 'x', type: 'server_error' } })));
+    observer.push(Buffer.from('data: {"choices":[\n\ndata: nonsense\n\n'));
+    expect(observer).toMatchObject({ error: 'server_error', malformedEvents: 2 });
+  });
+
+  it('lets a 10 MB event pass without keeping it', () => {
+    const observer = new SseObserver();
+    const piece = Buffer.alloc(64 * 1024, 'x');
+    const before = process.memoryUsage().arrayBuffers;
+    observer.push(Buffer.from('data: {"usage":"'));
+    for (let i = 0; i < 160; i += 1) observer.push(piece);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(4 * 1024 * 1024);
+    observer.push(Buffer.from(`"}\n\n${usage}`));
+    expect(observer).toMatchObject({ malformedEvents: 1, usage: { promptTokens: 7 } });
+  });
+});

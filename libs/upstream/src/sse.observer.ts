@@ -1,0 +1,171 @@
+import { GeneratedText } from './generated-text.js';
+import { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
+import { SseSplitter } from './sse.splitter.js';
+import { asRecord, usageOf } from './usage.reader.js';
+import type { UpstreamUsage } from './usage.reader.js';
+
+export interface SseObserverOptions {
+  /** An event beyond it is passed on unread and counted as malformed. Default 1 MiB. */
+  maxEventBytes?: number;
+  /** Bytes held back at most. Default 16 KiB. */
+  maxHeldBytes?: number;
+  /** UTF-16 units of generated text that are kept for counting. Default 200 000. */
+  maxTextChars?: number;
+}
+
+/**
+ * The shape of nearly every event of a chat stream: one choice whose delta is a piece of text. Inside a JSON string a
+ * quote is always escaped, so this cannot match within generated text.
+ */
+const PLAIN_DELTA = /"delta":\s?\{(?:"role":\s?"assistant",\s?)?"content":\s?"((?:[^"\\]|\\.)*)"\s?\}/;
+const MAX_PLAIN_CHARS = 4096;
+/** What makes an event worth parsing as a whole, whatever its delta is. */
+const MATTERS = /"(?:usage|error)":\s?[{"]|"finish_reason":\s?"/;
+
+/**
+ * Watches a provider's event stream as it passes: learns usage, generated text, finish reason and errors, and tells
+ * which bytes may go on now, so that the end of the answer can wait until its usage is durable.
+ *
+ * Held back are `data: [DONE]`, a closing usage event, and an incomplete event; never generated text that is complete.
+ */
+export class SseObserver {
+  /** The last believable usage; `undefined` means that the caller counts {@link text}. */
+  usage: UpstreamUsage | undefined;
+  finishReason: string | undefined;
+  /** An error event, as the provider worded it: `error.type` or `error.code`, else `error`. */
+  error: string | undefined;
+  /** `data: [DONE]` (or a closing event of the same meaning) was seen: the answer is complete. */
+  done = false;
+  /** Events with data. */
+  events = 0;
+  /** Events that could not be read: broken JSON, or larger than allowed. */
+  malformedEvents = 0;
+  /** A usage was sent that cannot be true. */
+  badUsage = false;
+
+  private readonly generated: GeneratedText;
+  private readonly splitter: SseSplitter;
+  private readonly addText = (piece: string): void => this.generated.add(piece);
+
+  constructor(options: SseObserverOptions = {}) {
+    this.generated = new GeneratedText(options.maxTextChars ?? 200_000);
+    this.splitter = new SseSplitter(
+      (event) => this.inspect(event),
+      () => void (this.malformedEvents += 1),
+      options.maxEventBytes ?? 1024 * 1024,
+      options.maxHeldBytes ?? 16 * 1024,
+    );
+  }
+
+  /** Generated text, cut at `maxTextChars`. */
+  get text(): string {
+    return this.generated.text;
+  }
+
+  /** UTF-16 units of generated text in all, also of what was not kept. */
+  get textChars(): number {
+    return this.generated.chars;
+  }
+
+  /** Takes the next chunk and returns what may be sent to the client now; often the very same buffer. */
+  push(chunk: Buffer): Buffer | undefined {
+    return this.splitter.push(chunk);
+  }
+
+  /** The stream has ended: reads what is left and returns the bytes that were held back. */
+  end(): Buffer | undefined {
+    const partial = this.splitter.takePartial();
+    if (partial !== undefined) {
+      this.inspect(partial);
+    }
+    return this.splitter.flush();
+  }
+
+  /** Reads one event; true when it may be the last of the answer. */
+  private inspect(event: Buffer): boolean {
+    const data = dataOf(event.toString('utf8'));
+    if (data === undefined) {
+      return false;
+    }
+    this.events += 1;
+    if (data === '[DONE]') {
+      this.done = true;
+      return true;
+    }
+    // Long events go to the parser at once: a regular expression is no tool for them.
+    if (data.length <= MAX_PLAIN_CHARS && !MATTERS.test(data)) {
+      const plain = PLAIN_DELTA.exec(data)?.[1];
+      if (plain !== undefined && data.indexOf('"delta"') === data.lastIndexOf('"delta"')) {
+        this.addText(plain.includes('\\') ? unescape(plain) : plain);
+        return false;
+      }
+    }
+    return this.readJson(data);
+  }
+
+  private readJson(data: string): boolean {
+    const json = parseObject(data);
+    if (json === undefined) {
+      this.malformedEvents += 1;
+      return false;
+    }
+    eachGeneratedText(json, this.addText);
+    this.finishReason = finishReasonOf(json) ?? this.finishReason;
+    if (json['error'] !== undefined && json['error'] !== null) {
+      this.error = errorName(json['error']);
+    }
+    const carriesUsage = this.readUsage(json);
+    if (json['type'] === 'response.completed') {
+      this.done = true;
+      return true;
+    }
+    const choices = json['choices'];
+    return carriesUsage && Array.isArray(choices) && choices.length === 0;
+  }
+
+  private readUsage(json: Record<string, unknown>): boolean {
+    if (asRecord(json['usage']) === undefined && asRecord(json['response']) === undefined) {
+      return false;
+    }
+    const usage = usageOf(json);
+    this.badUsage ||= usage === undefined && asRecord(json['usage']) !== undefined;
+    this.usage = usage ?? this.usage;
+    return asRecord(json['usage']) !== undefined;
+  }
+}
+
+/** The event's data; several `data:` lines are one text with line feeds between (WHATWG HTML §9.2.6). */
+function dataOf(event: string): string | undefined {
+  const plain = /^(?:\uFEFF|[\r\n])*data: ?([^\r\n]*)[\r\n]*$/.exec(event);
+  if (plain !== null) {
+    return plain[1];
+  }
+  const lines = event
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.startsWith('data:') || line === 'data')
+    .map((line) => line.slice(5).replace(/^ /, ''));
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    return asRecord(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+function unescape(raw: string): string {
+  try {
+    const value: unknown = JSON.parse(`"${raw}"`);
+    return typeof value === 'string' ? value : raw;
+  } catch {
+    return raw;
+  }
+}
+
+function errorName(error: unknown): string {
+  const { type, code } = asRecord(error) ?? {};
+  const name = [type, code].find((candidate) => typeof candidate === 'string' && candidate !== '');
+  return typeof name === 'string' ? name : 'error';
+}

@@ -1,0 +1,123 @@
+import { UpstreamFailure } from './upstream-failure.js';
+
+/** What a body may ask of the connection that feeds it. */
+export interface BodyFlow {
+  pause(): void;
+  resume(): void;
+  abort(failure: UpstreamFailure): void;
+}
+
+/** Bytes that may wait unread before the provider is asked to slow down. */
+const HIGH_WATER_BYTES = 64 * 1024;
+
+/**
+ * The body of an answer, read once and by one reader, with back-pressure to the provider's socket.
+ *
+ * Lighter than a `Readable`: a short answer that arrived in one piece costs one array and no event. Every failure comes
+ * out as an {@link UpstreamFailure}. Whoever gets a body reads it to its end or calls {@link cancel}; otherwise its
+ * connection stays taken.
+ */
+export class UpstreamBody implements AsyncIterable<Buffer> {
+  private chunks: Buffer[] = [];
+  private waiting = 0;
+  private paused = false;
+  private ended = false;
+  private failure: UpstreamFailure | undefined;
+  private wake: (() => void) | undefined;
+
+  constructor(private readonly flow: BodyFlow) {}
+
+  /** The next piece as the provider sent it, `undefined` at the end. @throws UpstreamFailure */
+  async read(): Promise<Buffer | undefined> {
+    for (;;) {
+      const chunk = this.chunks.shift();
+      if (chunk !== undefined) {
+        this.waiting -= chunk.length;
+        this.resumeWhenDrained();
+        return chunk;
+      }
+      if (this.failure !== undefined) {
+        throw this.failure;
+      }
+      if (this.ended) {
+        return undefined;
+      }
+      await new Promise<void>((resolve) => (this.wake = resolve));
+    }
+  }
+
+  /** Reads all of it. @throws UpstreamFailure `too_large` beyond `maxBytes`, and the connection is closed then */
+  async bytes(maxBytes: number): Promise<Buffer> {
+    const parts: Buffer[] = [];
+    let total = 0;
+    for (;;) {
+      const chunk = await this.read();
+      if (chunk === undefined) {
+        return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
+      }
+      total += chunk.length;
+      if (total > maxBytes) {
+        const failure = new UpstreamFailure('too_large', 'body_over_limit', 'The answer of the provider is too large');
+        this.cancel(failure);
+        throw failure;
+      }
+      parts.push(chunk);
+    }
+  }
+
+  /** Gives the rest up and closes the connection, so that the provider stops working. Harmless after the end. */
+  cancel(failure = new UpstreamFailure('aborted', 'cancelled', 'The request was given up')): void {
+    if (!this.ended && this.failure === undefined) {
+      this.chunks = [];
+      this.waiting = 0;
+      this.fail(failure);
+      this.flow.abort(failure);
+    }
+  }
+
+  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
+    try {
+      for (let chunk = await this.read(); chunk !== undefined; chunk = await this.read()) {
+        yield chunk;
+      }
+    } finally {
+      this.cancel();
+    }
+  }
+
+  /** @internal */
+  push(chunk: Buffer): void {
+    this.chunks.push(chunk);
+    this.waiting += chunk.length;
+    if (this.waiting > HIGH_WATER_BYTES && !this.paused) {
+      this.paused = true;
+      this.flow.pause();
+    }
+    this.notify();
+  }
+
+  /** @internal */
+  end(): void {
+    this.ended = true;
+    this.notify();
+  }
+
+  /** @internal What was received before is still handed out first. */
+  fail(failure: UpstreamFailure): void {
+    this.failure ??= failure;
+    this.notify();
+  }
+
+  private resumeWhenDrained(): void {
+    if (this.paused && this.waiting <= HIGH_WATER_BYTES / 2) {
+      this.paused = false;
+      this.flow.resume();
+    }
+  }
+
+  private notify(): void {
+    const wake = this.wake;
+    this.wake = undefined;
+    wake?.();
+  }
+}

@@ -1,0 +1,43 @@
+import { usageOf } from './usage.reader.js';
+
+describe('usageOf', () => {
+  it('reads a chat answer with its details', () => {
+    const usage = {
+      prompt_tokens: 10,
+      completion_tokens: 5,
+      prompt_tokens_details: { cached_tokens: 4 },
+      completion_tokens_details: { reasoning_tokens: 2 },
+    };
+    expect(usageOf({ usage })).toEqual({ promptTokens: 10, completionTokens: 5, cachedTokens: 4, reasoningTokens: 2 });
+  });
+
+  it('reads embeddings as prompt only', () => {
+    expect(usageOf({ object: 'list', usage: { prompt_tokens: 3, total_tokens: 3 } })).toMatchObject({
+      promptTokens: 3,
+      completionTokens: 0,
+    });
+  });
+
+  it('takes a part for no more than its whole', () => {
+    const usage = { prompt_tokens: 3, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 99 } };
+    expect(usageOf({ usage })?.cachedTokens).toBe(3);
+  });
+
+  it.each([
+    [undefined],
+    [null],
+    [[]],
+    [{}],
+    [{ usage: null }],
+    [{ usage: {} }],
+    [{ usage: { prompt_tokens: 3 } }],
+    [{ usage: { prompt_tokens: -1, completion_tokens: 1 } }],
+    [{ usage: { prompt_tokens: NaN, completion_tokens: 1 } }],
+    [{ usage: { prompt_tokens: 1.5, completion_tokens: 1 } }],
+    [{ usage: { prompt_tokens: '7', completion_tokens: 1 } }],
+    [{ usage: { prompt_tokens: 1, completion_tokens: 1e15 } }],
+    [{ usage: { prompt_tokens: Infinity, completion_tokens: 1 } }],
+  ])('believes nothing of %j', (json) => {
+    expect(usageOf(json)).toBeUndefined();
+  });
+});

@@ -1,0 +1,55 @@
+/** Tokens of one call as the provider reports them. */
+export interface UpstreamUsage {
+  promptTokens: number;
+  completionTokens: number;
+  /** Part of `promptTokens` that came from the provider's cache. */
+  cachedTokens: number;
+  /** Part of `completionTokens` that was spent on reasoning. */
+  reasoningTokens: number;
+}
+
+/** No model has such a window; a larger number is a fault of the provider, not a bill to pass on. */
+const MAX_BELIEVABLE_TOKENS = 100_000_000;
+
+/**
+ * Reads `usage` of an answer (chat, completions, embeddings; `input_tokens`/`output_tokens` as well).
+ * Missing, negative, fractional, NaN or absurd numbers give `undefined`: the caller counts for itself then.
+ */
+export function usageOf(json: unknown): UpstreamUsage | undefined {
+  const answer = asRecord(json);
+  const usage = asRecord(answer?.['usage']) ?? asRecord(asRecord(answer?.['response'])?.['usage']);
+  if (usage === undefined) {
+    return undefined;
+  }
+  const promptTokens = tokens(usage['prompt_tokens'] ?? usage['input_tokens']);
+  // Embeddings have no completion; everything else that leaves it out has said nothing.
+  const isEmbedding = answer?.['object'] === 'list';
+  const completionTokens = tokens(
+    usage['completion_tokens'] ?? usage['output_tokens'] ?? (isEmbedding ? 0 : undefined),
+  );
+  if (promptTokens === undefined || completionTokens === undefined) {
+    return undefined;
+  }
+  const promptDetails = asRecord(usage['prompt_tokens_details'] ?? usage['input_tokens_details']);
+  const completionDetails = asRecord(usage['completion_tokens_details'] ?? usage['output_tokens_details']);
+  return {
+    promptTokens,
+    completionTokens,
+    // A part cannot be larger than its whole.
+    cachedTokens: Math.min(tokens(promptDetails?.['cached_tokens']) ?? 0, promptTokens),
+    reasoningTokens: Math.min(tokens(completionDetails?.['reasoning_tokens']) ?? 0, completionTokens),
+  };
+}
+
+function tokens(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_BELIEVABLE_TOKENS
+    ? value
+    : undefined;
+}
+
+/** A JSON object, or nothing. */
+export function asRecord(value: unknown): Record<string, unknown> | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? (value as Record<string, unknown>)
+    : undefined;
+}
