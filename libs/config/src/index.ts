@@ -1,11 +1,11 @@
 export { ConfigModule } from './config.module.js';
 export { Config, ConfigError, loadConfig, readEnvironment } from './load.js';
-export type { ConfigProblem, Environment } from './load.js';
+export type { Environment } from './load.js';
 export { platformConfig } from './platform.config.js';
 export { PROFILES, profileOf } from './profile.js';
 export type { Profile } from './profile.js';
 export { configReference, envExample } from './reference.js';
 export { declaredSlices, defineConfig, InjectConfig } from './slice.js';
-export type { ConfigOf, ConfigSlice } from './slice.js';
+export type { ConfigOf, ConfigProblem, ConfigSlice } from './slice.js';
 export { choice, flag, integer, list, ownSecret, port, RuleError, secret, text, url } from './variable.js';
 export type { Hardening, Variable } from './variable.js';

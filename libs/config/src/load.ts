@@ -4,16 +4,10 @@ import { join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { profileOf, type Profile } from './profile.js';
 import { platformConfig } from './platform.config.js';
-import { type ConfigOf, type ConfigSlice, declaredSlices, type Variables } from './slice.js';
+import { type ConfigOf, type ConfigProblem, type ConfigSlice, declaredSlices, type Variables } from './slice.js';
 import { RuleError, type Variable } from './variable.js';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** What is wrong with a variable, said without its value. */
-export interface ConfigProblem {
-  readonly variable: string;
-  readonly rule: string;
-}
 
 /** The start must not go on: names every bad variable, prints no value. */
 export class ConfigError extends Error {
@@ -95,7 +89,9 @@ export function loadConfig(environment: Environment): Config {
   const reader = new Reader(environment, profile ?? 'production', problems, warnings);
   for (const slice of declaredSlices()) {
     const entries = Object.entries(slice.variables).map(([name, variable]) => [name, reader.read(variable)] as const);
-    values.set(slice.name, Object.freeze(Object.fromEntries(entries)));
+    const frozen = Object.freeze(Object.fromEntries(entries));
+    values.set(slice.name, frozen);
+    if (problems.length === 0) problems.push(...(slice.check?.(frozen) ?? []));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(profile ?? 'production', warnings, values);

@@ -1,0 +1,27 @@
+import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
+import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
+import { AccessGuard, AUTHENTICATORS } from './access.guard.js';
+import { type Authenticator, RefusalObserver } from './authenticator.js';
+import { Routes } from './routes.js';
+
+/** The global guard, with the authenticators that the composition root gives it. */
+@Module({})
+export class AccessModule {
+  static forRoot(parts: {
+    imports: NonNullable<ModuleMetadata['imports']>;
+    authenticators: Type<Authenticator>[];
+    observer: Type<RefusalObserver>;
+  }): DynamicModule {
+    return {
+      module: AccessModule,
+      imports: [DiscoveryModule, ...parts.imports],
+      providers: [
+        Routes,
+        { provide: APP_GUARD, useClass: AccessGuard },
+        { provide: AUTHENTICATORS, inject: parts.authenticators, useFactory: (...all: Authenticator[]) => all },
+        { provide: RefusalObserver, useExisting: parts.observer },
+      ],
+      exports: [Routes],
+    };
+  }
+}

@@ -1,0 +1,15 @@
+export { accessErrors } from './access.errors.js';
+export { AccessGuard } from './access.guard.js';
+export type { AuthenticatedRequest } from './access.guard.js';
+export { AccessModule } from './access.module.js';
+export { Actor } from './actor.decorator.js';
+export { Authenticator, RefusalObserver } from './authenticator.js';
+export type { Authentication, Refusal } from './authenticator.js';
+export { definePermissions, hasPermission, permissionCatalogue, ROLES } from './permissions.js';
+export type { Permission, PermissionDefinition, SystemRole } from './permissions.js';
+export { ANONYMOUS, SYSTEM } from './principal.js';
+export type { AnonymousPrincipal, ApiKeyPrincipal, Principal, SystemPrincipal, UserPrincipal } from './principal.js';
+export { Routes } from './routes.js';
+export type { Route } from './routes.js';
+export { Access, API_KEY, describeRule, permitted, PUBLIC, SIGNED_IN } from './rule.js';
+export type { AccessRule } from './rule.js';

@@ -1,0 +1,36 @@
+import { SetMetadata } from '@nestjs/common';
+import type { Permission } from './permissions.js';
+
+/**
+ * Who may use a route.
+ * - `public`: anybody; a credential, if there is one, is not looked at.
+ * - `signed-in`: any person with a session.
+ * - `permission`: a person with a session whose role has the permission.
+ * - `api-key`: a program with an API key.
+ */
+export type AccessRule =
+  | { readonly kind: 'public' }
+  | { readonly kind: 'signed-in' }
+  | { readonly kind: 'permission'; readonly permission: Permission }
+  | { readonly kind: 'api-key' };
+
+export const PUBLIC: AccessRule = { kind: 'public' };
+export const SIGNED_IN: AccessRule = { kind: 'signed-in' };
+export const API_KEY: AccessRule = { kind: 'api-key' };
+
+/** A person with a session whose role has the permission. */
+export function permitted(permission: Permission): AccessRule {
+  return { kind: 'permission', permission };
+}
+
+export const ACCESS_RULE = Symbol('access-rule');
+
+/** Declares who may use a route. A route without a rule stops the process at boot. */
+export function Access(rule: AccessRule): MethodDecorator {
+  return SetMetadata(ACCESS_RULE, rule);
+}
+
+/** One line of the route × permission matrix. */
+export function describeRule(rule: AccessRule): string {
+  return rule.kind === 'permission' ? rule.permission : rule.kind;
+}

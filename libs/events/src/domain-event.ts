@@ -1,0 +1,27 @@
+import type { Principal } from '#libs/access';
+
+/** Something that happened. One class for each event, named in the past tense, declared by the feature it happens in. */
+export abstract class DomainEvent {}
+
+/** What an event tells the audit log about itself. Values are shown to administrators: name no secret. */
+export interface AuditEntry {
+  /** Upper snake case: `API_KEY_REVOKED`. */
+  readonly action: string;
+  readonly resourceType: string;
+  readonly resourceId?: string | undefined;
+  readonly oldValues?: Readonly<Record<string, unknown>> | undefined;
+  readonly newValues?: Readonly<Record<string, unknown>> | undefined;
+  /** False for what was tried and refused. */
+  readonly success?: boolean;
+  readonly errorCode?: string;
+}
+
+/** An event that leaves a row in the audit log. It describes itself, so the log knows no feature. */
+export abstract class AuditableEvent extends DomainEvent {
+  /** @param actor who did it */
+  constructor(readonly actor: Principal) {
+    super();
+  }
+
+  abstract audit(): AuditEntry;
+}

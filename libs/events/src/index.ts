@@ -1,0 +1,7 @@
+export { AuditableEvent, DomainEvent } from './domain-event.js';
+export type { AuditEntry } from './domain-event.js';
+export { EventBus } from './event-bus.js';
+export { EventsModule } from './events.module.js';
+export { OnEvent } from './on-event.decorator.js';
+export type { Delivery } from './on-event.decorator.js';
+export { Outbox } from './outbox.js';

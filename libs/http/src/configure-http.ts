@@ -1,0 +1,44 @@
+import cookie from '@fastify/cookie';
+import cors from '@fastify/cors';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Reflector } from '@nestjs/core';
+import { Config } from '#libs/config';
+import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
+import { ErrorFilter } from './error.filter.js';
+import { httpConfig } from './http.config.js';
+import { openApiDocument, serveDocs } from './openapi.js';
+import { addRequestHooks } from './request.hooks.js';
+import { ResponseInterceptor } from './response.interceptor.js';
+import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers.js';
+import { StrictValidationPipe } from './validation.pipe.js';
+
+/** Everything between the socket and the controllers, the same in production and in tests. */
+export async function configureHttp(app: NestFastifyApplication): Promise<void> {
+  const config = app.get(Config);
+  const { corsOrigin, corsCredentials, docs } = config.get(httpConfig);
+  const fastify = app.getHttpAdapter().getInstance();
+  addRequestHooks(fastify, {
+    profile: config.profile,
+    health: app.get(Health),
+    metrics: app.get(Metrics),
+    logger: app.get<RootLogger>(ROOT_LOGGER),
+  });
+  await app.register(cors, {
+    origin: corsOrigin.includes('*') ? '*' : [...corsOrigin],
+    credentials: corsCredentials,
+    methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
+    exposedHeaders: ['X-Request-Id', 'Retry-After'],
+    maxAge: 600,
+  });
+  await app.register(cookie);
+  app.useGlobalPipes(new StrictValidationPipe());
+  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalInterceptors(new ResponseInterceptor(app.get(Reflector)));
+  if (docs ?? config.profile !== 'production') {
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (request.url.startsWith('/docs')) void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);
+      done();
+    });
+    serveDocs(app, openApiDocument(app));
+  }
+}

@@ -1,0 +1,129 @@
+import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import {
+  ApiBearerAuth,
+  ApiExtension,
+  ApiExtraModels,
+  ApiNoContentResponse,
+  ApiOperation,
+  ApiResponse,
+  ApiSecurity,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { RouteConfig } from '@nestjs/platform-fastify';
+import { Access, type AccessRule, describeRule } from '#libs/access';
+import type { DtoClass } from './fields.js';
+import { CursorPaginationDto, ErrorDto, PaginationDto } from './envelope.dto.js';
+
+/** The form of an answer's `data`. */
+export type Shape = 'one' | 'page' | 'feed' | 'list';
+
+export interface Returns {
+  readonly shape: Shape;
+  readonly dto: DtoClass;
+}
+
+/** One object: `{data: {…}}`. */
+export const one = (dto: DtoClass): Returns => ({ shape: 'one', dto });
+/** A page of a table: `{data: […], pagination: {page, limit, total, totalPages}}`. */
+export const page = (dto: DtoClass): Returns => ({ shape: 'page', dto });
+/** A page of a feed: `{data: […], pagination: {limit, nextCursor}}`. */
+export const feed = (dto: DtoClass): Returns => ({ shape: 'feed', dto });
+/** A short list, whole: `{data: […]}`. */
+export const list = (dto: DtoClass): Returns => ({ shape: 'list', dto });
+
+export interface EndpointOptions {
+  readonly access: AccessRule;
+  readonly summary: string;
+  readonly description?: string;
+  /** 200 unless said; 204 when nothing is returned. */
+  readonly status?: number;
+  /** What the answer holds. Left out: nothing (204), unless `raw`. */
+  readonly returns?: Returns;
+  /** The handler writes the answer itself: wire formats of others, files, probes. */
+  readonly raw?: { readonly description: string; readonly contentType: string };
+  /** The handler takes the body as the bytes that came, up to the gateway's limit. */
+  readonly rawBody?: boolean;
+  /** The codes of this route's own errors, by status. */
+  readonly errors?: Readonly<Record<number, readonly string[]>>;
+}
+
+export const RETURNS = Symbol('returns');
+
+/** Everything about a route but its verb and path: who may use it, what it is for, and what comes back. */
+export function Endpoint(options: EndpointOptions): MethodDecorator {
+  const status = options.status ?? (options.returns || options.raw ? 200 : 204);
+  return applyDecorators(
+    Access(options.access),
+    HttpCode(status),
+    RouteConfig({ rawBody: options.rawBody === true }),
+    SetMetadata(RETURNS, options.raw ? 'raw' : options.returns),
+    ApiOperation({ summary: options.summary, ...(options.description ? { description: options.description } : {}) }),
+    ApiExtension('x-access', describeRule(options.access)),
+    ...security(options.access),
+    ...success(status, options),
+    ...failures(options),
+  );
+}
+
+function security(rule: AccessRule): MethodDecorator[] {
+  if (rule.kind === 'public') return [];
+  return rule.kind === 'api-key' ? [ApiSecurity('api-key')] : [ApiBearerAuth('session')];
+}
+
+function success(status: number, { returns, raw }: EndpointOptions): MethodDecorator[] {
+  if (raw) return [ApiResponse({ status, description: raw.description, content: { [raw.contentType]: {} } })];
+  if (!returns) return [ApiNoContentResponse({ description: 'Done.' })];
+  const item = { $ref: getSchemaPath(returns.dto) };
+  const data = returns.shape === 'one' ? item : { type: 'array', items: item };
+  const paging = { page: PaginationDto, feed: CursorPaginationDto, one: undefined, list: undefined }[returns.shape];
+  const schema = {
+    type: 'object',
+    required: paging ? ['data', 'pagination'] : ['data'],
+    properties: { data, ...(paging ? { pagination: { $ref: getSchemaPath(paging) } } : {}) },
+  };
+  return [
+    ApiExtraModels(returns.dto, ...(paging ? [paging] : [])),
+    ApiResponse({ status, description: 'Done.', schema }),
+  ];
+}
+
+const COMMON: Readonly<Record<number, string>> = {
+  400: 'The input is not valid.',
+  401: 'No valid credential.',
+  402: 'A cap in money is spent.',
+  403: 'Not allowed.',
+  404: 'There is no such thing, or not for this caller.',
+  409: 'The state has moved on.',
+  413: 'Too large.',
+  422: 'Valid in form, impossible in meaning.',
+  423: 'Locked for a while.',
+  429: 'Too fast: see Retry-After.',
+  500: 'Our fault.',
+  502: "The provider's fault.",
+  503: 'Something needed is away: see Retry-After.',
+  504: 'The provider is too slow.',
+};
+
+function failures({ access, errors = {} }: EndpointOptions): MethodDecorator[] {
+  const codes = new Map<number, readonly string[]>(
+    Object.entries(errors).map(([status, list]) => [Number(status), list]),
+  );
+  const add = (status: number, ...more: string[]): unknown =>
+    codes.set(status, [...(codes.get(status) ?? []), ...more]);
+  add(400, 'validation_failed');
+  if (access.kind === 'signed-in' || access.kind === 'permission') add(401, 'unauthorized');
+  if (access.kind === 'permission') add(403, 'permission_denied');
+  if (access.kind === 'api-key') add(401, 'missing_api_key', 'invalid_api_key');
+  add(500, 'internal_error');
+  const responses = [...codes.entries()].sort(([a], [b]) => a - b);
+  return [
+    ApiExtraModels(ErrorDto),
+    ...responses.map(([status, list]) =>
+      ApiResponse({
+        status,
+        description: `${COMMON[status] ?? 'Failed.'} Codes: ${list.map((code) => `\`${code}\``).join(', ')}.`,
+        schema: { $ref: getSchemaPath(ErrorDto) },
+      }),
+    ),
+  ];
+}

@@ -1,0 +1,74 @@
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { DomainError } from '#libs/kernel';
+import { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
+import { httpErrors } from './http.errors.js';
+
+/** Turns whatever was thrown into the error envelope. Nothing of the inside gets out: no stack, no SQL. */
+@Catch()
+@Injectable()
+export class ErrorFilter implements ExceptionFilter {
+  private readonly log = new Logger(ErrorFilter.name);
+
+  catch(thrown: unknown, host: ArgumentsHost): void {
+    const http = host.switchToHttp();
+    const request = http.getRequest<FastifyRequest>();
+    const reply = http.getResponse<FastifyReply>();
+    const error = toDomainError(thrown);
+    if (error.kind === 'internal')
+      this.log.error(`${request.method} ${request.routeOptions?.url ?? ''} failed`, thrown);
+    if (reply.sent || reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    sendError(request, reply, error);
+  }
+}
+
+/** Writes an error in the form that the caller of this address expects. */
+export function sendError(request: FastifyRequest, reply: FastifyReply, error: DomainError): void {
+  const [status] = STATUS[error.kind];
+  const envelope = request.url.startsWith('/v1/messages') ? anthropicErrorEnvelope : errorEnvelope;
+  if (error.retryAfterSeconds !== undefined)
+    void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+  if (status === 401) void reply.header('www-authenticate', 'Bearer');
+  void reply
+    .status(status)
+    .header('content-type', 'application/json; charset=utf-8')
+    .send(JSON.stringify(envelope(error, request.id)));
+}
+
+const FASTIFY: Readonly<Record<string, () => DomainError>> = {
+  FST_ERR_CTP_BODY_TOO_LARGE: httpErrors.body_too_large,
+  FST_ERR_CTP_EMPTY_JSON_BODY: () => httpErrors.malformed_json({ message: 'The body is empty.' }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: httpErrors.unsupported_media_type,
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: httpErrors.bad_request,
+};
+
+const STATEMENT_CANCELLED = '57014';
+/** SQLSTATE classes and Node codes that say that PostgreSQL cannot be reached or is going away. */
+const AWAY = /^(08|57P0|53300|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
+
+/** Whatever was thrown, as an error of ours. */
+export function toDomainError(thrown: unknown): DomainError {
+  if (thrown instanceof DomainError) return thrown;
+  const { code, driverError, message } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
+    code?: unknown;
+    message?: unknown;
+    driverError?: { code?: unknown; message?: unknown };
+  };
+  const known = FASTIFY[String(code)];
+  if (known) return known();
+  const cause = String(driverError?.code ?? code ?? '');
+  if (cause === STATEMENT_CANCELLED) return httpErrors.statement_timeout({ retryAfterSeconds: 5, cause: thrown });
+  if (AWAY.test(cause) || /Connection terminated|timeout exceeded when trying to connect/.test(String(message))) {
+    return httpErrors.database_unavailable({ retryAfterSeconds: 1, cause: thrown });
+  }
+  const status =
+    thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown } | null)?.statusCode;
+  if (status === 404) return httpErrors.route_not_found();
+  if (status === 413) return httpErrors.body_too_large();
+  if (status === 503) return httpErrors.shutting_down({ retryAfterSeconds: 1 });
+  if (typeof status === 'number' && status >= 400 && status < 500) return httpErrors.bad_request();
+  return httpErrors.internal_error({ cause: thrown });
+}

@@ -1,0 +1,80 @@
+import type { IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { FastifyAdapter } from '@nestjs/platform-fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ConfigOf } from '#libs/config';
+import { type DomainError, newId } from '#libs/kernel';
+import { errorEnvelope } from './error-envelope.js';
+import { sendError, toDomainError } from './error.filter.js';
+import type { httpConfig } from './http.config.js';
+import { httpErrors } from './http.errors.js';
+import { parseStrictJson } from './strict-json.js';
+
+type HttpConfig = ConfigOf<typeof httpConfig>;
+
+/** Ids that callers may choose; anything else is replaced, so that a log line cannot be forged. */
+const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
+
+/** The HTTP server: limits, request ids, whom to believe, and how bodies are read. */
+export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
+  const adapter = new FastifyAdapter({
+    bodyLimit: config.bodyLimitBytes,
+    trustProxy: trustProxy(config.trustProxy),
+    requestIdHeader: false,
+    genReqId: ({ headers }: IncomingMessage) => {
+      const given = headers['x-request-id'];
+      return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
+    },
+    routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
+    keepAliveTimeout: 65_000,
+    requestTimeout: 120_000,
+    http: { headersTimeout: 20_000, maxHeaderSize: 16_384 },
+    forceCloseConnections: 'idle',
+    onProtoPoisoning: 'error',
+    frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
+      sendError(request as FastifyRequest, reply as FastifyReply, toDomainError(error)),
+    clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket),
+  });
+  const fastify = adapter.getInstance();
+  fastify.addHook('onRoute', (route) => {
+    if (takesRawBody(route.config)) route.bodyLimit = config.gatewayBodyLimitBytes;
+  });
+  fastify.removeAllContentTypeParsers();
+  fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (takesRawBody(request.routeOptions.config)) return done(null, body);
+    try {
+      done(null, body.length === 0 ? undefined : parseStrictJson(body));
+    } catch (error) {
+      done(error as Error);
+    }
+  });
+  return adapter;
+}
+
+function takesRawBody(config: unknown): boolean {
+  return (config as { rawBody?: boolean } | undefined)?.rawBody === true;
+}
+
+function trustProxy(trusted: readonly string[]): boolean | string[] | ((address: string, hop: number) => boolean) {
+  if (trusted.length === 0) return false;
+  const [first] = trusted;
+  const hops = trusted.length === 1 && first !== undefined && /^\d+$/.test(first) ? Number(first) : undefined;
+  return hops === undefined ? [...trusted] : (_address, hop) => hop < hops;
+}
+
+/** What is not HTTP at all never becomes a request; it still gets the envelope. */
+function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy();
+    return;
+  }
+  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
+  const refusal: DomainError = tooLarge ? httpErrors.header_too_large() : httpErrors.bad_request();
+  const id = newId();
+  const body = JSON.stringify(errorEnvelope(refusal, id));
+  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  socket.end(
+    `HTTP/1.1 ${status}\r\nx-request-id: ${id}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+      `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
+  );
+}

@@ -1,0 +1,52 @@
+import { defineConfig, flag, integer, list, port, text } from '#libs/config';
+
+export const httpConfig = defineConfig(
+  'http',
+  'HTTP',
+  {
+    port: port('PORT', { default: 3000, description: 'TCP port; 0 takes a free one.' }),
+    host: text('HOST', { default: '127.0.0.1', description: 'Address to listen on. `0.0.0.0` for every interface.' }),
+    corsOrigin: list('CORS_ORIGIN', {
+      default: [],
+      description: 'Origins whose pages may call the API. `*` only in development.',
+      hardening: {
+        refuse: (origins) => (origins.includes('*') ? 'must not be *' : undefined),
+        stopsIn: ['local', 'staging', 'production'],
+      },
+    }),
+    corsCredentials: flag('CORS_CREDENTIALS', {
+      default: true,
+      description: 'Whether those pages may send the refresh cookie.',
+    }),
+    trustProxy: list('TRUST_PROXY', {
+      default: [],
+      description:
+        'Whose `X-Forwarded-*` headers to believe: a number of hops, or the addresses and ranges of your proxies. Unset, nobody.',
+    }),
+    docs: flag('DOCS_ENABLED', {
+      description: 'Serve `/docs` and `/openapi.json`. Unset: everywhere but in production.',
+    }),
+    bodyLimitBytes: integer('BODY_LIMIT_BYTES', {
+      default: 1_048_576,
+      min: 1_024,
+      max: 104_857_600,
+      description: 'Largest body of a control plane request.',
+    }),
+    gatewayBodyLimitBytes: integer('GATEWAY_BODY_LIMIT_BYTES', {
+      default: 20_971_520,
+      min: 1_024,
+      max: 1_073_741_824,
+      description: 'Largest body of a gateway request.',
+    }),
+    shutdownGraceSeconds: integer('SHUTDOWN_GRACE_SECONDS', {
+      default: 30,
+      min: 0,
+      max: 3_600,
+      description: 'How long running requests and streams may go on after SIGTERM.',
+    }),
+  },
+  ({ corsOrigin, corsCredentials }) =>
+    corsCredentials && corsOrigin.includes('*')
+      ? [{ variable: 'CORS_ORIGIN', rule: 'must not be * while CORS_CREDENTIALS is true' }]
+      : [],
+);

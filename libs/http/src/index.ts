@@ -1,0 +1,14 @@
+export { configureHttp } from './configure-http.js';
+export { drainAndClose } from './drain.js';
+export { Endpoint, feed, list, one, page } from './endpoint.decorator.js';
+export type { EndpointOptions, Returns } from './endpoint.decorator.js';
+export { errorEnvelope, STATUS } from './error-envelope.js';
+export { sendError, toDomainError } from './error.filter.js';
+export { Email, fieldsOf, Flag, Id, Instant, Int, JsonMap, ListOf, Nested, OneOf, Text, Texts, Usd } from './fields.js';
+export type { DtoClass } from './fields.js';
+export { createHttpAdapter } from './http.adapter.js';
+export { httpConfig } from './http.config.js';
+export { httpErrors } from './http.errors.js';
+export { openApiDocument } from './openapi.js';
+export { OperationsModule } from './operations/operations.module.js';
+export { FeedQueryDto, IdParamDto, PageQueryDto } from './query.dto.js';

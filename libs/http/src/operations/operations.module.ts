@@ -1,0 +1,7 @@
+import { Module } from '@nestjs/common';
+import { HealthController } from './health.controller.js';
+import { MetricsController } from './metrics.controller.js';
+
+/** The third face of the process: what orchestrators and scrapers ask. */
+@Module({ controllers: [HealthController, MetricsController] })
+export class OperationsModule {}

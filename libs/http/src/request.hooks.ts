@@ -1,0 +1,54 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import type { Profile } from '#libs/config';
+import { type Health, type Metrics, type RootLogger, runInRequest } from '#libs/observability';
+import { sendError } from './error.filter.js';
+import { httpErrors } from './http.errors.js';
+import { HSTS, SECURITY_HEADERS } from './security-headers.js';
+
+const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
+const PROBES = /^\/(?:liveness|readiness|health|metrics|api\/v1\/health\/)/;
+
+/** What happens around every request: context, headers, refusal while draining, the log line, the metric. */
+export function addRequestHooks(
+  fastify: FastifyInstance,
+  parts: { profile: Profile; health: Health; metrics: Metrics; logger: RootLogger },
+): void {
+  const { health, logger } = parts;
+  const duration = parts.metrics.histogram(
+    'http_request_duration_seconds',
+    'Time to answer.',
+    ['method', 'route', 'status'],
+    DURATION_BUCKETS,
+  );
+  const hsts = parts.profile === 'production';
+
+  fastify.addHook('onRequest', (request, reply, done) => {
+    void reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
+    if (hsts && request.protocol === 'https') void reply.header('strict-transport-security', HSTS);
+    if (health.draining) {
+      void reply.header('connection', 'close');
+      if (!PROBES.test(request.url)) {
+        sendError(request, reply, httpErrors.shutting_down({ retryAfterSeconds: 1 }));
+        return;
+      }
+    }
+    runInRequest({ requestId: request.id, ip: request.ip, userAgent: request.headers['user-agent'] }, done);
+  });
+
+  fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
+    const route = request.routeOptions.url ?? 'unmatched';
+    duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);
+    logger.info(
+      {
+        requestId: request.id,
+        method: request.method,
+        route,
+        status: reply.statusCode,
+        ms: Math.round(reply.elapsedTime * 10) / 10,
+        ip: request.ip,
+      },
+      'request',
+    );
+    done();
+  });
+}

@@ -1,0 +1,32 @@
+import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import { map, type Observable } from 'rxjs';
+import type { CursorPage, Page } from '#libs/kernel';
+import { RETURNS, type Returns } from './endpoint.decorator.js';
+import { project } from './projection.js';
+
+/** Writes what a handler returned as its route declares: the envelope, and no field that is not declared. */
+@Injectable()
+export class ResponseInterceptor implements NestInterceptor {
+  constructor(private readonly reflector: Reflector) {}
+
+  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const returns = this.reflector.get<Returns | 'raw' | undefined>(RETURNS, context.getHandler());
+    if (returns === 'raw') return next.handle();
+    return next.handle().pipe(map((value: unknown) => (returns ? envelope(returns, value) : undefined)));
+  }
+}
+
+function envelope({ shape, dto }: Returns, value: unknown): object {
+  if (shape === 'one') return { data: project(dto, value as object) };
+  if (shape === 'list') return { data: (value as object[]).map((item) => project(dto, item)) };
+  if (shape === 'feed') {
+    const { items, limit, nextCursor } = value as CursorPage<object>;
+    return { data: items.map((item) => project(dto, item)), pagination: { limit, nextCursor } };
+  }
+  const { items, page, limit, total } = value as Page<object>;
+  return {
+    data: items.map((item) => project(dto, item)),
+    pagination: { page, limit, total, totalPages: Math.ceil(total / limit) },
+  };
+}
