@@ -1,0 +1,174 @@
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
+import { UpstreamClient } from './upstream.client.js';
+import type { UpstreamClientOptions, UpstreamRequest } from './upstream.client.js';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+async function listen(server: Server): Promise<string> {
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  closing.push(() => new Promise((resolve) => server.close(() => resolve())));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const serve = (listener: RequestListener) => {
+  const server = createServer(listener);
+  closing.push(() => Promise.resolve(server.closeAllConnections()));
+  return listen(server);
+};
+
+function client(options?: UpstreamClientOptions): UpstreamClient {
+  const made = new UpstreamClient(options);
+  closing.push(() => made.close());
+  return made;
+}
+
+const get = (baseUrl: string, more: Partial<UpstreamRequest> = {}): UpstreamRequest => ({
+  baseUrl,
+  path: '/x',
+  method: 'GET',
+  headers: {},
+  allowPrivate: true,
+  ...more,
+});
+
+describe('UpstreamClient', () => {
+  it('sends method, path below the base, headers and body, and follows no redirect', async () => {
+    const url = await serve((request, response) => {
+      request.pipe(response.writeHead(302, { location: '/else', 'x-seen': `${request.method} ${request.url}` }));
+    });
+    const body = Buffer.from('hé');
+    const answer = await client().request(get(`${url}/v1/`, { method: 'POST', path: '/chat?a=1', body }));
+    expect(answer.status).toBe(302);
+    expect(answer.headers['x-seen']).toBe('POST /v1/chat?a=1');
+    expect((await answer.body.bytes(100)).equals(body)).toBe(true);
+  });
+
+  it('keeps connections alive', async () => {
+    const ports = new Set<number | undefined>();
+    const url = await serve((request, response) => {
+      ports.add(request.socket.remotePort);
+      response.end('ok');
+    });
+    const upstream = client();
+    for (let i = 0; i < 5; i += 1) await (await upstream.request(get(url))).body.bytes(10);
+    // The pool learns that a connection is free a moment after the answer's end, so a second one may take turns.
+    expect(ports.size).toBeLessThanOrEqual(2);
+  });
+
+  it('refuses loopback unless the operator asked for it, by address and by name', async () => {
+    let hits = 0;
+    const url = await serve((_request, response) => void response.end(String((hits += 1))));
+    const upstream = client({ resolve: (_name, _options, done) => done(null, [{ address: '127.0.0.1', family: 4 }]) });
+    const refused = { kind: 'connect', reason: 'address_refused' };
+    const byName = url.replace('127.0.0.1', 'provider.example');
+    await expect(upstream.request(get(url, { allowPrivate: false }))).rejects.toMatchObject(refused);
+    await expect(upstream.request(get(byName, { allowPrivate: false }))).rejects.toMatchObject(refused);
+    expect(hits).toBe(0);
+    expect((await upstream.request(get(byName))).status).toBe(200);
+  });
+
+  it('refuses a name when one of its addresses is refused, and link-local always', async () => {
+    const addresses = [
+      { address: '8.8.8.8', family: 4 },
+      { address: '::ffff:a9fe:a9fe', family: 6 },
+    ];
+    const upstream = client({ resolve: (_name, _options, done) => done(null, addresses) });
+    for (const baseUrl of ['http://mixed.example', 'http://169.254.169.254', 'http://[::ffff:169.254.169.254]']) {
+      await expect(upstream.request(get(baseUrl))).rejects.toMatchObject({ reason: 'address_refused' });
+    }
+  });
+
+  it.each(['ftp://x', 'nonsense', 'http://user:pw@x', 'file:///etc/passwd'])(
+    'refuses the base URL %s',
+    async (baseUrl) => {
+      await expect(client().request(get(baseUrl))).rejects.toMatchObject({ kind: 'protocol', reason: 'bad_base_url' });
+    },
+  );
+
+  it('names a refused connection, silence, a reset and noise', async () => {
+    const closed = createTcpServer();
+    const gone = await listen(closed);
+    await new Promise((resolve) => closed.close(resolve));
+    const silent = await serve(() => undefined);
+    const reset = await serve((request) => void request.socket.resetAndDestroy());
+    const noise = await listen(
+      createTcpServer(
+        (socket) =>
+          void socket
+            .on('error', () => undefined)
+            .resume()
+            .end('hello\r\n\r\n'),
+      ),
+    );
+    const upstream = client();
+    await expect(upstream.request(get(gone))).rejects.toMatchObject({ name: 'UpstreamFailure', kind: 'connect' });
+    await expect(upstream.request(get(silent, { headersTimeoutMs: 50 }))).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(upstream.request(get(reset))).rejects.toMatchObject({ name: 'UpstreamFailure', kind: 'reset' });
+    await expect(upstream.request(get(noise))).rejects.toMatchObject({ name: 'UpstreamFailure', kind: 'protocol' });
+  });
+
+  it('names a body that breaks off, stalls, or is too large', async () => {
+    const cut = await serve((request, response) => {
+      response.write('part');
+      setTimeout(() => request.socket.resetAndDestroy(), 20);
+    });
+    const stalled = await serve((_request, response) => void response.write('part'));
+    const large = await serve((_request, response) => void response.end(Buffer.alloc(200_000)));
+    const upstream = client();
+    const read = async (url: string, more = {}) => (await upstream.request(get(url, more))).body.bytes(1000);
+    await expect(read(cut)).rejects.toMatchObject({ name: 'UpstreamFailure', kind: 'reset' });
+    await expect(read(stalled, { bodyTimeoutMs: 100 })).rejects.toMatchObject({ kind: 'timeout' });
+    await expect(read(large)).rejects.toMatchObject({ kind: 'too_large' });
+  });
+
+  it('closes the connection when the caller gives up, before and during the answer', async () => {
+    let closes = 0;
+    const url = await serve((request, response) => {
+      request.socket.once('close', () => (closes += 1));
+      if (request.url === '/stream') response.write('first');
+    });
+    const upstream = client();
+    const before = new AbortController();
+    const pending = upstream.request(get(url, { signal: before.signal }));
+    setTimeout(() => before.abort(), 50);
+    await expect(pending).rejects.toMatchObject({ kind: 'aborted' });
+    const during = new AbortController();
+    const { body } = await upstream.request(get(url, { path: '/stream', signal: during.signal }));
+    expect((await body.read())?.toString()).toBe('first');
+    during.abort();
+    await expect(body.read()).rejects.toMatchObject({ kind: 'aborted' });
+    const { body: left } = await upstream.request(get(url, { path: '/stream' }));
+    for await (const chunk of left) if (chunk.length > 0) break;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(closes).toBe(3);
+  });
+
+  it('bounds what waits, and slows a provider that sends faster than it is read', async () => {
+    let sent = 0;
+    const url = await serve((_request, response) => {
+      const more = (): void => {
+        while (sent < 50_000_000 && response.write(Buffer.alloc(65_536))) sent += 65_536;
+        response.once('drain', more);
+      };
+      more();
+    });
+    const upstream = client({ maxOpenRequests: 1 });
+    const { body } = await upstream.request(get(url));
+    await expect(upstream.request(get(url))).rejects.toMatchObject({ kind: 'connect', reason: 'too_many_open' });
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    expect(sent).toBeLessThan(20_000_000);
+    body.cancel();
+  });
+
+  it('takes nothing more once it is closed', async () => {
+    const upstream = new UpstreamClient();
+    await upstream.close();
+    await expect(upstream.request(get('http://127.0.0.1:1'))).rejects.toMatchObject({ reason: 'client_closed' });
+  });
+});
