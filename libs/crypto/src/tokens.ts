@@ -1,0 +1,21 @@
+import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+
+/** SHA-256. Enough for what has 128 random bits or more; passwords need a slow hash. */
+export function sha256(value: string | Buffer): Buffer {
+  return createHash('sha256').update(value).digest();
+}
+
+/** Random text in base64url. 32 bytes are 256 bits and 43 characters. */
+export function randomToken(bytes = 32): string {
+  return randomBytes(bytes).toString('base64url');
+}
+
+/**
+ * A key for one purpose, made from a secret by HKDF-SHA-256 (RFC 5869). The label names the purpose, so that
+ * what is signed for one is worthless for another.
+ *
+ * @returns 32 bytes
+ */
+export function deriveKey(secret: string, label: string): Uint8Array {
+  return new Uint8Array(hkdfSync('sha256', secret, 'sluice', label, 32));
+}

@@ -1,0 +1,4 @@
+export { declaredJobs, defineJob, JobHandler } from './job.js';
+export type { Job } from './job.js';
+export { JobRunner } from './job-runner.js';
+export { JobsModule } from './jobs.module.js';

@@ -1,0 +1,30 @@
+import { SetMetadata } from '@nestjs/common';
+
+/** Work that is done again and again, by one replica at a time. */
+export interface Job {
+  /** Lower kebab case; also the name of the lock that keeps replicas apart. */
+  readonly name: string;
+  readonly description: string;
+  readonly everySeconds: number;
+}
+
+const jobs = new Map<string, Job>();
+
+/** Every job declared so far. */
+export function declaredJobs(): readonly Job[] {
+  return [...jobs.values()];
+}
+
+/** Declares a job beside its owner. The boot fails when it has no handler, or two. */
+export function defineJob(job: Job): Job {
+  if (jobs.has(job.name)) throw new Error(`The job "${job.name}" is declared twice.`);
+  jobs.set(job.name, job);
+  return job;
+}
+
+export const JOB_HANDLER = Symbol('job-handler');
+
+/** Marks the provider's method that does the job. */
+export function JobHandler(job: Job): MethodDecorator {
+  return SetMetadata(JOB_HANDLER, job.name);
+}

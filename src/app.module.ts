@@ -1,0 +1,74 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { AccessModule } from '#libs/access';
+import { CacheModule } from '#libs/cache';
+import { type Config, ConfigModule } from '#libs/config';
+import { DatabaseModule } from '#libs/database';
+import { EventsModule } from '#libs/events';
+import { OperationsModule } from '#libs/http';
+import { JobsModule } from '#libs/jobs';
+import { Clock, SystemClock } from '#libs/kernel';
+import { ObservabilityModule, type Redactor, type RootLogger } from '#libs/observability';
+import { ApiKeyAuthenticator } from './api-keys/api-key.authenticator.js';
+import { ApiKeysModule } from './api-keys/api-keys.module.js';
+import { AuditModule } from './audit/audit.module.js';
+import { RefusalRecorder } from './audit/refusal.recorder.js';
+import { AuthModule } from './auth/auth.module.js';
+import { SessionAuthenticator } from './auth/session.authenticator.js';
+import { GatewayModule } from './gateway/gateway.module.js';
+import { ModelsModule } from './models/models.module.js';
+import { ProvidersModule } from './providers/providers.module.js';
+import { SettingsModule } from './settings/settings.module.js';
+import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
+import { TeamsModule } from './teams/teams.module.js';
+import { UsageModule } from './usage/usage.module.js';
+import { UsersModule } from './users/users.module.js';
+
+/** What the process brings along before there is a container. */
+export interface AppParts {
+  readonly config: Config;
+  readonly logger: RootLogger;
+  readonly redactor: Redactor;
+  /** Left out, the machine's own clock. */
+  readonly clock?: Clock;
+}
+
+/** The composition root: the only file that knows every feature. */
+@Module({})
+export class AppModule {
+  static forRoot({ config, logger, redactor, clock = new SystemClock() }: AppParts): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(config),
+        ObservabilityModule.forRoot(logger, redactor),
+        {
+          module: class ClockModule {},
+          global: true,
+          providers: [{ provide: Clock, useValue: clock }],
+          exports: [Clock],
+        },
+        DatabaseModule.forRoot(),
+        EventsModule,
+        JobsModule,
+        CacheModule,
+        AccessModule.forRoot({
+          imports: [AuthModule, ApiKeysModule, AuditModule],
+          authenticators: [SessionAuthenticator, ApiKeyAuthenticator],
+          observer: RefusalRecorder,
+        }),
+        OperationsModule,
+        UsersModule,
+        AuthModule,
+        TeamsModule,
+        ProvidersModule,
+        ModelsModule,
+        SubscriptionsModule,
+        ApiKeysModule,
+        UsageModule,
+        GatewayModule,
+        AuditModule,
+        SettingsModule,
+      ],
+    };
+  }
+}

@@ -1,0 +1,18 @@
+import { NestFactory } from '@nestjs/core';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { configureHttp, createHttpAdapter, httpConfig } from '#libs/http';
+import { NestLogger } from '#libs/observability';
+import { AppModule, type AppParts } from './app.module.js';
+
+/** The application as it runs in production: main and the tests start the same one. */
+export async function createApplication(parts: AppParts): Promise<NestFastifyApplication> {
+  const adapter = createHttpAdapter(parts.config.get(httpConfig));
+  const app = await NestFactory.create<NestFastifyApplication>(AppModule.forRoot(parts), adapter, {
+    logger: new NestLogger(parts.logger),
+    bodyParser: false,
+    abortOnError: false,
+    forceCloseConnections: false,
+  });
+  await configureHttp(app);
+  return app;
+}

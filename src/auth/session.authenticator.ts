@@ -1,0 +1,11 @@
+import { Injectable } from '@nestjs/common';
+import { accessErrors, type Authentication, Authenticator } from '#libs/access';
+
+@Injectable()
+export class SessionAuthenticator extends Authenticator {
+  readonly accepts = 'session';
+
+  authenticate(): Authentication {
+    return { accepted: false, error: accessErrors.unauthorized() };
+  }
+}

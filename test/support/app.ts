@@ -1,0 +1,83 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Writable } from 'node:stream';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Pool } from 'pg';
+import { loadConfig } from '#libs/config';
+import { createLogger, Redactor } from '#libs/observability';
+import { createApplication } from '../../src/app.setup.js';
+import { createTestDatabase } from './database.js';
+import { FakeClock } from './fake-clock.js';
+import { TestHttp } from './http.js';
+
+export interface TestAppOptions {
+  /** More or other variables of the environment; undefined takes one away. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Use this database, which the caller made and drops, instead of a fresh one. */
+  readonly databaseUrl?: string;
+}
+
+/** The real application, on the production set-up, with a database of its own. */
+export interface TestApp {
+  readonly app: NestFastifyApplication;
+  readonly url: string;
+  readonly databaseUrl: string;
+  /** Straight to the database, past the application. */
+  readonly db: Pool;
+  readonly http: TestHttp;
+  readonly clock: FakeClock;
+  readonly dataDir: string;
+  /** Every line that was logged. */
+  readonly logs: string[];
+  close(): Promise<void>;
+}
+
+/** Starts the application on a free port. Close it in `afterAll`. */
+export async function createApp(options: TestAppOptions = {}): Promise<TestApp> {
+  const database = options.databaseUrl === undefined ? await createTestDatabase() : undefined;
+  const databaseUrl = options.databaseUrl ?? database?.url ?? '';
+  const dataDir = mkdtempSync(join(tmpdir(), 'sluice-test-data-'));
+  const config = loadConfig({
+    NODE_ENV: 'test',
+    DATA_DIR: dataDir,
+    DATABASE_URL: databaseUrl,
+    PORT: '0',
+    ...options.environment,
+  });
+  const logs: string[] = [];
+  const redactor = new Redactor();
+  redactor.register(config.secrets());
+  const sink = new Writable({
+    write: (line: Buffer, _encoding, done) => {
+      logs.push(line.toString());
+      done();
+    },
+  });
+  const clock = new FakeClock();
+  const app = await createApplication({
+    config,
+    redactor,
+    clock,
+    logger: createLogger(config.redacted()['LOG_LEVEL'] as string, redactor, sink),
+  });
+  await app.listen(0, '127.0.0.1');
+  const url = (await app.getUrl()).replace('[::1]', '127.0.0.1');
+  const db = new Pool({ connectionString: databaseUrl, max: 4 });
+  return {
+    app,
+    url,
+    databaseUrl,
+    db,
+    http: new TestHttp(url),
+    clock,
+    dataDir,
+    logs,
+    close: async () => {
+      await app.close();
+      await db.end();
+      await database?.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
