@@ -142,6 +142,18 @@ describe('FakeUpstream', () => {
     fake.always({ status: 401 });
     await expect(lister.listModels(provider)).rejects.toMatchObject({ name: 'CatalogueRefused', status: 401 });
   });
+
+  it('reads all pages of Anthropic with its own credentials', async () => {
+    const page = (id: string, has_more: boolean) => ({
+      body: JSON.stringify({ data: [{ id }], has_more, last_id: id }),
+    });
+    fake.always((request) => (request.query.get('after_id') === 'a' ? page('b', false) : page('a', true)));
+    const provider = { kind: 'anthropic' as const, baseUrl: `${fake.url}/v1`, apiKey: 'k', allowPrivate: true };
+    const models = await new ModelLister(client).listModels(provider);
+    expect(models.map(({ name }) => name)).toEqual(['a', 'b']);
+    expect(fake.last.headers).toMatchObject({ 'x-api-key': 'k', 'anthropic-version': '2023-06-01' });
+    expect(fake.last.headers.authorization).toBeUndefined();
+  });
 });
 
 describe('Simulator', () => {

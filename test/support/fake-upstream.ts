@@ -102,7 +102,7 @@ export class FakeUpstream {
     if (wire.status !== undefined && wire.body === undefined && wire.status >= 400) {
       Object.assign(reply, errorReply(wire.status, `upstream_${wire.status}`, 'Scripted failure', wire.headers));
     }
-    if (malformedSse === true && Array.isArray(reply.body)) {
+    if (malformedSse === true && typeof reply.body === 'object' && !Buffer.isBuffer(reply.body)) {
       reply.body = ['data: {"choices":[\n\n', ...reply.body.slice(1)];
     }
     if (pauseAfterChunks !== undefined) {

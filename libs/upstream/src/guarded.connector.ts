@@ -33,7 +33,7 @@ export function guardedConnector(options: GuardedConnectorOptions): buildConnect
     timeout: connectTimeoutMs,
     lookup: guardedLookup(resolve, allowPrivate),
     autoSelectFamily: true,
-  } as buildConnector.BuildOptions);
+  });
   return (target, callback) => {
     const host = target.hostname.replace(/^\[|\]$/g, '');
     if (isIP(host) !== 0 && !mayDial(host, allowPrivate)) {

@@ -40,5 +40,5 @@ function addString(value: unknown, add: (piece: string) => void): void {
 }
 
 function asList(value: unknown): Record<string, unknown>[] {
-  return Array.isArray(value) ? value.filter((item) => asRecord(item) !== undefined) : [];
+  return Array.isArray(value) ? value.map(asRecord).filter((item) => item !== undefined) : [];
 }

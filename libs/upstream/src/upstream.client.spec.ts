@@ -40,7 +40,7 @@ const get = (baseUrl: string, more: Partial<UpstreamRequest> = {}): UpstreamRequ
 describe('UpstreamClient', () => {
   it('sends method, path below the base, headers and body, and follows no redirect', async () => {
     const url = await serve((request, response) => {
-      request.pipe(response.writeHead(302, { location: '/else', 'x-seen': `${request.method} ${request.url}` }));
+      request.pipe(response.writeHead(302, { location: '/else', 'x-seen': [request.method, request.url].join(' ') }));
     });
     const body = Buffer.from('hé');
     const answer = await client().request(get(`${url}/v1/`, { method: 'POST', path: '/chat?a=1', body }));
