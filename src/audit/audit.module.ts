@@ -1,5 +1,17 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { AdminAuditController } from './admin-audit.controller.js';
+import { AuditLog } from './audit-log.entity.js';
+import { AuditLogRepository } from './audit-log.repository.js';
+import { AuditRecorder } from './audit.recorder.js';
+import { AuditService } from './audit.service.js';
 import { RefusalRecorder } from './refusal.recorder.js';
 
-@Module({ providers: [RefusalRecorder], exports: [RefusalRecorder] })
+/** Listens to what happens and writes it down where it cannot be changed. */
+@Module({
+  imports: [TypeOrmModule.forFeature([AuditLog])],
+  controllers: [AdminAuditController],
+  providers: [AuditLogRepository, AuditRecorder, AuditService, RefusalRecorder],
+  exports: [RefusalRecorder],
+})
 export class AuditModule {}

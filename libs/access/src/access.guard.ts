@@ -10,6 +10,8 @@ import { ACCESS_RULE, type AccessRule } from './rule.js';
 
 export const AUTHENTICATORS = Symbol('authenticators');
 
+const CREDENTIAL_HEADERS = ['authorization', 'x-api-key', 'x-client-api-key'];
+
 /** A request that has passed the guard. */
 export interface AuthenticatedRequest extends FastifyRequest {
   principal: Principal;
@@ -55,7 +57,9 @@ export class AccessGuard implements CanActivate {
     request: FastifyRequest,
   ): Promise<never> {
     if (rule.kind !== 'api-key') {
-      await this.observer.refused({ error, principal, method: request.method, route: request.routeOptions.url ?? '' });
+      const { method, headers } = request;
+      const credentialGiven = CREDENTIAL_HEADERS.some((name) => headers[name] !== undefined);
+      await this.observer.refused({ error, principal, credentialGiven, method, route: request.routeOptions.url ?? '' });
     }
     throw error;
   }

@@ -22,6 +22,8 @@ export abstract class Authenticator {
 export interface Refusal {
   readonly error: DomainError;
   readonly principal: Principal;
+  /** Whether the request carried a credential at all, good or bad. */
+  readonly credentialGiven: boolean;
   readonly method: string;
   /** The route's template, never the address with its values. */
   readonly route: string;

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
@@ -88,10 +88,11 @@ export function loadConfig(environment: Environment): Config {
   if (!profile) problems.push({ variable: 'NODE_ENV', rule: 'must be development, test, staging or production' });
   const reader = new Reader(environment, profile ?? 'production', problems, warnings);
   for (const slice of declaredSlices()) {
+    const before = problems.length;
     const entries = Object.entries(slice.variables).map(([name, variable]) => [name, reader.read(variable)] as const);
     const frozen = Object.freeze(Object.fromEntries(entries));
     values.set(slice.name, frozen);
-    if (problems.length === 0) problems.push(...(slice.check?.(frozen) ?? []));
+    if (problems.length === before) problems.push(...(slice.check?.(frozen) ?? []));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(profile ?? 'production', warnings, values);
@@ -147,13 +148,19 @@ function throwRule(rule: string): never {
 function ownSecretFile(dataDir: string, name: string): string {
   const directory = join(dataDir, 'secrets');
   const file = join(directory, name.toLowerCase().replaceAll('_', '-'));
+  if (existsSync(file)) return readFileSync(file, 'utf8');
+  const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(file, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
+    // A link appears whole or not at all: two processes that start together agree on one secret.
+    linkSync(draft, file);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
       return throwRule(`is not set and cannot be kept in ${directory}: make the folder writable or set DATA_DIR`);
     }
+  } finally {
+    rmSync(draft, { force: true });
   }
   return readFileSync(file, 'utf8');
 }

@@ -2,7 +2,7 @@ import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Reflector } from '@nestjs/core';
-import { Config } from '#libs/config';
+import { Config, PublicConfig } from '#libs/config';
 import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
 import { ErrorFilter } from './error.filter.js';
 import { httpConfig } from './http.config.js';
@@ -40,5 +40,6 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
       done();
     });
     serveDocs(app, openApiDocument(app));
+    app.get(PublicConfig).contribute({ docsUrl: '/docs' });
   }
 }

@@ -1,6 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Profile } from '#libs/config';
-import { type Health, type Metrics, type RootLogger, runInRequest } from '#libs/observability';
+import { type Health, type Metrics, type RequestContext, type RootLogger, runInRequest } from '#libs/observability';
 import { sendError } from './error.filter.js';
 import { httpErrors } from './http.errors.js';
 import { HSTS, SECURITY_HEADERS } from './security-headers.js';
@@ -32,8 +32,11 @@ export function addRequestHooks(
         return;
       }
     }
-    runInRequest({ requestId: request.id, ip: request.ip, userAgent: request.headers['user-agent'] }, done);
+    runInRequest(contextOf(request), done);
   });
+
+  // A body that comes in several pieces is read in the context of its socket; from here on it is the request's again.
+  fastify.addHook('preValidation', (request, _reply, done) => runInRequest(contextOf(request), done));
 
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     const route = request.routeOptions.url ?? 'unmatched';
@@ -51,4 +54,8 @@ export function addRequestHooks(
     );
     done();
   });
+}
+
+function contextOf(request: FastifyRequest): RequestContext {
+  return { requestId: request.id, ip: request.ip, userAgent: request.headers['user-agent'] };
 }

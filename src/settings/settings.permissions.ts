@@ -1,0 +1,5 @@
+import { definePermissions } from '#libs/access';
+
+export const settingsPermissions = definePermissions('config', {
+  read: { description: 'Read the configuration, with secrets masked.', roles: ['admin', 'admin-readonly'] },
+});
