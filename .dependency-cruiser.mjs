@@ -13,7 +13,7 @@ export const LIBS = {
   database: ['kernel', 'config', 'observability'],
   upstream: ['kernel', 'config', 'observability'],
   access: ['kernel', 'config', 'observability'],
-  events: ['kernel', 'observability', 'database'],
+  events: ['kernel', 'observability', 'database', 'access'],
   jobs: ['kernel', 'config', 'observability', 'database'],
   http: ['kernel', 'config', 'observability', 'access'],
   simulator: ['kernel'],
@@ -50,14 +50,23 @@ export const CAPABILITIES = [
   'src/usage/usage.meter.ts',
 ];
 
+/** What the composition root and the boot need of a feature beyond what other features may see. */
+const ROOT_ONLY = [
+  'src/audit/refusal.recorder.ts',
+  'src/auth/first-administrator.ts',
+  'src/providers/providers.config.ts',
+  'src/models/models.service.ts',
+  'src/subscriptions/subscriptions.service.ts',
+  'src/api-keys/api-keys.service.ts',
+];
+
 const SPEC = String.raw`\.(spec|e2e-spec)\.ts$`;
 const escape = (text) => text.replaceAll('.', String.raw`\.`);
 const oneOf = (names) => (names.length === 0 ? '(?!)' : `(${names.join('|')})`);
-const DOORS = [
-  String.raw`^src/[^/]+/[^/]+\.module\.ts$`,
-  String.raw`^src/[^/]+/events/`,
-  ...CAPABILITIES.map((file) => `^${escape(file)}$`),
-];
+const doorsOf = (files) => files.map((file) => `^${escape(file)}$`);
+const DOORS = [String.raw`^src/[^/]+/[^/]+\.module\.ts$`, String.raw`^src/[^/]+/events/`, ...doorsOf(CAPABILITIES)];
+
+const ROOT_DOORS = [...DOORS, ...doorsOf(ROOT_ONLY)];
 
 const edgesOf = (root, table) =>
   Object.entries(table).map(([name, allowed]) => ({
@@ -75,7 +84,7 @@ const strangersOf = (root, table) => ({
   name: `${root}/unlisted`,
   comment: 'This folder is in no table of .dependency-cruiser.mjs: list it there with what it may import.',
   severity: 'error',
-  from: { path: `^${root}/(?!${oneOf(Object.keys(table))}/)([^/]+)/` },
+  from: { path: `^${root}/(?!${oneOf([...Object.keys(table), 'boot'])}/)([^/]+)/` },
   to: { path: `^${root}/[^/]+/`, pathNot: `^${root}/$2/` },
 });
 
@@ -97,15 +106,15 @@ const layers = [
   forbid('src-below-test', 'Production code and its specs never import test/.', { path: '^src/' }, { path: '^test/' }),
   forbid(
     'one-composition-root',
-    'src/app.module.ts is the only file that knows the features; other entries go through it.',
+    'src/app.module.ts and src/boot are the only files that know the features; entries go through them.',
     { path: String.raw`^src/(?!app\.module\.ts$)[^/]+\.ts$` },
-    { path: '^src/[^/]+/' },
+    { path: '^src/(?!boot/)[^/]+/' },
   ),
   forbid(
     'entries-are-leaves',
     'A feature never imports an entry.',
-    { path: '^src/[^/]+/' },
-    { path: String.raw`^src/[^/]+\.ts$` },
+    { path: '^src/(?!boot/)[^/]+/' },
+    { path: String.raw`^src/([^/]+\.ts$|boot/)` },
   ),
   forbid(
     'support-through-the-app',
@@ -119,14 +128,14 @@ const doors = [
   forbid(
     'feature-door',
     'From another feature only its *.module.ts, its events/ and its exported capability may be imported.',
-    { path: '^src/([^/]+)/' },
+    { path: '^src/((?!boot/)[^/]+)/' },
     { path: '^src/[^/]+/', pathNot: ['^src/$1/', ...DOORS] },
   ),
   forbid(
     'root-door',
-    'The composition root uses modules, events and exported capabilities, nothing else of a feature.',
-    { path: String.raw`^src/app\.module\.ts$` },
-    { path: '^src/[^/]+/', pathNot: DOORS },
+    'The composition root and the boot use modules, events, exported capabilities and what ROOT_ONLY lists.',
+    { path: String.raw`^src/(app\.module\.ts$|boot/)` },
+    { path: '^src/(?!boot/)[^/]+/', pathNot: ROOT_DOORS },
   ),
   forbid(
     'lib-door',

@@ -1,11 +1,16 @@
 import { declaredSlices } from './slice.js';
 import type { Variable } from './variable.js';
 
+/** A value as one would write it in the environment. */
+function textOf(value: unknown): string {
+  return Array.isArray(value) ? value.join(',') : typeof value === 'string' ? value : JSON.stringify(value);
+}
+
 function shownDefault(variable: Variable<unknown>): string {
   if (variable.generated) return 'generated';
   const value = variable.defaultValue;
   if (value === undefined || (Array.isArray(value) && value.length === 0)) return '';
-  return `\`${String(value)}\``;
+  return `\`${textOf(value)}\``;
 }
 
 /** The reference page of every variable, in Markdown: docs/configuration.md. */
@@ -39,7 +44,7 @@ export function configReference(): string {
 export function envExample(): string {
   const sections = declaredSlices().map((slice) => {
     const lines = Object.values(slice.variables).map((variable) => {
-      const value = variable.generated || variable.defaultValue === undefined ? '' : String(variable.defaultValue);
+      const value = variable.generated || variable.defaultValue === undefined ? '' : textOf(variable.defaultValue);
       return `# ${variable.description}\n# ${variable.env}=${value}`;
     });
     return `# --- ${slice.title}\n${lines.join('\n')}\n`;

@@ -49,5 +49,5 @@ export function defineConfig<V extends Variables>(
 
 /** Injects the frozen values of a slice into a constructor. */
 export function InjectConfig(slice: { readonly token: symbol }): ParameterDecorator {
-  return Inject(slice.token) as ParameterDecorator;
+  return Inject(slice.token);
 }

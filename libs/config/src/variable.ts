@@ -47,11 +47,11 @@ function make<T, O extends Options<T>>(
     type,
     description: options.description,
     secret: extra.secret ?? false,
-    defaultValue: options.default as Presence<T, O>,
+    defaultValue: options.default,
     optional: options.default === undefined,
-    hardening: options.hardening as Hardening<Presence<T, O>> | undefined,
+    hardening: options.hardening,
     generated: extra.generated ?? false,
-    parse: parse as (text: string) => Presence<T, O>,
+    parse,
   };
 }
 

@@ -21,10 +21,10 @@ export class AdvisoryLocks {
   async tryRun(purpose: number, key: string, work: () => Promise<void>): Promise<boolean> {
     const connection = this.dataSource.createQueryRunner();
     try {
-      const rows: { held: boolean }[] = await connection.query(
-        'SELECT pg_try_advisory_lock($1, hashtext($2)) AS held',
-        [purpose, key],
-      );
+      const rows = (await connection.query('SELECT pg_try_advisory_lock($1, hashtext($2)) AS held', [
+        purpose,
+        key,
+      ])) as { held: boolean }[];
       if (!rows[0]?.held) return false;
       try {
         await work();

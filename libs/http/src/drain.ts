@@ -11,7 +11,7 @@ import { httpConfig } from './http.config.js';
 export async function drainAndClose(app: NestFastifyApplication): Promise<void> {
   app.get(Health).drain();
   const { shutdownGraceSeconds } = app.get(Config).get(httpConfig);
-  const server = app.getHttpServer() as Server;
+  const server: Server = app.getHttpServer();
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), shutdownGraceSeconds * 1_000);

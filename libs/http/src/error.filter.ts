@@ -59,7 +59,7 @@ export function toDomainError(thrown: unknown): DomainError {
   };
   const known = FASTIFY[String(code)];
   if (known) return known();
-  const cause = String(driverError?.code ?? code ?? '');
+  const cause = [driverError?.code, code].find((value) => typeof value === 'string') ?? '';
   if (cause === STATEMENT_CANCELLED) return httpErrors.statement_timeout({ retryAfterSeconds: 5, cause: thrown });
   if (AWAY.test(cause) || /Connection terminated|timeout exceeded when trying to connect/.test(String(message))) {
     return httpErrors.database_unavailable({ retryAfterSeconds: 1, cause: thrown });

@@ -1,6 +1,6 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
-import { Type } from 'class-transformer';
+import { Transform, Type } from 'class-transformer';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -21,6 +21,7 @@ import {
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
+import { canonicalEmail } from '#libs/kernel';
 
 /** How a declared field is read from a query string and written to an answer. */
 export type FieldKind = 'text' | 'integer' | 'number' | 'flag' | 'instant' | 'usd' | 'nested' | 'list' | 'map';
@@ -45,7 +46,7 @@ export function fieldsOf(dto: DtoClass): ReadonlyMap<string, FieldSpec> {
     prototype && prototype !== Object.prototype;
     prototype = Object.getPrototypeOf(prototype)
   ) {
-    for (const [name, spec] of specs.get(prototype as object) ?? []) if (!fields.has(name)) fields.set(name, spec);
+    for (const [name, spec] of specs.get(prototype) ?? []) if (!fields.has(name)) fields.set(name, spec);
   }
   return fields;
 }
@@ -90,7 +91,7 @@ function field(
     ...(options.example === undefined ? {} : { example: options.example }),
     ...(options.default === undefined ? {} : { default: options.default }),
   } as ApiPropertyOptions;
-  return applyDecorators(register, ApiProperty(documented), ...presence, ...checks) as PropertyDecorator;
+  return applyDecorators(register, ApiProperty(documented), ...presence, ...checks);
 }
 
 /** A text; `min` and `max` count characters. */
@@ -108,9 +109,10 @@ export function Text(
   );
 }
 
-/** An e-mail address, at most 254 characters (RFC 5321). */
+/** An e-mail address, at most 254 characters (RFC 5321). It is brought into its canonical form, and then checked. */
 export function Email(options: Common): PropertyDecorator {
   return field('text', options, { type: String, format: 'email', maxLength: 254 }, [
+    Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? canonicalEmail(value) : value)),
     IsEmail({}, { message: '$property must be an e-mail address' }),
     Length(3, 254),
   ]);

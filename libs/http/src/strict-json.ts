@@ -1,4 +1,4 @@
-import { DomainError } from '#libs/kernel';
+import type { DomainError } from '#libs/kernel';
 import { httpErrors } from './http.errors.js';
 
 const MAX_DEPTH = 32;

@@ -57,7 +57,9 @@ export class Health {
       if (state.status === 'down' && all[index]?.critical) status = 'down';
       else if (state.status !== 'ok' && status === 'ok') status = 'degraded';
     }
-    return { status, components: Object.fromEntries(states.map((state, index) => [all[index]?.name, state])) };
+    const components: Record<string, ComponentHealth> = {};
+    for (const [index, state] of states.entries()) components[all[index]?.name ?? ''] = state;
+    return { status, components };
   }
 }
 

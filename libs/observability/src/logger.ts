@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream';
 import type { LoggerService } from '@nestjs/common';
 import pino from 'pino';
-import { Redactor } from './redaction.js';
+import type { Redactor } from './redaction.js';
 import { currentRequest } from './request-context.js';
 
 /** The root logger: one line of JSON for each event. */
