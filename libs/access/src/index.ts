@@ -7,6 +7,7 @@ export { Authenticator, RefusalObserver } from './authenticator.js';
 export type { Authentication, Refusal } from './authenticator.js';
 export { definePermissions, hasPermission, permissionCatalogue, ROLES } from './permissions.js';
 export type { Permission, PermissionDefinition, SystemRole } from './permissions.js';
+export { personOf } from './person-of.js';
 export { ANONYMOUS, SYSTEM } from './principal.js';
 export type { AnonymousPrincipal, ApiKeyPrincipal, Principal, SystemPrincipal, UserPrincipal } from './principal.js';
 export { Routes } from './routes.js';

@@ -1,0 +1,29 @@
+import { ROLES } from '#libs/access';
+import { Email, Id, Instant, OneOf, Text } from '#libs/http';
+
+export class UserDto {
+  @Id({ description: 'The id.', example: '0190b5c2-6f2e-7c3a-9a41-2f8f5f0e7a11' })
+  id: string;
+
+  @Email({ description: 'The address to sign in with, in lower case.', example: 'ada@example.com' })
+  email: string;
+
+  @Text({ description: 'How others see this person.', example: 'Ada Lovelace' })
+  name: string;
+
+  @Text({ description: `The role: ${ROLES.join(', ')}, or one that administrators made.`, example: 'user' })
+  role: string;
+
+  @OneOf(['active', 'inactive'], { description: 'Whether the account may be used.', example: 'active' })
+  status: string;
+
+  @Instant({ description: 'When the account was made.', example: '2026-11-20T06:23:16.000Z' })
+  createdAt: Date;
+
+  @Instant({
+    description: 'When this person signed in last; null before the first time.',
+    example: '2026-11-20T07:00:00.000Z',
+    nullable: true,
+  })
+  lastSignInAt: Date | null;
+}

@@ -1,0 +1,105 @@
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import type { Principal } from '#libs/access';
+import { UnitOfWork } from '#libs/database';
+import { EventBus } from '#libs/events';
+import { Clock, newId } from '#libs/kernel';
+import { UserCreated } from './events/user.events.js';
+import { userErrors } from './users.errors.js';
+import { UsersRepository } from './users.repository.js';
+
+/** An account as other features see it. */
+export interface UserAccount {
+  readonly id: string;
+  readonly email: string;
+  readonly name: string;
+  readonly role: string;
+  readonly status: 'active' | 'inactive';
+  readonly createdAt: Date;
+}
+
+/** An account that is about to be; the address is in canonical form. */
+export interface NewAccount {
+  readonly email: string;
+  readonly name: string;
+  readonly passwordHash: string | null;
+  /** Left out, the first person becomes `admin` and everybody after them `user`. */
+  readonly role?: string;
+}
+
+/** Knows every account, and makes new ones. */
+@Injectable()
+export class UserDirectory implements OnApplicationBootstrap {
+  constructor(
+    private readonly users: UsersRepository,
+    private readonly work: UnitOfWork,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.users.ensureSystemUser();
+  }
+
+  async find(id: string): Promise<UserAccount | undefined> {
+    return (await this.users.findById(id)) ?? undefined;
+  }
+
+  /** @param email in canonical form */
+  async findByEmail(email: string): Promise<(UserAccount & { readonly passwordHash: string | null }) | undefined> {
+    return (await this.users.findByEmail(email)) ?? undefined;
+  }
+
+  /** @throws DomainError user_email_taken */
+  async create(actor: Principal, account: NewAccount): Promise<UserAccount> {
+    const now = this.clock.date();
+    return this.work.run(async () => {
+      const user = {
+        ...account,
+        id: newId(),
+        role: account.role ?? (await this.roleOfNext()),
+        status: 'active' as const,
+        lastSignInAt: null,
+        createdAt: now,
+        updatedAt: now,
+      };
+      if (!(await this.users.insert(user))) throw userErrors.user_email_taken({ param: 'email' });
+      await this.events.publish(new UserCreated(actor, user));
+      return user;
+    });
+  }
+
+  /**
+   * Makes an administrator, unless there is an active one. Replicas that start together make one only.
+   *
+   * @returns the new account, or undefined when nothing had to be done
+   */
+  async createFirstAdministrator(
+    actor: Principal,
+    account: Omit<NewAccount, 'role'>,
+  ): Promise<UserAccount | undefined> {
+    return this.work.run(async () => {
+      await this.users.lockRegistration();
+      if (await this.users.existsActiveAdministrator()) return undefined;
+      return this.create(actor, { ...account, role: 'admin' });
+    });
+  }
+
+  async hasAdministrator(): Promise<boolean> {
+    return this.users.existsActiveAdministrator();
+  }
+
+  async setPasswordHash(id: string, hash: string): Promise<void> {
+    await this.users.setPasswordHash(id, hash);
+  }
+
+  async noteSignIn(id: string): Promise<void> {
+    await this.users.noteSignIn(id);
+  }
+
+  /** Only while the house is empty does anybody wait for the lock. */
+  private async roleOfNext(): Promise<'admin' | 'user'> {
+    if (await this.users.existsPerson()) return 'user';
+    await this.users.lockRegistration();
+    return (await this.users.existsPerson()) ? 'user' : 'admin';
+  }
+}

@@ -1,0 +1,5 @@
+import { defineErrors } from '#libs/kernel';
+
+export const userErrors = defineErrors({
+  user_email_taken: ['conflict', 'There is an account with this e-mail address already.'],
+});
