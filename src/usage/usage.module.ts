@@ -1,4 +1,16 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsageEventEntity } from './usage-event.entity.js';
+import { UsageLedgerRepository } from './usage-ledger.repository.js';
+import { UsageController } from './usage.controller.js';
+import { UsageMeter } from './usage.meter.js';
+import { UsageRepository } from './usage.repository.js';
+import { UsageService } from './usage.service.js';
 
-@Module({})
+@Module({
+  imports: [TypeOrmModule.forFeature([UsageEventEntity])],
+  controllers: [UsageController],
+  providers: [UsageService, UsageRepository, UsageMeter, UsageLedgerRepository],
+  exports: [UsageMeter],
+})
 export class UsageModule {}

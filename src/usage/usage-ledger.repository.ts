@@ -1,0 +1,70 @@
+import { Injectable } from '@nestjs/common';
+import { HotSql, type PreparedStatement } from '#libs/database';
+import type { Pico } from '#libs/kernel';
+
+/** One call of a model, after its end. */
+export interface LedgerRow {
+  /** UUIDv7 made when the call was admitted: a call has at most one row. */
+  readonly id: string;
+  /** What the caller knows the call by. */
+  readonly requestId: string;
+  readonly userId: string;
+  readonly apiKeyId: string;
+  readonly modelId: string;
+  readonly providerId: string;
+  readonly providerKeyId: string | undefined;
+  readonly operation: 'chat.completions' | 'completions' | 'embeddings';
+  readonly status: 'completed' | 'aborted' | 'failed';
+  readonly httpStatus: number | undefined;
+  readonly streamed: boolean;
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+  readonly tokensSource: 'provider' | 'counted' | 'none';
+  readonly cost: Pico;
+  readonly latencyMs: number;
+  readonly firstByteMs: number | undefined;
+}
+
+const COLUMNS: readonly (readonly [column: string, type: string, read: (row: LedgerRow) => unknown])[] = [
+  ['id', 'uuid', ({ id }) => id],
+  ['request_id', 'text', ({ requestId }) => requestId],
+  ['user_id', 'uuid', ({ userId }) => userId],
+  ['api_key_id', 'uuid', ({ apiKeyId }) => apiKeyId],
+  ['model_id', 'text', ({ modelId }) => modelId],
+  ['provider_id', 'uuid', ({ providerId }) => providerId],
+  ['provider_key_id', 'uuid', ({ providerKeyId }) => providerKeyId],
+  ['operation', 'text', ({ operation }) => operation],
+  ['status', 'text', ({ status }) => status],
+  ['http_status', 'integer', ({ httpStatus }) => httpStatus],
+  ['streamed', 'boolean', ({ streamed }) => streamed],
+  ['input_tokens', 'bigint', ({ inputTokens }) => inputTokens],
+  ['cached_input_tokens', 'bigint', ({ cachedInputTokens }) => cachedInputTokens],
+  ['output_tokens', 'bigint', ({ outputTokens }) => outputTokens],
+  ['tokens_source', 'text', ({ tokensSource }) => tokensSource],
+  ['cost', 'numeric', ({ cost }) => cost.toString()],
+  ['latency_ms', 'integer', ({ latencyMs }) => latencyMs],
+  ['first_byte_ms', 'integer', ({ firstByteMs }) => firstByteMs],
+];
+
+/** One array for each column: a single text, planned once, for groups of every size. */
+const APPEND: PreparedStatement = {
+  name: 'usage_ledger_append',
+  text: `INSERT INTO usage_events (${COLUMNS.map(([column]) => column).join(', ')})
+         SELECT * FROM unnest(${COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+         ON CONFLICT (id) DO NOTHING`,
+};
+
+/** Appends settled calls to the ledger. */
+@Injectable()
+export class UsageLedgerRepository {
+  constructor(private readonly sql: HotSql) {}
+
+  /** All of them in one transaction. What is in the ledger already stays as it is, so repeating is harmless. */
+  async append(rows: readonly LedgerRow[]): Promise<void> {
+    await this.sql.query(
+      APPEND,
+      COLUMNS.map(([, , read]) => rows.map((row) => read(row) ?? null)),
+    );
+  }
+}

@@ -1,0 +1,126 @@
+import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
+import { isConnectionLoss } from '#libs/database';
+import type { Pico } from '#libs/kernel';
+import { Metrics } from '#libs/observability';
+import { GroupCommit } from './group-commit.js';
+import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository.js';
+
+/** A call that came to its end. */
+export type UsageEvent = LedgerRow;
+
+/** Pico-dollars per token. */
+export interface TokenPrices {
+  readonly inputPrice: Pico;
+  readonly outputPrice: Pico;
+  /** Null where cached tokens cost what others do. */
+  readonly cachedInputPrice: Pico | null;
+}
+
+/** How many tokens a call took; the cached ones are part of the input. */
+export interface TokenCounts {
+  readonly inputTokens: number;
+  readonly cachedInputTokens: number;
+  readonly outputTokens: number;
+}
+
+/** About a quarter of a megabyte in one statement, some milliseconds of one connection. */
+const MAX_BATCH = 1_000;
+const CAPACITY = 10_000;
+const PAUSE_MS = [25, 1_000] as const;
+const SHUTDOWN_GRACE_MS = 10_000;
+
+/**
+ * Conditions that end by themselves, although a row is refused now: a transaction that lost against another, too
+ * little space or memory, an operator's or a time limit's cancellation, a server that is read-only while it changes roles.
+ */
+const PASSING = /^(?:40|53|57|25006)/;
+
+/** Prices calls and writes them to the ledger: a call that is settled is durable. */
+@Injectable()
+export class UsageMeter implements BeforeApplicationShutdown {
+  private readonly log = new Logger(UsageMeter.name);
+  private readonly group: GroupCommit<UsageEvent>;
+  private readonly commitSeconds;
+  private readonly commitRows;
+  private readonly failures;
+  private readonly queue;
+
+  constructor(
+    private readonly ledger: UsageLedgerRepository,
+    metrics: Metrics,
+  ) {
+    this.commitSeconds = metrics.histogram(
+      'usage_commit_duration_seconds',
+      'Time to commit a group of settled calls.',
+      [],
+      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+    );
+    this.commitRows = metrics.histogram(
+      'usage_commit_rows',
+      'Settled calls in one commit.',
+      [],
+      [1, 2, 5, 10, 25, 50, 100, 250, 500, MAX_BATCH],
+    );
+    this.failures = metrics.counter('usage_commit_failures_total', 'Groups that could not be committed.', ['fate']);
+    this.group = new GroupCommit<UsageEvent>({
+      commit: (events) => this.commit(events),
+      isPassing: (error) => isConnectionLoss(error) || PASSING.test(sqlStateOf(error)),
+      maxBatch: MAX_BATCH,
+      capacity: CAPACITY,
+      pauseMs: PAUSE_MS,
+      onFailure: (error, fate, events) => this.noteFailure(error, fate, events),
+    });
+    this.queue = metrics.gauge('usage_settle_queue', 'Calls that wait to be durable.');
+  }
+
+  /** The exact cost of a call in pico-dollars. */
+  rate(prices: TokenPrices, { inputTokens, cachedInputTokens, outputTokens }: TokenCounts): Pico {
+    // A provider that reports more cached tokens than tokens must not make the rest negative.
+    const cached = Math.min(cachedInputTokens, inputTokens);
+    return (
+      BigInt(inputTokens - cached) * prices.inputPrice +
+      BigInt(cached) * (prices.cachedInputPrice ?? prices.inputPrice) +
+      BigInt(outputTokens) * prices.outputPrice
+    );
+  }
+
+  /**
+   * Resolves once the call's row is committed. While the database is away it waits for it to come back. Settling
+   * the same id again changes nothing.
+   *
+   * @throws when the row can never be written: the ledger refuses it, or the process stops without a database
+   */
+  async settle(event: UsageEvent): Promise<void> {
+    this.queue.inc();
+    try {
+      await this.group.add(event);
+    } finally {
+      this.queue.dec();
+    }
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    await this.group.drain(SHUTDOWN_GRACE_MS);
+  }
+
+  private async commit(events: readonly UsageEvent[]): Promise<void> {
+    const startedAt = performance.now();
+    await this.ledger.append(events);
+    this.commitSeconds.observe((performance.now() - startedAt) / 1_000);
+    this.commitRows.observe(events.length);
+  }
+
+  private noteFailure(error: unknown, fate: 'repeated' | 'halved' | 'refused', events: readonly UsageEvent[]): void {
+    this.failures.inc({ fate });
+    if (fate === 'repeated')
+      this.log.warn(`${events.length} settled calls wait: PostgreSQL does not take them.`, error);
+    // Every number of the row, so that an operator can enter it by hand.
+    else if (fate === 'refused') {
+      for (const event of events) this.log.error({ event: { ...event, cost: event.cost.toString() } }, error);
+    }
+  }
+}
+
+function sqlStateOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
+}

@@ -1,0 +1,6 @@
+import { definePermissions } from '#libs/access';
+
+export const usagePermissions = definePermissions('usage', {
+  read: { description: 'See own usage.', roles: ['admin', 'admin-readonly', 'user'] },
+  'read-all': { description: "See everybody's usage.", roles: ['admin', 'admin-readonly'] },
+});

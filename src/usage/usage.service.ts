@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import { accessErrors, hasPermission, type Principal } from '#libs/access';
+import { Clock, type CursorPage } from '#libs/kernel';
+import type { UsageEventEntity } from './usage-event.entity.js';
+import { usagePermissions } from './usage.permissions.js';
+import { type DateBounds, recentRange, timeRange } from './usage.range.js';
+import { UsageRepository, type UsageSums } from './usage.repository.js';
+
+/** What a person asks about; without `userId`, about their own calls. */
+export interface UsageQuestion extends DateBounds {
+  readonly userId?: string;
+  readonly modelId?: string;
+  readonly apiKeyId?: string;
+}
+
+export interface UsageSummary extends UsageSums {
+  readonly startDate: Date;
+  readonly endDate: Date;
+}
+
+/** Shows people what they used and what it cost, and administrators what others did. */
+@Injectable()
+export class UsageService {
+  constructor(
+    private readonly usage: UsageRepository,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The sums of a range of time, by default the last 30 days. */
+  async summarize(actor: Principal, { userId, startDate, endDate, ...filter }: UsageQuestion): Promise<UsageSummary> {
+    const owner = ownerAskedFor(actor, userId);
+    const now = this.clock.date();
+    const { from, to } = recentRange({ startDate, endDate }, now);
+    const sums = await this.usage.sum({ ...filter, userId: owner, from, to });
+    return { ...sums, startDate: from, endDate: to ?? now };
+  }
+
+  async listLogs(
+    actor: Principal,
+    question: UsageQuestion & { status?: string; cursor?: string; limit: number },
+  ): Promise<CursorPage<UsageEventEntity>> {
+    const { userId, startDate, endDate, cursor, limit, ...filter } = question;
+    const owner = ownerAskedFor(actor, userId);
+    return this.usage.findFeed({ ...filter, ...timeRange({ startDate, endDate }), userId: owner }, { cursor, limit });
+  }
+}
+
+/** The one whose calls may be shown: the actor, or whom they name and may look at. */
+function ownerAskedFor(actor: Principal, userId: string | undefined): string {
+  const own = actor.kind === 'user' ? actor.userId : undefined;
+  const owner = userId ?? own;
+  if (owner === undefined) throw accessErrors.permission_denied();
+  if (owner !== own && !hasPermission(actor, usagePermissions['read-all'])) throw accessErrors.permission_denied();
+  return owner;
+}
