@@ -1,6 +1,7 @@
 import { Controller, Get } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Actor, permitted, type Principal } from '#libs/access';
+import type { ConfigDescription } from '#libs/config';
 import { Endpoint, one } from '#libs/http';
 import { AdminConfigDto } from './dto/settings.response.dto.js';
 import { settingsPermissions } from './settings.permissions.js';
@@ -17,7 +18,7 @@ export class AdminConfigController {
     summary: 'Read the configuration, with secrets masked',
     returns: one(AdminConfigDto),
   })
-  getConfig(@Actor() actor: Principal): ReturnType<SettingsService['getAll']> {
+  getConfig(@Actor() actor: Principal): ConfigDescription {
     return this.settings.getAll(actor);
   }
 }

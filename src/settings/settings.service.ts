@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { Config, PRODUCT, PublicConfig, type PublicFacts } from '#libs/config';
-import { Redactor } from '#libs/observability';
+import { Config, type ConfigDescription, PRODUCT, PublicConfig, type PublicFacts } from '#libs/config';
 
 export interface PublicSettings extends PublicFacts {
   readonly product: string;
@@ -15,7 +14,6 @@ export class SettingsService {
   constructor(
     private readonly config: Config,
     private readonly facts: PublicConfig,
-    private readonly redactor: Redactor,
   ) {}
 
   /** What a console needs before anybody has signed in. */
@@ -23,9 +21,8 @@ export class SettingsService {
     return { product: PRODUCT.name, version: PRODUCT.version, currency: 'USD', ...this.facts.read() };
   }
 
-  /** Every variable by name. The redactor looks for what a variable that is no secret may carry: a password in a URL. */
-  getAll(_actor: Principal): { profile: string; variables: unknown; warnings: Config['warnings'] } {
-    const { profile, warnings } = this.config;
-    return { profile, variables: this.redactor.data(this.config.redacted()), warnings };
+  /** Every variable by name, secrets masked. */
+  getAll(_actor: Principal): ConfigDescription {
+    return this.config.describe();
   }
 }

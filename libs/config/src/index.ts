@@ -1,6 +1,6 @@
 export { ConfigModule } from './config.module.js';
 export { Config, ConfigError, loadConfig, readEnvironment } from './load.js';
-export type { Environment } from './load.js';
+export type { ConfigDescription, Environment } from './load.js';
 export { platformConfig } from './platform.config.js';
 export { PRODUCT } from './product.js';
 export { PROFILES, profileOf } from './profile.js';

@@ -20,6 +20,12 @@ export class ConfigError extends Error {
   }
 }
 
+export interface ConfigDescription {
+  readonly profile: Profile;
+  readonly variables: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly ConfigProblem[];
+}
+
 /** The configuration of the process: validated, frozen, and able to show itself without its secrets. */
 export class Config {
   constructor(
@@ -43,12 +49,15 @@ export class Config {
   redacted(): Record<string, unknown> {
     const shown: Record<string, unknown> = { NODE_ENV: this.profile };
     for (const { slice, values } of this.slices()) {
-      for (const [name, variable] of Object.entries(slice.variables)) {
-        const value = values[name];
-        shown[variable.env] = value === undefined ? null : variable.secret ? '***' : value;
-      }
+      for (const [name, variable] of Object.entries(slice.variables))
+        shown[variable.env] = mask(variable, values[name]);
     }
     return shown;
+  }
+
+  /** The configuration as an administrator may see it. */
+  describe(): ConfigDescription {
+    return { profile: this.profile, variables: this.redacted(), warnings: this.warnings };
   }
 
   /** Every secret value, so that the logger can recognise them wherever they turn up. */
@@ -60,6 +69,13 @@ export class Config {
       }),
     );
   }
+}
+
+/** A variable that is no secret can still carry one: the password in a URL. */
+function mask(variable: Variable<unknown>, value: unknown): unknown {
+  if (value === undefined) return null;
+  if (variable.secret) return '***';
+  return typeof value === 'string' ? value.replace(/(?<=\/\/)[^\s/@]*(?=@)/, '***') : value;
 }
 
 /** The process's environment, completed by a `.env` file in the working directory. What is set wins. */

@@ -90,12 +90,12 @@ export function flag<O extends Options<boolean>>(env: string, options: O): Varia
 }
 
 /** One of a closed list of words. */
-export function choice<T extends string, O extends Options<T>>(
+export function choice<const V extends readonly string[], const O extends Options<V[number]>>(
   env: string,
-  values: readonly T[],
+  values: V,
   options: O,
-): Variable<Presence<T, O>> {
-  return make<T, O>(env, values.join(' | '), options, (value) => {
+): Variable<Presence<V[number], O>> {
+  return make<V[number], O>(env, values.join(' | '), options, (value) => {
     const found = values.find((candidate) => candidate === value);
     if (found === undefined) throw new RuleError(`must be one of ${values.join(', ')}`);
     return found;
