@@ -1,0 +1,56 @@
+import { ReadThroughCache } from './read-through.cache.js';
+
+describe('ReadThroughCache', () => {
+  let source: Map<string, { n: number }>;
+  let reads: number;
+  let away: boolean;
+  const cacheOf = (freshMs: number) =>
+    new ReadThroughCache(
+      async (key) => {
+        reads += 1;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        if (away) throw new Error('away');
+        return source.get(key);
+      },
+      { freshMs, keptMs: 60_000, max: 10 },
+    );
+
+  beforeEach(() => {
+    source = new Map([['a', { n: 1 }]]);
+    reads = 0;
+    away = false;
+  });
+
+  it('asks once for callers that come together, and not again while fresh', async () => {
+    const cache = cacheOf(60_000);
+    expect(await Promise.all([cache.get('a'), cache.get('a')])).toEqual([{ n: 1 }, { n: 1 }]);
+    expect(cache.get('a')).toEqual({ n: 1 });
+    expect(reads).toBe(1);
+  });
+
+  it('does not keep that something is missing', async () => {
+    const cache = cacheOf(60_000);
+    expect(await cache.get('b')).toBeUndefined();
+    source.set('b', { n: 2 });
+    expect(await cache.get('b')).toEqual({ n: 2 });
+  });
+
+  it('gives out what it has while the source is away, and nothing that was evicted', async () => {
+    const cache = cacheOf(0);
+    await cache.get('a');
+    away = true;
+    expect(await cache.get('a')).toEqual({ n: 1 });
+    cache.evict('a');
+    await expect(Promise.resolve(cache.get('a'))).rejects.toThrow('away');
+  });
+
+  it('does not keep an answer from before an eviction', async () => {
+    const cache = cacheOf(60_000);
+    const old = cache.get('a');
+    await new Promise((resolve) => setTimeout(resolve, 1));
+    cache.clear();
+    source.set('a', { n: 2 });
+    await old;
+    expect(await cache.get('a')).toEqual({ n: 2 });
+  });
+});
