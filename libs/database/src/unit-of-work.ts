@@ -1,5 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
 interface OpenTransaction {
@@ -30,6 +30,7 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 /** Marks the boundary of a transaction; repositories find the open one through it. */
 @Injectable()
 export class UnitOfWork {
+  private readonly log = new Logger(UnitOfWork.name);
   private readonly open = new AsyncLocalStorage<OpenTransaction>();
 
   constructor(private readonly dataSource: DataSource) {}
@@ -54,7 +55,7 @@ export class UnitOfWork {
       const afterCommit: (() => void)[] = [];
       try {
         const result = await this.dataSource.transaction((manager) => this.open.run({ manager, afterCommit }, work));
-        this.open.exit(() => afterCommit.forEach((callback) => callback()));
+        this.open.exit(() => afterCommit.forEach((callback) => this.callBack(callback)));
         return result;
       } catch (error) {
         const state = sqlStateOf(error);
@@ -68,5 +69,14 @@ export class UnitOfWork {
     const transaction = this.open.getStore();
     if (transaction) transaction.afterCommit.push(callback);
     else callback();
+  }
+
+  /** What is committed is done: a callback that fails must not make it look undone. */
+  private callBack(callback: () => void): void {
+    try {
+      callback();
+    } catch (error) {
+      this.log.error('What should follow a commit failed', error);
+    }
   }
 }

@@ -73,6 +73,7 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
         if (typeof callback !== 'function') continue;
         const name = this.reflector.get<string | undefined>(JOB_HANDLER, callback);
         if (name === undefined) continue;
+        if (!declaredJobs().some((job) => job.name === name)) throw new Error(`Nobody declared the job "${name}".`);
         if (this.handlers.has(name)) throw new Error(`The job "${name}" has two handlers.`);
         this.handlers.set(name, (callback as Handler).bind(owner));
       }

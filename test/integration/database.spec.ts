@@ -1,0 +1,108 @@
+import { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { createDataSource, dataSourceOptions } from '#libs/database';
+import { createApp, type TestApp } from '../support/app.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+
+/** Ends every connection of the application to the database of the URL; answers how many there were. */
+async function killConnections(url: string): Promise<number> {
+  const client = new Client({ connectionString: url });
+  await client.connect();
+  try {
+    const { rowCount } = await client.query(
+      `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+        WHERE datname = current_database() AND application_name = 'sluice'`,
+    );
+    return rowCount ?? 0;
+  } finally {
+    await client.end();
+  }
+}
+
+describe('the connection pool', () => {
+  let database: TestDatabase;
+  beforeAll(async () => {
+    database = await createTestDatabase();
+  });
+  afterAll(() => database.drop());
+
+  it('survives that PostgreSQL ends all its connections, and works again', async () => {
+    const heard: string[] = [];
+    const source = await new DataSource(
+      dataSourceOptions(
+        { url: database.url, poolSize: 4, statementTimeoutMs: 5_000, idleInTransactionTimeoutMs: 5_000 },
+        { onIdleError: (error) => heard.push(error.message) },
+      ),
+    ).initialize();
+    try {
+      await Promise.all([1, 2, 3].map(() => source.query('SELECT pg_sleep(0.05)')));
+      expect(await killConnections(database.url)).toBeGreaterThanOrEqual(3);
+      await eventually(async () => expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]));
+      expect(heard.length).toBeGreaterThan(0);
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it('fails the statement whose connection is killed, and only that', async () => {
+    const source = await createDataSource(database.url).initialize();
+    try {
+      const sleeping = expect(source.query('SELECT pg_sleep(5)')).rejects.toThrow(/terminat/);
+      const running = "SELECT count(*)::int AS n FROM pg_stat_activity WHERE query = 'SELECT pg_sleep(5)'";
+      await eventually(async () => expect(await source.query(running)).toEqual([{ n: 1 }]));
+      await killConnections(database.url);
+      await sleeping;
+      await eventually(async () => expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]));
+    } finally {
+      await source.destroy();
+    }
+  });
+
+  it('H-21 ends a session that idles inside a transaction', async () => {
+    const source = await new DataSource(
+      dataSourceOptions({ url: database.url, poolSize: 2, statementTimeoutMs: 5_000, idleInTransactionTimeoutMs: 100 }),
+    ).initialize();
+    const runner = source.createQueryRunner();
+    try {
+      await runner.startTransaction();
+      await new Promise((resolve) => setTimeout(resolve, 300));
+      await expect(runner.query('SELECT 1')).rejects.toThrow();
+      expect(await source.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    } finally {
+      await runner.release().catch(() => undefined);
+      await source.destroy();
+    }
+  });
+});
+
+describe('the application on its database', () => {
+  let t: TestApp;
+  beforeAll(async () => {
+    t = await createApp({ environment: { DATABASE_POOL_SIZE: '3', DATABASE_STATEMENT_TIMEOUT_MS: '200' } });
+  });
+  afterAll(() => t.close());
+
+  it('H-21 opens no more connections than DATABASE_POOL_SIZE says', async () => {
+    const source = t.app.get(DataSource);
+    await Promise.all(Array.from({ length: 20 }, () => source.query('SELECT pg_sleep(0.02)')));
+    const { rows } = await t.db.query(
+      "SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'sluice'",
+    );
+    expect(rows).toEqual([{ n: 3 }]);
+  });
+
+  it('H-21 ends a statement that runs longer than DATABASE_STATEMENT_TIMEOUT_MS', async () => {
+    const started = performance.now();
+    await expect(t.app.get(DataSource).query('SELECT pg_sleep(10)')).rejects.toMatchObject({
+      driverError: { code: '57014' },
+    });
+    expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('goes on when PostgreSQL ends all its connections', async () => {
+    await killConnections(t.databaseUrl);
+    await eventually(async () => expect((await t.http.get('/readiness')).status).toBe(200));
+    expect(await t.app.get(DataSource).query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+  });
+});
