@@ -64,8 +64,11 @@ export function unsupportedPlatform(platform: string): EmbeddedPostgresError {
   );
 }
 
+/** The code of a Node.js error; judged by shape, since an error may come from another realm. */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return typeof error === 'object' && error !== null && 'code' in error && typeof error.code === 'string'
+    ? error.code
+    : undefined;
 }
 
 function noSpace(path: string, cause?: unknown): EmbeddedPostgresError {

@@ -3,6 +3,7 @@ import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { Cluster } from './cluster.js';
+import { errorCode } from './embedded-postgres.errors.js';
 
 /** What `postmaster.pid` says about the server of a data folder. */
 export interface Postmaster {
@@ -37,13 +38,14 @@ export async function findServer(cluster: Cluster): Promise<(Postmaster & { owne
   const postmaster = await readPostmaster(cluster.dataDir);
   if (!postmaster) return undefined;
   const command = await commandOf(postmaster.pid);
-  if (!command?.includes(`cluster_name=${cluster.name}`)) return undefined;
+  if (command === undefined || !isServer(command, cluster)) return undefined;
   const owner = Number(new RegExp(`${OWNER_SETTING}=(\\d+)`).exec(command)?.[1]);
   return { ...postmaster, ownerAlive: owner > 0 && (await commandOf(owner)) !== undefined };
 }
 
 export async function isAlive(pid: number, cluster: Cluster): Promise<boolean> {
-  return (await commandOf(pid))?.includes(`cluster_name=${cluster.name}`) ?? false;
+  const command = await commandOf(pid);
+  return command !== undefined && isServer(command, cluster);
 }
 
 /** The port that the last server of this folder had, so that its address stays the same over restarts. */
@@ -54,21 +56,33 @@ export async function lastPort(dataDir: string): Promise<number | undefined> {
 }
 
 /**
- * Clears what a killed server left behind: its pid file, and child processes that have not noticed yet and would
- * hold the shared memory. Call it only when {@link findServer} found no server.
+ * Clears what a killed server left behind and PostgreSQL would stumble over: child processes that have not noticed yet
+ * and hold its shared memory, and a pid file whose number a zombie or a stranger has now. Another process may be
+ * starting a server at this moment; nothing of a living server is touched.
  */
 export async function clearRemains(cluster: Cluster): Promise<void> {
-  const children = (await listProcesses()).filter(({ command }) => command.startsWith(`postgres: ${cluster.name}: `));
+  const stale = await readPostmaster(cluster.dataDir);
+  const processes = await listProcesses();
+  if (processes.some(({ command }) => isServer(command, cluster))) return;
+  const children = processes.filter(({ command }) => command.startsWith(`postgres: ${cluster.name}: `));
   for (const { pid } of children) signal(pid, 'SIGKILL');
+  // PostgreSQL itself replaces the file of a number that is free.
+  if (stale === undefined || !signal(stale.pid, 0)) return;
+  if ((await readPostmaster(cluster.dataDir))?.pid !== stale.pid) return;
   await rm(join(cluster.dataDir, 'postmaster.pid'), { force: true });
 }
 
-/** Sends a signal; a process that is gone already is fine. */
-export function signal(pid: number, name: NodeJS.Signals): void {
+function isServer(command: string, cluster: Cluster): boolean {
+  // The watchdog carries the server's whole command line as its arguments.
+  return command.includes(`cluster_name=${cluster.name}`) && !command.startsWith('/bin/sh');
+}
+
+/** Sends a signal, 0 to ask only; whether the process exists. */
+export function signal(pid: number, name: NodeJS.Signals | 0): boolean {
   try {
-    process.kill(pid, name);
-  } catch {
-    return;
+    return process.kill(pid, name);
+  } catch (error) {
+    return errorCode(error) === 'EPERM';
   }
 }
 

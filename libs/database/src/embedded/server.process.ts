@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { open, readFile, rename, stat } from 'node:fs/promises';
+import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Cluster } from './cluster.js';
 import { EmbeddedPostgresError, explainOutput } from './embedded-postgres.errors.js';
@@ -26,14 +27,15 @@ const POLL_MS = 10;
 /**
  * Starts the server and waits on it. Standard input is a lifeline: when our end closes, also because we were killed,
  * the reader gets the end of file and asks the server to stop. Descriptor 3 carries it, because a shell gives
- * background commands an empty standard input.
+ * background commands an empty standard input. It asks again and again, because a server that has just been started
+ * still ignores the signal.
  */
 const WATCHDOG = `
 exec 3<&0 </dev/null
 "$@" 3<&- &
 server=$!
 trap 'kill -INT $server 2>/dev/null' INT TERM HUP
-{ read -r _ <&3; kill -INT $server 2>/dev/null; } &
+{ read -r _ <&3; while kill -INT $server 2>/dev/null; do sleep 0.2; done; } &
 lifeline=$!
 while :; do wait $server; code=$?; kill -0 $server 2>/dev/null || break; done
 kill $lifeline 2>/dev/null
@@ -96,8 +98,8 @@ export class ServerProcess {
       await server.waitUntilReady(port, logStart);
       watchdog.unref();
       // A process that has nothing else to do may end; the closing lifeline then stops the server.
-      if (watchdog.stdin && 'unref' in watchdog.stdin && typeof watchdog.stdin.unref === 'function')
-        watchdog.stdin.unref();
+      // Node makes this pipe a socket and types it as a mere stream.
+      if (watchdog.stdin instanceof Socket) watchdog.stdin.unref();
       void exited.then(() => watchdog.stdin?.destroy());
       return server;
     } finally {
@@ -125,7 +127,9 @@ export class ServerProcess {
     for (const started = performance.now(); performance.now() - started < START_LIMIT_MS; await delay(POLL_MS)) {
       const postmaster = await readPostmaster(this.cluster.dataDir);
       if (gone) throw explainExit(await readFrom(this.cluster.logFile, logStart), this.cluster);
-      if (postmaster?.status === 'ready' && postmaster.port === port) return;
+      if (postmaster?.status !== 'ready' || postmaster.port !== port) continue;
+      // The file of a killed predecessor says the same until the new server replaces it.
+      if (await isAlive(postmaster.pid, this.cluster)) return;
     }
     this.watchdog.stdin?.destroy();
     throw new EmbeddedPostgresError(
