@@ -52,10 +52,19 @@ export async function startTestServer(): Promise<TestServer> {
 }
 
 /** Copies the migrated template. Drop it in `afterAll`; what is forgotten goes with the server. */
-export async function createTestDatabase(): Promise<TestDatabase> {
+export function createTestDatabase(): Promise<TestDatabase> {
+  return create(`TEMPLATE ${environment(TEMPLATE_VARIABLE)} STRATEGY file_copy`);
+}
+
+/** A database without any schema, for tests of the migrations themselves. */
+export function createEmptyDatabase(): Promise<TestDatabase> {
+  return create('STRATEGY file_copy');
+}
+
+async function create(options: string): Promise<TestDatabase> {
   const server = environment(SERVER_VARIABLE);
   const name = databaseName('db');
-  await execute(server, `CREATE DATABASE ${name} TEMPLATE ${environment(TEMPLATE_VARIABLE)} STRATEGY file_copy`);
+  await execute(server, `CREATE DATABASE ${name} ${options}`);
   return {
     url: withDatabase(server, name),
     drop: () => execute(server, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`),
