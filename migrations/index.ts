@@ -6,6 +6,7 @@ import { CreateApiKeys1763600005000 } from './1763600005000-create-api-keys.js';
 import { CreateUsageLedger1763600006000 } from './1763600006000-create-usage-ledger.js';
 import { CreateAuditLog1763600007000 } from './1763600007000-create-audit-log.js';
 import { CreateOutbox1763600008000 } from './1763600008000-create-outbox.js';
+import { DropPreviousRefreshHash1763600101000 } from './1763600101000-drop-previous-refresh-hash.js';
 import { IndexUsageByTime1763600106000 } from './1763600106000-index-usage-by-time.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -18,5 +19,6 @@ export const migrations = [
   CreateUsageLedger1763600006000,
   CreateAuditLog1763600007000,
   CreateOutbox1763600008000,
+  DropPreviousRefreshHash1763600101000,
   IndexUsageByTime1763600106000,
 ];

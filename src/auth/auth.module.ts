@@ -1,5 +1,44 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
+import { AccessTokens } from './access-token.js';
+import { AttemptLimits } from './attempt.limits.js';
+import { AuthController } from './auth.controller.js';
+import { FirstAdministrator } from './first-administrator.js';
+import { MockSignInService } from './mock-sign-in.service.js';
+import { OriginGuard } from './origin.guard.js';
+import { PasswordHasher } from './password.hasher.js';
+import { RefreshCookie } from './refresh.cookie.js';
+import { RefreshTokens } from './refresh-token.js';
+import { RegistrationService } from './registration.service.js';
 import { SessionAuthenticator } from './session.authenticator.js';
+import { SessionEntity } from './session.entity.js';
+import { SessionVerifier } from './session.verifier.js';
+import { SessionsJobs } from './sessions.jobs.js';
+import { SessionsRepository } from './sessions.repository.js';
+import { SessionsService } from './sessions.service.js';
+import { SignInService } from './sign-in.service.js';
 
-@Module({ providers: [SessionAuthenticator], exports: [SessionAuthenticator] })
+@Module({
+  imports: [UsersModule, TypeOrmModule.forFeature([SessionEntity])],
+  controllers: [AuthController],
+  providers: [
+    AccessTokens,
+    AttemptLimits,
+    FirstAdministrator,
+    MockSignInService,
+    OriginGuard,
+    PasswordHasher,
+    RefreshCookie,
+    RefreshTokens,
+    RegistrationService,
+    SessionAuthenticator,
+    SessionVerifier,
+    SessionsJobs,
+    SessionsRepository,
+    SessionsService,
+    SignInService,
+  ],
+  exports: [SessionAuthenticator, FirstAdministrator],
+})
 export class AuthModule {}

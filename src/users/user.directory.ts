@@ -88,8 +88,9 @@ export class UserDirectory implements OnApplicationBootstrap {
     return this.users.existsActiveAdministrator();
   }
 
-  async setPasswordHash(id: string, hash: string): Promise<void> {
-    await this.users.setPasswordHash(id, hash);
+  /** @param replacing set it only if this is still the present one, so that a new password is not undone */
+  async setPasswordHash(id: string, hash: string, replacing?: string): Promise<void> {
+    await this.users.setPasswordHash(id, hash, replacing);
   }
 
   async noteSignIn(id: string): Promise<void> {

@@ -41,8 +41,9 @@ export class UsersRepository {
     return { before, after };
   }
 
-  async setPasswordHash(id: string, passwordHash: string): Promise<void> {
-    await this.users.update({ id }, { passwordHash, updatedAt: () => 'now()' });
+  async setPasswordHash(id: string, passwordHash: string, replacing?: string): Promise<void> {
+    const which = replacing === undefined ? { id } : { id, passwordHash: replacing };
+    await this.users.update(which, { passwordHash, updatedAt: () => 'now()' });
   }
 
   async noteSignIn(id: string): Promise<void> {

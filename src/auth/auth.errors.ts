@@ -1,0 +1,12 @@
+import { defineErrors } from '#libs/kernel';
+
+export const authErrors = defineErrors({
+  password_rejected: ['invalid', 'This password does not keep the rules; each broken one is listed.'],
+  invalid_credentials: ['unauthenticated', 'The e-mail address or the password is not right.'],
+  session_ended: ['unauthenticated', 'This session has ended. Sign in again.'],
+  session_expired: ['unauthenticated', 'This session was not used for too long. Sign in again.'],
+  registration_closed: ['forbidden', 'Registration is closed. Ask an administrator for an account.'],
+  origin_not_allowed: ['forbidden', 'Pages of this origin may not use the session cookie.'],
+  rate_limited: ['rate_limited', 'Too many attempts. Try again later.'],
+  sign_in_busy: ['unavailable', 'Too many people are signing in at once. Try again in a moment.'],
+});

@@ -1,0 +1,81 @@
+import type { Principal, UserPrincipal } from '#libs/access';
+import { type AuditEntry, AuditableEvent } from '#libs/events';
+
+abstract class SessionEvent extends AuditableEvent {
+  protected abstract readonly action: string;
+
+  constructor(override readonly actor: UserPrincipal) {
+    super(actor);
+  }
+
+  get sessionId(): string {
+    return this.actor.sessionId;
+  }
+
+  audit(): AuditEntry {
+    return { action: this.action, resourceType: 'session', resourceId: this.sessionId };
+  }
+}
+
+/** Somebody proved who they are and has a new session. */
+export class SignedIn extends SessionEvent {
+  protected readonly action = 'SIGNED_IN';
+}
+
+/** A session went on with new tokens. */
+export class SessionRefreshed extends SessionEvent {
+  protected readonly action = 'SESSION_REFRESHED';
+}
+
+/** Somebody ended their session. */
+export class SignedOut extends SessionEvent {
+  protected readonly action = 'SIGNED_OUT';
+}
+
+/** A refresh token came a second time, so it is in two hands; whose hand this was, nobody knows. The session was ended. */
+export class RefreshReplayed extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly sessionId: string,
+    readonly userId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'REFRESH_REPLAYED',
+      resourceType: 'session',
+      resourceId: this.sessionId,
+      newValues: { userId: this.userId, ended: true },
+      success: false,
+      errorCode: 'session_ended',
+    };
+  }
+}
+
+/** Somebody could not prove to be who they said. */
+export class SignInFailed extends AuditableEvent {
+  /**
+   * @param email what was claimed, in canonical form
+   * @param userId the account of that address, if there is one
+   */
+  constructor(
+    actor: Principal,
+    readonly email: string,
+    readonly userId: string | undefined,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'SIGN_IN_FAILED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      newValues: { email: this.email },
+      success: false,
+      errorCode: 'invalid_credentials',
+    };
+  }
+}

@@ -1,0 +1,84 @@
+import { Injectable } from '@nestjs/common';
+import { hash, verify } from '@node-rs/argon2';
+import { compare } from 'bcryptjs';
+import { type ConfigOf, InjectConfig } from '#libs/config';
+import { randomToken } from '#libs/crypto';
+import { authConfig } from './auth.config.js';
+import { authErrors } from './auth.errors.js';
+
+/** Argon2id is the default variant of the library (RFC 9106, second recommended option: 64 MiB, 3 passes). */
+const PASSES = 3;
+const LANES = 2;
+
+/** Each hash fills its memory: two at once bound it at 128 MiB and leave threads for files and names. */
+const AT_ONCE = 2;
+/** About five seconds of work. Whoever comes later is better told to come back. */
+const MOST_WAITING = 100;
+
+const PARAMETERS = /^\$argon2id\$v=\d+\$m=(\d+),t=(\d+),p=\d+\$/;
+
+/** Hashes passwords and verifies them, a few at a time. */
+@Injectable()
+export class PasswordHasher {
+  private running = 0;
+  private readonly waiting: (() => void)[] = [];
+  private dummy: Promise<string> | undefined;
+
+  constructor(@InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>) {}
+
+  /** @throws DomainError sign_in_busy when too many are waiting already */
+  hash(password: string): Promise<string> {
+    return this.oneOfFew(() =>
+      hash(password, { memoryCost: this.config.passwordMemoryKib, timeCost: PASSES, parallelism: LANES }),
+    );
+  }
+
+  /**
+   * Whether this is the password. Where there is no hash it takes as long as where there is one, so that time
+   * does not tell which accounts exist.
+   *
+   * @throws DomainError sign_in_busy when too many are waiting already
+   */
+  async verify(stored: string | null | undefined, password: string): Promise<boolean> {
+    const against = stored ?? (await this.dummyHash());
+    const right = await this.oneOfFew(() =>
+      isBcrypt(against) ? compare(password, against) : verify(against, password),
+    );
+    return right && stored !== null && stored !== undefined;
+  }
+
+  /** Whether the hash is of another kind, or cheaper, than those made now. */
+  isOutdated(stored: string): boolean {
+    const [, memory, passes] = PARAMETERS.exec(stored) ?? [];
+    return memory === undefined || Number(memory) < this.config.passwordMemoryKib || Number(passes) < PASSES;
+  }
+
+  private dummyHash(): Promise<string> {
+    this.dummy ??= this.hash(randomToken()).catch((error: unknown) => {
+      this.dummy = undefined;
+      throw error;
+    });
+    return this.dummy;
+  }
+
+  private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
+    if (this.running >= AT_ONCE) {
+      if (this.waiting.length >= MOST_WAITING) throw authErrors.sign_in_busy({ retryAfterSeconds: 5 });
+      // Whoever leaves hands its place over, so the count stays as it is.
+      await new Promise<void>((resolve) => this.waiting.push(resolve));
+    } else {
+      this.running += 1;
+    }
+    try {
+      return await work();
+    } finally {
+      const next = this.waiting.shift();
+      if (next) next();
+      else this.running -= 1;
+    }
+  }
+}
+
+function isBcrypt(stored: string): boolean {
+  return /^\$2[abxy]\$/.test(stored);
+}

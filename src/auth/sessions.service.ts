@@ -1,0 +1,114 @@
+import { Injectable } from '@nestjs/common';
+import { personOf, type Principal, type UserPrincipal } from '#libs/access';
+import { UnitOfWork } from '#libs/database';
+import { EventBus } from '#libs/events';
+import { Clock, type DomainError, newId } from '#libs/kernel';
+import { currentRequest } from '#libs/observability';
+import { type UserAccount, UserDirectory } from '../users/user.directory.js';
+import { authErrors } from './auth.errors.js';
+import { RefreshReplayed, SessionRefreshed, SignedIn, SignedOut } from './events/auth.events.js';
+import { type RefreshToken, RefreshTokens } from './refresh-token.js';
+import { SessionsRepository } from './sessions.repository.js';
+
+/** A session ends by itself when it was not used for so long. */
+const IDLE_MS = 30 * 24 * 3_600_000;
+
+/** A session and the only copy of its refresh token. */
+export interface OpenSession {
+  readonly principal: UserPrincipal;
+  readonly account: UserAccount;
+  readonly refresh: RefreshToken;
+  readonly expiresAt: Date;
+}
+
+/** Opens, renews and ends sessions. */
+@Injectable()
+export class SessionsService {
+  constructor(
+    private readonly sessions: SessionsRepository,
+    private readonly tokens: RefreshTokens,
+    private readonly users: UserDirectory,
+    private readonly work: UnitOfWork,
+    private readonly events: EventBus,
+    private readonly clock: Clock,
+  ) {}
+
+  /** A session for somebody who has just proved who they are. */
+  async open(account: UserAccount): Promise<OpenSession> {
+    const session = this.begin(account, newId());
+    const { ip = null, userAgent = null } = currentRequest() ?? {};
+    const now = this.clock.date();
+    await this.work.run(async () => {
+      await this.sessions.insert({
+        id: session.principal.sessionId,
+        userId: account.id,
+        refreshHash: session.refresh.hash,
+        ip,
+        userAgent,
+        createdAt: now,
+        lastUsedAt: now,
+        expiresAt: session.expiresAt,
+        endedAt: null,
+        endReason: null,
+      });
+      await this.users.noteSignIn(account.id);
+      await this.events.publish(new SignedIn(session.principal));
+    });
+    return session;
+  }
+
+  /**
+   * Changes a refresh token for a new one. A token that was changed before is in two hands: its session ends.
+   *
+   * @throws DomainError session_ended, session_expired
+   */
+  async refresh(actor: Principal, presented: string | undefined): Promise<OpenSession> {
+    const token = presented === undefined ? undefined : this.tokens.read(presented);
+    if (!token) throw authErrors.session_ended();
+    const outcome = await this.work.run(() => this.renew(actor, token));
+    // Thrown out here, so that the end of a replayed session is committed.
+    if (!outcome.renewed) throw outcome.error;
+    return outcome.session;
+  }
+
+  /** Ends the actor's own session, at once. */
+  async end(actor: Principal): Promise<void> {
+    const person = personOf(actor);
+    await this.work.run(async () => {
+      const ended = await this.sessions.end(person.sessionId, { now: this.clock.date(), reason: 'signed_out' });
+      if (ended) await this.events.publish(new SignedOut(person));
+    });
+  }
+
+  private async renew(
+    actor: Principal,
+    token: { sessionId: string; hash: Buffer },
+  ): Promise<{ renewed: true; session: OpenSession } | { renewed: false; error: DomainError }> {
+    const stored = await this.sessions.findLocked(token.sessionId);
+    const now = this.clock.date();
+    if (!stored || stored.endedAt) return { renewed: false, error: authErrors.session_ended() };
+    if (!stored.refreshHash.equals(token.hash)) {
+      await this.sessions.end(stored.id, { now, reason: 'refresh_replayed' });
+      await this.events.publish(new RefreshReplayed(actor, stored.id, stored.userId));
+      return { renewed: false, error: authErrors.session_ended() };
+    }
+    if (stored.expiresAt <= now) return { renewed: false, error: authErrors.session_expired() };
+    const account = await this.users.find(stored.userId);
+    if (account?.status !== 'active') return { renewed: false, error: authErrors.session_ended() };
+    const session = this.begin(account, stored.id);
+    const { refresh, expiresAt } = session;
+    await this.sessions.renew(stored.id, { refreshHash: refresh.hash, now, expiresAt });
+    await this.events.publish(new SessionRefreshed(session.principal));
+    return { renewed: true, session };
+  }
+
+  private begin(account: UserAccount, sessionId: string): OpenSession {
+    const { id, role } = account;
+    return {
+      principal: { kind: 'user', id, userId: id, role, sessionId },
+      account,
+      refresh: this.tokens.issue(sessionId),
+      expiresAt: new Date(this.clock.now() + IDLE_MS),
+    };
+  }
+}

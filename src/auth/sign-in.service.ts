@@ -1,0 +1,46 @@
+import { Injectable } from '@nestjs/common';
+import type { Principal } from '#libs/access';
+import { UnitOfWork } from '#libs/database';
+import { EventBus } from '#libs/events';
+import { UserDirectory } from '../users/user.directory.js';
+import { AttemptLimits } from './attempt.limits.js';
+import { authErrors } from './auth.errors.js';
+import type { SignInDto } from './dto/auth.request.dto.js';
+import { SignInFailed } from './events/auth.events.js';
+import { PasswordHasher } from './password.hasher.js';
+import { type OpenSession, SessionsService } from './sessions.service.js';
+
+/** Lets people in by e-mail address and password. */
+@Injectable()
+export class SignInService {
+  constructor(
+    private readonly users: UserDirectory,
+    private readonly passwords: PasswordHasher,
+    private readonly sessions: SessionsService,
+    private readonly limits: AttemptLimits,
+    private readonly work: UnitOfWork,
+    private readonly events: EventBus,
+  ) {}
+
+  /**
+   * An unknown address, an account that may not be used and a wrong password cost the same and are answered
+   * with the same words.
+   *
+   * @throws DomainError invalid_credentials, rate_limited, sign_in_busy
+   */
+  async signIn(actor: Principal, { email, password }: SignInDto, ip: string): Promise<OpenSession> {
+    await this.limits.countSignIn(ip, email);
+    const account = await this.users.findByEmail(email);
+    const right = await this.passwords.verify(account?.passwordHash, password);
+    if (!right || !account?.passwordHash || account.status !== 'active') {
+      await this.events.publish(new SignInFailed(actor, email, account?.id));
+      throw authErrors.invalid_credentials();
+    }
+    const { id, passwordHash } = account;
+    const stronger = this.passwords.isOutdated(passwordHash) ? await this.passwords.hash(password) : undefined;
+    return this.work.run(async () => {
+      if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);
+      return this.sessions.open(account);
+    });
+  }
+}
