@@ -1,4 +1,18 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { DefaultTeam } from './default-team.js';
+import { TeamEntity } from './team.entity.js';
+import { TeamMembership } from './team.membership.js';
+import { TeamMemberEntity } from './team-member.entity.js';
+import { TeamMembersRepository } from './team-members.repository.js';
+import { TeamsController } from './teams.controller.js';
+import { TeamsRepository } from './teams.repository.js';
+import { TeamsService } from './teams.service.js';
 
-@Module({})
+@Module({
+  imports: [TypeOrmModule.forFeature([TeamEntity, TeamMemberEntity])],
+  controllers: [TeamsController],
+  providers: [DefaultTeam, TeamMembership, TeamMembersRepository, TeamsRepository, TeamsService],
+  exports: [TeamMembership],
+})
 export class TeamsModule {}

@@ -1,0 +1,7 @@
+import { defineErrors } from '#libs/kernel';
+
+export const teamErrors = defineErrors({
+  team_not_found: ['not_found', 'There is no such team.'],
+  team_slug_taken: ['conflict', 'Another team has this slug.'],
+  team_is_default: ['invalid', 'The default team cannot be deleted: everybody is in it.'],
+});
