@@ -1,5 +1,28 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
+import { ApiKeyActivity } from './api-key.activity.js';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
+import { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeyLookupRepository } from './api-key-lookup.repository.js';
+import { ApiKeyModels } from './api-key.models.js';
+import { ApiKeyVerifier } from './api-key.verifier.js';
+import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysRepository } from './api-keys.repository.js';
+import { ApiKeysService } from './api-keys.service.js';
 
-@Module({ providers: [ApiKeyAuthenticator], exports: [ApiKeyAuthenticator] })
+@Module({
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), SubscriptionsModule],
+  controllers: [ApiKeysController],
+  providers: [
+    ApiKeysService,
+    ApiKeysRepository,
+    ApiKeyModels,
+    ApiKeyLookupRepository,
+    ApiKeyVerifier,
+    ApiKeyActivity,
+    ApiKeyAuthenticator,
+  ],
+  exports: [ApiKeyAuthenticator],
+})
 export class ApiKeysModule {}

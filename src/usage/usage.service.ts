@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { accessErrors, hasPermission, type Principal } from '#libs/access';
+import { accessErrors, hasPermission, personOf, type Principal } from '#libs/access';
 import { Clock, type CursorPage } from '#libs/kernel';
 import type { UsageEventEntity } from './usage-event.entity.js';
 import { usagePermissions } from './usage.permissions.js';
@@ -47,9 +47,8 @@ export class UsageService {
 
 /** The one whose calls may be shown: the actor, or whom they name and may look at. */
 function ownerAskedFor(actor: Principal, userId: string | undefined): string {
-  const own = actor.kind === 'user' ? actor.userId : undefined;
-  const owner = userId ?? own;
-  if (owner === undefined) throw accessErrors.permission_denied();
-  if (owner !== own && !hasPermission(actor, usagePermissions['read-all'])) throw accessErrors.permission_denied();
-  return owner;
+  const own = personOf(actor).userId;
+  if (userId === undefined || userId === own) return own;
+  if (!hasPermission(actor, usagePermissions['read-all'])) throw accessErrors.permission_denied();
+  return userId;
 }

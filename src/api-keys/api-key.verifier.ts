@@ -1,0 +1,112 @@
+import { timingSafeEqual } from 'node:crypto';
+import { Injectable } from '@nestjs/common';
+import { LRUCache } from 'lru-cache';
+import type { ApiKeyPrincipal } from '#libs/access';
+import { ReadThroughCache } from '#libs/cache';
+import { sha256 } from '#libs/crypto';
+import { isConnectionLoss } from '#libs/database';
+import { OnEvent } from '#libs/events';
+import { Clock } from '#libs/kernel';
+import { Metrics } from '#libs/observability';
+import { UserUpdated } from '../users/events/user.events.js';
+import { API_KEY_FORMAT } from './api-key.format.js';
+import { ApiKeyLookupRepository, type FoundApiKey } from './api-key-lookup.repository.js';
+import { stateOf } from './api-keys.policy.js';
+import { Availability, DatabaseAway } from './availability.js';
+
+const REFUSALS = ['malformed', 'unknown', 'revoked', 'expired', 'owner_inactive', 'unavailable'] as const;
+
+/** What a credential is. `unavailable` says nothing about it: the database is away. */
+export type Verification =
+  | { readonly outcome: 'accepted'; readonly principal: ApiKeyPrincipal }
+  | { readonly outcome: (typeof REFUSALS)[number] };
+
+interface KnownKey {
+  readonly facts: FoundApiKey;
+  readonly principal: ApiKeyPrincipal;
+}
+
+/** The longest that another replica's change goes unnoticed here. Changes of this process are noticed at once. */
+const FRESH_MS = 2_000;
+/** The longest that a key is believed in while the database is away. */
+const KEPT_MS = 60_000;
+const MOST_KEYS = 50_000;
+/** Kept apart, so that a flood of invented keys cannot push real ones out. */
+const MOST_UNKNOWN = 10_000;
+
+/** Tells what a credential is worth: checksum, then memory, then the database. */
+@Injectable()
+export class ApiKeyVerifier {
+  private readonly known = new ReadThroughCache((address) => this.find(address), {
+    freshMs: FRESH_MS,
+    keptMs: KEPT_MS,
+    max: MOST_KEYS,
+  });
+  private readonly unknown = new LRUCache<string, true>({ max: MOST_UNKNOWN, ttl: FRESH_MS });
+  private readonly database = new Availability();
+  private readonly count;
+
+  constructor(
+    private readonly keys: ApiKeyLookupRepository,
+    private readonly clock: Clock,
+    metrics: Metrics,
+  ) {
+    const counter = metrics.counter('api_key_verifications_total', 'Verified API keys.', ['outcome']);
+    this.count = new Map(['accepted', ...REFUSALS].map((outcome) => [outcome, counter.labels(outcome)] as const));
+  }
+
+  /** At once when memory knows; a promise when the database is asked. */
+  verify(credential: string): Verification | Promise<Verification> {
+    if (!API_KEY_FORMAT.isWellFormed(credential)) return this.counted({ outcome: 'malformed' });
+    // The database and memory see a hash only, so how long a comparison takes says nothing about a key.
+    const address = sha256(credential).toString('base64');
+    if (this.unknown.has(address)) return this.counted({ outcome: 'unknown' });
+    const key = this.known.get(address);
+    if (!(key instanceof Promise)) return this.counted(this.judge(key));
+    return key.then(
+      (late) => this.counted(this.judge(late)),
+      (error: unknown) => this.counted(unavailable(error)),
+    );
+  }
+
+  /** The next call of this key asks the database. Call it after the commit of a change. */
+  forget(secretHash: Buffer): void {
+    this.known.evict(secretHash.toString('base64'));
+  }
+
+  /** A person who was shut out must not call on with a key that memory knows. */
+  @OnEvent(UserUpdated, 'after-commit')
+  forgetOwner({ before, user }: UserUpdated): void {
+    if (before.status !== user.status) this.known.clear();
+  }
+
+  private async find(address: string): Promise<KnownKey | undefined> {
+    const hash = Buffer.from(address, 'base64');
+    const facts = await this.database.ask(() => this.keys.findByHash(hash));
+    if (facts && timingSafeEqual(facts.secretHash, hash)) return { facts, principal: principalOf(facts) };
+    this.unknown.set(address, true);
+    return undefined;
+  }
+
+  private judge(key: KnownKey | undefined): Verification {
+    if (!key) return { outcome: 'unknown' };
+    const state = stateOf(key.facts, this.clock.date());
+    if (state !== 'active') return { outcome: state };
+    if (key.facts.ownerStatus !== 'active') return { outcome: 'owner_inactive' };
+    return { outcome: 'accepted', principal: key.principal };
+  }
+
+  private counted(verification: Verification): Verification {
+    this.count.get(verification.outcome)?.inc();
+    return verification;
+  }
+}
+
+function unavailable(error: unknown): Verification {
+  if (error instanceof DatabaseAway || isConnectionLoss(error)) return { outcome: 'unavailable' };
+  throw error;
+}
+
+function principalOf({ id, userId, modelIds }: FoundApiKey): ApiKeyPrincipal {
+  return Object.freeze({ kind: 'api-key', id, userId, models: new Set(modelIds) });
+}

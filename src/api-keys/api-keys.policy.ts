@@ -1,0 +1,31 @@
+import { httpErrors } from '#libs/http';
+import { apiKeyErrors } from './api-keys.errors.js';
+
+export const API_KEY_STATES = ['active', 'revoked', 'expired'] as const;
+export type ApiKeyState = (typeof API_KEY_STATES)[number];
+
+/** Revocation is final, so it counts before expiry. */
+export function stateOf(
+  key: { readonly revokedAt: Date | null; readonly expiresAt: Date | null },
+  now: Date,
+): ApiKeyState {
+  if (key.revokedAt) return 'revoked';
+  return key.expiresAt && key.expiresAt <= now ? 'expired' : 'active';
+}
+
+const WITHOUT_OFFSET = /T[^Z+-]*$/;
+
+/**
+ * The end that a caller wishes for a key; null for a key without one. A time without offset is UTC.
+ *
+ * @throws DomainError api_key_expiry_past
+ */
+export function expiryOf(text: string | null | undefined, now: Date): Date | null {
+  if (text === null || text === undefined) return null;
+  const date = new Date(WITHOUT_OFFSET.test(text) ? `${text}Z` : text);
+  if (Number.isNaN(date.getTime())) {
+    throw httpErrors.validation_failed({ message: 'expiresAt must be an RFC 3339 moment', param: 'expiresAt' });
+  }
+  if (date <= now) throw apiKeyErrors.api_key_expiry_past({ param: 'expiresAt' });
+  return date;
+}
