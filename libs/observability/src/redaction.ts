@@ -1,16 +1,53 @@
 const REDACTED = '[redacted]';
 
-const SECRET_NAMES =
-  'password|passwordHash|currentPassword|newPassword|secret|token|accessToken|refreshToken|authorization|proxy-authorization|' +
-  'cookie|set-cookie|x-api-key|x-client-api-key|apiKey|api_key|key|keyHash|clientSecret|privateKey';
+/** Names of fields that hold secrets; a space stands for the join of any spelling: `apiKey`, `api_key`, `api-key`. */
+const SECRET_NAMES = [
+  'password',
+  'password hash',
+  'current password',
+  'new password',
+  'old password',
+  'secret',
+  'secret hash',
+  'client secret',
+  'jwt secret',
+  'token',
+  'access token',
+  'refresh token',
+  'id token',
+  'refresh hash',
+  'authorization',
+  'proxy authorization',
+  'cookie',
+  'set cookie',
+  'x api key',
+  'x client api key',
+  'api key',
+  'key',
+  'key hash',
+  'private key',
+  'credential',
+  'credentials',
+]
+  .map((name) => name.replaceAll(' ', '[-_]?'))
+  .join('|');
 const NAMED = new RegExp(`^(?:${SECRET_NAMES})$`, 'i');
-const NAMED_IN_JSON = new RegExp(`"(${SECRET_NAMES})":\\s*"(?:[^"\\\\]|\\\\.)*"`, 'gi');
-/** Our keys, providers' keys, bearer and basic credentials, JWTs, argon2 hashes, passwords inside URLs. */
+const TEXT = String.raw`"(?:[^"\\]|\\.)*"`;
+const NAMED_IN_JSON = new RegExp(
+  String.raw`"(${SECRET_NAMES})"\s*:\s*(?:${TEXT}|\[\s*${TEXT}(?:\s*,\s*${TEXT})*\s*\]|-?\d[\d.eE+-]*)`,
+  'gi',
+);
+/** JSON inside a text inside JSON, as errors quote it. */
+const NAMED_IN_QUOTED_JSON = new RegExp(String.raw`\\+"(${SECRET_NAMES})\\+"\s*:\s*\\+"(?:(?!\\+").)*\\+"`, 'gi');
+const NAMED_IN_FORM = new RegExp(String.raw`(?<=\b(?:${SECRET_NAMES})=)[^&\s"';,]{3,}`, 'gi');
+/** Our keys, providers' keys, bearer and basic credentials, JWTs, password hashes, passwords inside URLs. */
 const SHAPES = [
   /\b(?:sk|slp|pk|rk)-[A-Za-z0-9_-]{8,}/g,
+  /\bslp_[A-Za-z0-9_-]{8,}/g,
   /\b(?:Bearer|Basic)\s+[A-Za-z0-9._~+/=-]{8,}/gi,
   /\beyJ[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]*/g,
   /\$argon2[a-z]*\$[^\s"]+/g,
+  /\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}/g,
   /(?<=\/\/[^\s:/@"]*:)[^\s/@"]+(?=@)/g,
 ];
 
@@ -29,7 +66,10 @@ export class Redactor {
 
   /** A text, or a line of JSON, without its secrets. */
   text(line: string): string {
-    let clean = line.replace(NAMED_IN_JSON, `"$1":"${REDACTED}"`);
+    let clean = line
+      .replace(NAMED_IN_JSON, `"$1":"${REDACTED}"`)
+      .replace(NAMED_IN_QUOTED_JSON, String.raw`\"$1\":\"${REDACTED}\"`)
+      .replace(NAMED_IN_FORM, REDACTED);
     for (const shape of SHAPES) clean = clean.replace(shape, REDACTED);
     for (const value of this.known) if (clean.includes(value)) clean = clean.replaceAll(value, REDACTED);
     return clean;
