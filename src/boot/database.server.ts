@@ -1,0 +1,32 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Config, platformConfig } from '#libs/config';
+import { databaseConfig, EmbeddedPostgres } from '#libs/database';
+import { StartFailure } from './start-failure.js';
+
+/** A PostgreSQL that serves until it is stopped; one that was there before is left alone. */
+export interface DatabaseServer {
+  readonly url: string;
+  stop(): Promise<void>;
+}
+
+/**
+ * The database that the configuration names; where it names none, the embedded one in DATA_DIR, shared with the
+ * process that already runs it or started for us.
+ *
+ * @throws StartFailure or EmbeddedPostgresError, whose message says what to do
+ */
+export async function openDatabaseServer(config: Config, onProgress: (line: string) => void): Promise<DatabaseServer> {
+  const { url } = config.get(databaseConfig);
+  if (url !== undefined) return { url, stop: () => Promise.resolve() };
+  const { dataDir } = config.get(platformConfig);
+  try {
+    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
+  } catch {
+    throw new StartFailure(
+      `The folder ${dataDir} cannot be made. Make its parent writable or set DATA_DIR to another one.`,
+    );
+  }
+  const postgres = await EmbeddedPostgres.start({ dataDir: join(dataDir, 'postgres'), onProgress });
+  return { url: postgres.url, stop: () => postgres.stop() };
+}

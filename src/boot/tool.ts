@@ -1,0 +1,21 @@
+import { explain } from './start-failure.js';
+
+/** The command line cannot be understood; the message says what it should be. */
+export class UsageError extends Error {}
+
+const EXIT_USAGE = 2;
+
+/** Runs a command line tool of the application. Failures are explained on stderr; stdout holds results alone. */
+export function runTool(work: (argv: string[]) => Promise<void>): void {
+  void work(process.argv.slice(2)).catch((error: unknown) => {
+    const { message, exitCode } =
+      error instanceof UsageError ? { message: error.message, exitCode: EXIT_USAGE } : explain(error);
+    process.stderr.write(`${message}\n`);
+    process.exitCode = exitCode;
+  });
+}
+
+/** Writes a line of the tool's result. */
+export function print(line: string): void {
+  process.stdout.write(`${line}\n`);
+}

@@ -1,0 +1,11 @@
+import { loadConfig, readEnvironment } from '#libs/config';
+import { AppModule } from './app.module.js';
+import { print, runTool } from './boot/tool.js';
+
+/** Prints the configuration as the application would run with it, secrets masked: `npm run config:show`. */
+runTool(() => {
+  // What is shown is what the features declare, and they do when the composition root is loaded.
+  void AppModule;
+  print(JSON.stringify(loadConfig(readEnvironment()).describe(), null, 2));
+  return Promise.resolve();
+});
