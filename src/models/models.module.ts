@@ -1,4 +1,20 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ProvidersModule } from '../providers/providers.module.js';
+import { ModelCatalog } from './model.catalog.js';
+import { ModelEntity } from './model.entity.js';
+import { ModelSyncRepository } from './model-sync.repository.js';
+import { ModelSync } from './model.sync.js';
+import { ModelsController } from './models.controller.js';
+import { ModelsJobs } from './models.jobs.js';
+import { ModelsRepository } from './models.repository.js';
+import { ModelsService } from './models.service.js';
 
-@Module({})
+/** The catalogue: which models there are, what they can do, and what they cost. */
+@Module({
+  imports: [TypeOrmModule.forFeature([ModelEntity]), ProvidersModule],
+  controllers: [ModelsController],
+  providers: [ModelsService, ModelsRepository, ModelCatalog, ModelSync, ModelSyncRepository, ModelsJobs],
+  exports: [ModelCatalog],
+})
 export class ModelsModule {}
