@@ -1,4 +1,17 @@
 import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { ModelsModule } from '../models/models.module.js';
+import { Entitlements } from './entitlements.js';
+import { SubscriptionEntity } from './subscription.entity.js';
+import { SubscriptionsController } from './subscriptions.controller.js';
+import { SubscriptionsRepository } from './subscriptions.repository.js';
+import { SubscriptionsService } from './subscriptions.service.js';
 
-@Module({})
+/** Who may use which model. */
+@Module({
+  imports: [TypeOrmModule.forFeature([SubscriptionEntity]), ModelsModule],
+  controllers: [SubscriptionsController],
+  providers: [SubscriptionsService, SubscriptionsRepository, Entitlements],
+  exports: [Entitlements],
+})
 export class SubscriptionsModule {}

@@ -1,0 +1,39 @@
+import { Int, OneOf, PageQueryDto, Text } from '#libs/http';
+import { SUBSCRIPTION_STATUSES } from '../subscription.entity.js';
+
+/** What a subscription grants unless less is asked for. Only administrators grant more. */
+export const QUOTA = { requests: 10_000, tokens: 1_000_000 } as const;
+
+/** Which model, and how much of it. */
+export class CreateSubscriptionDto {
+  @Text({ description: 'Name of the model.', example: 'gpt-4o', min: 1, max: 512 })
+  modelId: string;
+
+  @Int({
+    description: 'Most calls; at most the default.',
+    example: 10_000,
+    min: 1,
+    max: QUOTA.requests,
+    optional: true,
+  })
+  quotaRequests?: number;
+
+  @Int({
+    description: 'Most tokens, in and out; at most the default.',
+    example: 1_000_000,
+    min: 1,
+    max: QUOTA.tokens,
+    optional: true,
+  })
+  quotaTokens?: number;
+}
+
+/** Which of the own subscriptions. */
+export class ListSubscriptionsQueryDto extends PageQueryDto {
+  @OneOf(SUBSCRIPTION_STATUSES, {
+    description: 'Only subscriptions with this status.',
+    example: 'active',
+    optional: true,
+  })
+  status?: string;
+}

@@ -1,0 +1,57 @@
+import type { Principal } from '#libs/access';
+import { type AuditEntry, AuditableEvent } from '#libs/events';
+
+/** What others may know of a subscription. */
+export interface SubscriptionFacts {
+  readonly id: string;
+  readonly userId: string;
+  readonly modelId: string;
+  readonly status: string;
+  readonly quotaRequests: number;
+  readonly quotaTokens: number;
+}
+
+/** A subscription is not what it was. */
+export abstract class SubscriptionChanged extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly subscription: SubscriptionFacts,
+  ) {
+    super(actor);
+  }
+}
+
+/** Somebody subscribed to a model, for the first time or again after cancelling. */
+export class SubscriptionRequested extends SubscriptionChanged {
+  audit(): AuditEntry {
+    const { id, userId, modelId, status, quotaRequests, quotaTokens } = this.subscription;
+    return {
+      action: 'SUBSCRIPTION_CREATED',
+      resourceType: 'subscription',
+      resourceId: id,
+      newValues: { userId, modelId, status, quotaRequests, quotaTokens },
+    };
+  }
+}
+
+/** Somebody gave a subscription up. */
+export class SubscriptionCancelled extends SubscriptionChanged {
+  constructor(
+    actor: Principal,
+    subscription: SubscriptionFacts,
+    readonly previousStatus: string,
+  ) {
+    super(actor, subscription);
+  }
+
+  audit(): AuditEntry {
+    const { id, userId, modelId, status } = this.subscription;
+    return {
+      action: 'SUBSCRIPTION_CANCELLED',
+      resourceType: 'subscription',
+      resourceId: id,
+      oldValues: { status: this.previousStatus },
+      newValues: { userId, modelId, status },
+    };
+  }
+}

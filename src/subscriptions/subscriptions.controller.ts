@@ -1,0 +1,65 @@
+import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Actor, permitted, type Principal } from '#libs/access';
+import { Endpoint, IdParamDto, one, page } from '#libs/http';
+import type { Page } from '#libs/kernel';
+import { CreateSubscriptionDto, ListSubscriptionsQueryDto } from './dto/subscription.request.dto.js';
+import { SubscriptionDto } from './dto/subscription.response.dto.js';
+import type { SubscriptionEntity } from './subscription.entity.js';
+import { subscriptionPermissions } from './subscriptions.permissions.js';
+import { SubscriptionsService } from './subscriptions.service.js';
+
+@ApiTags('Subscriptions')
+@Controller('api/v1/subscriptions')
+export class SubscriptionsController {
+  constructor(private readonly subscriptions: SubscriptionsService) {}
+
+  @Post()
+  @Endpoint({
+    access: permitted(subscriptionPermissions.write),
+    summary: 'Subscribe to a model',
+    description: 'Active at once; pending where the model needs approval. A cancelled subscription is taken up again.',
+    status: 201,
+    returns: one(SubscriptionDto),
+    errors: { 404: ['model_not_found', 'model_unavailable'], 409: ['subscription_exists'] },
+  })
+  createSubscription(@Actor() actor: Principal, @Body() wanted: CreateSubscriptionDto): Promise<SubscriptionEntity> {
+    return this.subscriptions.subscribe(actor, wanted);
+  }
+
+  @Get()
+  @Endpoint({
+    access: permitted(subscriptionPermissions.read),
+    summary: 'Your own subscriptions, the newest first',
+    returns: page(SubscriptionDto),
+  })
+  listSubscriptions(
+    @Actor() actor: Principal,
+    @Query() query: ListSubscriptionsQueryDto,
+  ): Promise<Page<SubscriptionEntity>> {
+    return this.subscriptions.list(actor, query);
+  }
+
+  @Get(':id')
+  @Endpoint({
+    access: permitted(subscriptionPermissions.read),
+    summary: 'One of your subscriptions',
+    returns: one(SubscriptionDto),
+    errors: { 404: ['subscription_not_found'] },
+  })
+  getSubscription(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<SubscriptionEntity> {
+    return this.subscriptions.get(actor, id);
+  }
+
+  @Post(':id/cancel')
+  @Endpoint({
+    access: permitted(subscriptionPermissions.write),
+    summary: 'Cancel one of your subscriptions',
+    description: 'Calls to its model are refused from now on.',
+    returns: one(SubscriptionDto),
+    errors: { 404: ['subscription_not_found'], 409: ['subscription_not_cancellable'] },
+  })
+  cancelSubscription(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<SubscriptionEntity> {
+    return this.subscriptions.cancel(actor, id);
+  }
+}

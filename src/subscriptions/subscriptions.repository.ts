@@ -1,0 +1,93 @@
+import { Injectable } from '@nestjs/common';
+import { HotSql, paginate, type PreparedStatement, UnitOfWork } from '#libs/database';
+import type { Page } from '#libs/kernel';
+import { SubscriptionEntity, type SubscriptionStatus } from './subscription.entity.js';
+
+/** A subscription that is asked for. */
+export type NewSubscription = Pick<
+  SubscriptionEntity,
+  'id' | 'userId' | 'modelId' | 'status' | 'quotaRequests' | 'quotaTokens'
+>;
+
+const STATUS: PreparedStatement = {
+  name: 'subscriptions.status',
+  text: 'SELECT status FROM subscriptions WHERE user_id = $1 AND model_id = $2',
+};
+
+/** The questions about subscriptions. The owner is always part of the question. */
+@Injectable()
+export class SubscriptionsRepository {
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly hot: HotSql,
+  ) {}
+
+  /**
+   * Inserts a subscription, or takes a cancelled one up again. Taking it up again never raises its quotas: somebody
+   * may have lowered them.
+   *
+   * @returns undefined when the person has one already, also when another request made it a moment ago
+   */
+  async insert(wanted: NewSubscription): Promise<SubscriptionEntity | undefined> {
+    const rows: { id: string }[] = await this.work.manager.query(
+      `INSERT INTO subscriptions AS known (id, user_id, model_id, status, quota_requests, quota_tokens)
+       VALUES ($1, $2, $3, $4, $5, $6)
+       ON CONFLICT (user_id, model_id) DO UPDATE
+          SET status = excluded.status, updated_at = now(),
+              quota_requests = least(known.quota_requests, excluded.quota_requests),
+              quota_tokens = least(known.quota_tokens, excluded.quota_tokens)
+        WHERE known.status = 'cancelled'
+       RETURNING id`,
+      [wanted.id, wanted.userId, wanted.modelId, wanted.status, wanted.quotaRequests, wanted.quotaTokens],
+    );
+    const [row] = rows;
+    return row && ((await this.findOwned(wanted.userId, row.id)) ?? undefined);
+  }
+
+  findOwned(userId: string, id: string): Promise<SubscriptionEntity | null> {
+    return this.work.manager.getRepository(SubscriptionEntity).findOneBy({ id, userId });
+  }
+
+  /** Like {@link findOwned}, and nobody else changes it until the transaction ends. */
+  lockOwned(userId: string, id: string): Promise<SubscriptionEntity | null> {
+    return this.work.manager
+      .getRepository(SubscriptionEntity)
+      .findOne({ where: { id, userId }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Newest first. */
+  listOwned(
+    userId: string,
+    { status, ...page }: { status?: string | undefined; page: number; limit: number },
+  ): Promise<Page<SubscriptionEntity>> {
+    const own = this.work.manager
+      .getRepository(SubscriptionEntity)
+      .createQueryBuilder('subscription')
+      .where('subscription.user_id = :userId', { userId })
+      .orderBy('subscription.id', 'DESC');
+    if (status !== undefined) own.andWhere('subscription.status = :status', { status });
+    return paginate(own, page);
+  }
+
+  async setStatus(id: string, status: SubscriptionStatus): Promise<void> {
+    await this.work.manager.query('UPDATE subscriptions SET status = $2, updated_at = now() WHERE id = $1', [
+      id,
+      status,
+    ]);
+  }
+
+  /** The status of a person's subscription to a model, on the gateway's path. */
+  async statusOf(userId: string, modelId: string): Promise<SubscriptionStatus | undefined> {
+    const [row] = await this.hot.query<{ status: SubscriptionStatus }>(STATUS, [userId, modelId]);
+    return row?.status;
+  }
+
+  /** Those of the models to which the person has an active subscription. */
+  async activeModels(userId: string, modelIds: readonly string[]): Promise<string[]> {
+    const rows: { model: string }[] = await this.work.manager.query(
+      `SELECT model_id AS model FROM subscriptions WHERE user_id = $1 AND model_id = ANY ($2) AND status = 'active'`,
+      [userId, modelIds],
+    );
+    return rows.map(({ model }) => model);
+  }
+}
