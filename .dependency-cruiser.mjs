@@ -53,6 +53,7 @@ export const CAPABILITIES = [
 /** What the composition root and the boot need of a feature beyond what other features may see. */
 const ROOT_ONLY = [
   'src/audit/refusal.recorder.ts',
+  'src/auth/auth.config.ts',
   'src/auth/first-administrator.ts',
   'src/providers/providers.config.ts',
   'src/models/models.service.ts',

@@ -14,9 +14,9 @@ export interface CursorPage<T> {
 }
 
 /** The same page with each item made into something else. */
-export function mapPage<T, U, P extends { readonly items: T[] }>(
+export function mapPage<P extends { readonly items: readonly unknown[] }, U>(
   page: P,
-  map: (item: T) => U,
+  map: (item: P['items'][number]) => U,
 ): Omit<P, 'items'> & { items: U[] } {
   return { ...page, items: page.items.map(map) };
 }

@@ -1,0 +1,67 @@
+import { ConfigError } from '#libs/config';
+import { EmbeddedPostgresError } from '#libs/database';
+
+/** The start cannot go on; the message is one sentence that says what to do. */
+export class StartFailure extends Error {}
+
+/** The exit code for a configuration that is not valid (EX_CONFIG of sysexits.h). */
+const EXIT_CONFIG = 78;
+const EXIT_FAILED = 1;
+
+/** What a person should read when the start failed, and the exit code that goes with it. */
+export function explain(error: unknown): { message: string; exitCode: number } {
+  if (error instanceof ConfigError) return { message: error.message, exitCode: EXIT_CONFIG };
+  if (error instanceof StartFailure || error instanceof EmbeddedPostgresError) {
+    return { message: error.message, exitCode: EXIT_FAILED };
+  }
+  return { message: error instanceof Error ? (error.stack ?? error.message) : String(error), exitCode: EXIT_FAILED };
+}
+
+const REFUSALS: Readonly<Record<string, string>> = {
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  EAI_AGAIN: 'the host name cannot be looked up now',
+  ETIMEDOUT: 'it does not answer',
+  EHOSTUNREACH: 'there is no way to that host',
+  '28P01': 'the password is wrong',
+  '28000': 'the user may not connect',
+  '3D000': 'there is no such database',
+  '53300': 'it has too many connections',
+  '57P03': 'it is starting or shutting down',
+};
+
+/** A failure to reach or migrate the database, without its address's password. */
+export function databaseFailure(error: unknown, url: string): StartFailure {
+  const { hostname, port, pathname } = new URL(url);
+  const place = `${hostname}:${port || '5432'}${pathname}`;
+  const reason = REFUSALS[codeOf(error)];
+  if (reason !== undefined) {
+    return new StartFailure(
+      `The database at ${place} cannot be used: ${reason}. Check DATABASE_URL and that PostgreSQL runs.`,
+    );
+  }
+  const detail = error instanceof Error ? error.message : String(error);
+  return new StartFailure(`The schema of the database at ${place} could not be brought up to date: ${detail}`);
+}
+
+/** A port that cannot be listened on. */
+export function listenFailure(error: unknown, host: string, port: number): unknown {
+  const code = codeOf(error);
+  if (code === 'EADDRINUSE') {
+    return new StartFailure(
+      `Port ${port} on ${host} is taken. Set PORT to another one, or stop the process that has it.`,
+    );
+  }
+  if (code === 'EACCES')
+    return new StartFailure(`Port ${port} needs more rights than this user has. Set PORT above 1023.`);
+  if (code === 'EADDRNOTAVAIL')
+    return new StartFailure(`${host} is not an address of this machine. Set HOST to one, or to 0.0.0.0.`);
+  return error;
+}
+
+function codeOf(error: unknown): string {
+  if (typeof error !== 'object' || error === null) return '';
+  if ('driverError' in error) return codeOf(error.driverError);
+  if ('code' in error && typeof error.code === 'string') return error.code;
+  return error instanceof AggregateError ? codeOf(error.errors[0]) : '';
+}

@@ -1,0 +1,42 @@
+import { type DomainError, defineErrors } from '#libs/kernel';
+import type { MalformedModelRequest, UpstreamFailure, UpstreamFailureKind } from '#libs/upstream';
+
+export const gatewayErrors = defineErrors({
+  model_request_malformed: ['invalid', 'The body is not a JSON object that names a model.'],
+  model_not_allowed: ['forbidden', 'This API key may not call this model.'],
+  model_unavailable: ['not_found', 'This model is not available at present.'],
+  no_upstream_available: ['unavailable', 'No provider can take this call at present. Try again in a moment.'],
+  upstream_unreachable: ['bad_gateway', 'The provider could not be reached.'],
+  upstream_timeout: ['timeout', 'The provider did not answer in time.'],
+  upstream_failed: ['bad_gateway', 'The provider failed to answer.'],
+  upstream_credentials_refused: ['bad_gateway', 'The provider refused our credentials. Tell an administrator.'],
+});
+
+const MALFORMED: Readonly<Record<MalformedModelRequest['reason'], string>> = {
+  not_json: 'The body is not valid JSON.',
+  not_an_object: 'The body must be a JSON object.',
+  model_missing: 'The body must name a model.',
+  ambiguous: 'is there more than once, or in another spelling.',
+  bad_value: 'has a value that cannot be right.',
+};
+
+/** The sentence for a body that cannot be passed on. */
+export function malformedRequest({ reason, param }: MalformedModelRequest): DomainError {
+  const sentence = MALFORMED[reason];
+  const message = reason === 'ambiguous' || reason === 'bad_value' ? `${param ?? 'A property'} ${sentence}` : sentence;
+  return gatewayErrors.model_request_malformed({ message, ...(param === undefined ? {} : { param }) });
+}
+
+const FAILURES: Readonly<Record<UpstreamFailureKind, keyof typeof gatewayErrors>> = {
+  connect: 'upstream_unreachable',
+  timeout: 'upstream_timeout',
+  reset: 'upstream_failed',
+  protocol: 'upstream_failed',
+  aborted: 'upstream_failed',
+  too_large: 'upstream_failed',
+};
+
+/** What the caller is told of a provider that gave no answer. */
+export function upstreamError(failure: UpstreamFailure): DomainError {
+  return gatewayErrors[FAILURES[failure.kind]]({ cause: failure });
+}

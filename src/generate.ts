@@ -1,0 +1,67 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { permissionCatalogue, Routes } from '#libs/access';
+import { configReference, envExample, loadConfig } from '#libs/config';
+import { EmbeddedPostgres, runMigrations } from '#libs/database';
+import { openApiDocument, STATUS } from '#libs/http';
+import { errorCatalogue } from '#libs/kernel';
+import { createLogger, Redactor } from '#libs/observability';
+import { migrations } from '../migrations/index.js';
+import { createApplication } from './app.setup.js';
+
+/**
+ * Writes what is made from the code into a folder: `node dist/src/generate.js FOLDER`. The application is
+ * really built, so what is written is what runs.
+ */
+async function generate(folder: string): Promise<void> {
+  const scratch = await mkdtemp(join(tmpdir(), 'sluice-generate-'));
+  const postgres = await EmbeddedPostgres.start({ dataDir: join(scratch, 'postgres'), throwaway: true });
+  try {
+    await runMigrations(postgres.url, migrations);
+    const config = loadConfig({ NODE_ENV: 'test', DATA_DIR: scratch, DATABASE_URL: postgres.url });
+    const redactor = new Redactor();
+    const app = await createApplication({ config, redactor, logger: createLogger('fatal', redactor) });
+    await app.init();
+    const files: Record<string, string> = {
+      'openapi.json': `${JSON.stringify(openApiDocument(app), null, 2)}\n`,
+      'routes.md': routesPage(app.get(Routes).matrix()),
+      'errors.md': errorsPage(),
+      'configuration.md': configReference(),
+      'env.example': envExample(),
+    };
+    await app.close();
+    for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  } finally {
+    await postgres.stop();
+    await rm(scratch, { recursive: true, force: true });
+  }
+}
+
+function routesPage(matrix: readonly string[]): string {
+  const permissions = permissionCatalogue().map(
+    ({ permission, description, roles }) => `| \`${permission}\` | ${description} | ${roles.join(', ')} |`,
+  );
+  return (
+    '# Who may use which route\n\nGenerated from the code. `public`: anybody; `signed-in`: any person with a session; `api-key`: a program with an\n' +
+    'API key; anything else: a person whose role has that permission.\n\n' +
+    `\`\`\`text\n${matrix.join('\n')}\n\`\`\`\n\n## Permissions\n\n| Permission | What it allows | Roles that have it |\n| --- | --- | --- |\n${permissions.join('\n')}\n`
+  );
+}
+
+function errorsPage(): string {
+  const rows = errorCatalogue().map(({ code, kind, message }) => {
+    const [status, type] = STATUS[kind];
+    return `| \`${code}\` | ${status} | \`${type}\` | ${message} |`;
+  });
+  return (
+    '# Errors\n\nGenerated from the code. Every error is `{"error": {"code", "message", "type", "param"?, "details"?}, "requestId"}`;\n' +
+    'program against `code`. Under `/v1/messages` the envelope is that of Anthropic.\n\n' +
+    `| Code | Status | Type | Message |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+  );
+}
+
+void generate(process.argv[2] ?? 'docs').catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.exitCode = 1;
+});

@@ -1,0 +1,55 @@
+import 'reflect-metadata';
+import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { readEnvironment } from '#libs/config';
+import { drainAndClose, httpConfig } from '#libs/http';
+import { createLogger, observabilityConfig, Redactor } from '#libs/observability';
+import { createApplication } from './app.setup.js';
+import { endRequested, sayGoodbye } from './boot/lifetime.js';
+import { type Platform, startPlatform } from './boot/platform.js';
+import { say, step } from './boot/progress.js';
+import { explain, listenFailure } from './boot/start-failure.js';
+import { prepareWelcome } from './boot/welcome.js';
+
+/** The HTTP process: from the environment to a served request, and back down in order. */
+async function main(): Promise<void> {
+  const end = endRequested();
+  say('Sluice starts');
+  const platform = await startPlatform(readEnvironment());
+  try {
+    const app = await serve(platform);
+    await end;
+    sayGoodbye(platform.config.get(httpConfig).shutdownGraceSeconds);
+    await drainAndClose(app);
+  } finally {
+    await platform.stop();
+  }
+}
+
+async function serve(platform: Platform): Promise<NestFastifyApplication> {
+  const { config } = platform;
+  const { host, port } = config.get(httpConfig);
+  const redactor = new Redactor();
+  redactor.register(config.secrets());
+  const logger = createLogger(config.get(observabilityConfig).logLevel, redactor);
+  for (const { variable, rule } of config.warnings) logger.warn({ variable }, `${variable} ${rule}`);
+  const app = await createApplication({ config, logger, redactor });
+  try {
+    await step('The application is ready', () => app.init());
+    const welcome = await prepareWelcome(app, platform);
+    await app.listen(port, host);
+    welcome(await app.getUrl());
+    return app;
+  } catch (error) {
+    await app.close();
+    throw listenFailure(error, host, port);
+  }
+}
+
+main().then(
+  () => process.exit(0),
+  (error: unknown) => {
+    const { message, exitCode } = explain(error);
+    say(`\nSluice did not start. ${message}`);
+    process.exit(exitCode);
+  },
+);
