@@ -46,7 +46,7 @@ export class RefusalRecorder extends RefusalObserver {
     try {
       await this.recorder.record(principal, {
         action: 'ACCESS_REFUSED',
-        resourceType: 'ROUTE',
+        resourceType: 'route',
         resourceId: `${method} ${route}`,
         success: false,
         errorCode: error.code,

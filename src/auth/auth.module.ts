@@ -1,8 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
 import { UsersModule } from '../users/users.module.js';
 import { AccessTokens } from './access-token.js';
 import { AttemptLimits } from './attempt.limits.js';
+import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { MockSignInService } from './mock-sign-in.service.js';
@@ -41,4 +43,14 @@ import { SignInService } from './sign-in.service.js';
   ],
   exports: [SessionAuthenticator, FirstAdministrator],
 })
-export class AuthModule {}
+export class AuthModule {
+  constructor(
+    facts: PublicConfig,
+    @InjectConfig(authConfig) { allowRegistration, mockAuth }: ConfigOf<typeof authConfig>,
+  ) {
+    facts.contribute({
+      loginMethods: mockAuth ? ['password', 'mock'] : ['password'],
+      registrationOpen: allowRegistration,
+    });
+  }
+}

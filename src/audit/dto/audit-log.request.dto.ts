@@ -24,7 +24,7 @@ export class AuditLogQueryDto extends FeedQueryDto {
   })
   userId?: string;
 
-  @Text({ description: 'Only this kind of resource.', min: 1, max: 100, optional: true, example: 'API_KEY' })
+  @Text({ description: 'Only this kind of resource.', min: 1, max: 100, optional: true, example: 'api_key' })
   resourceType?: string;
 
   @Texts({
@@ -32,7 +32,7 @@ export class AuditLogQueryDto extends FeedQueryDto {
     maxItems: 50,
     max: 100,
     optional: true,
-    example: ['ROUTE'],
+    example: ['route'],
   })
   excludeResourceTypes?: string[];
 

@@ -10,7 +10,7 @@ export class AuditLogDto {
   @Text({ description: 'What was done.', example: 'API_KEY_REVOKED' })
   action: string;
 
-  @Text({ description: 'The kind of thing it was done to.', example: 'API_KEY' })
+  @Text({ description: 'The kind of thing it was done to.', example: 'api_key' })
   resourceType: string;
 
   @Text({

@@ -1,0 +1,246 @@
+import { Routes } from '#libs/access';
+import { createApp, type TestApp } from '../support/app.js';
+import { auditedBy } from '../support/audit-trail.js';
+import { givenApiKey } from '../support/given/api-keys.js';
+import { givenModel } from '../support/given/models.js';
+import { givenSubscription } from '../support/given/subscriptions.js';
+import { GIVEN_PASSWORD, givenUser, type GivenUser } from '../support/given/users.js';
+import type { TestHttp } from '../support/http.js';
+
+/** A call that succeeds, and what the audit log must say of it. */
+interface Call {
+  readonly http: TestHttp;
+  readonly path: string;
+  readonly body?: unknown;
+  readonly action: string;
+  readonly resourceType: string;
+  /** Left out where the call itself makes the resource: then it must be the id of the answer. */
+  readonly resourceId?: string;
+  /** The person who acts; null for somebody who is not known yet. */
+  readonly actorId: string | null;
+}
+
+type Recipe = (t: TestApp, user: GivenUser) => Promise<Call> | Call;
+
+const actorOf = ({ http, id }: GivenUser) => ({ http, actorId: id });
+
+async function subscribed(t: TestApp, user: GivenUser): Promise<{ modelId: string; subscriptionId: string }> {
+  const model = await givenModel(t);
+  const { id } = await givenSubscription(t, user, model.id);
+  return { modelId: model.id, subscriptionId: id };
+}
+
+async function key(t: TestApp, user: GivenUser): Promise<string> {
+  const { modelId } = await subscribed(t, user);
+  return (await givenApiKey(t, user, [modelId])).id;
+}
+
+async function ownTeam(user: GivenUser): Promise<string> {
+  const slug = `team-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
+  const { body } = await user.http.post<{ data: { id: string } }>('/api/v1/teams', { slug, name: 'A team' });
+  return body.data.id;
+}
+
+function sessionOf({ token }: GivenUser): string {
+  const claims = JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as { sid?: string };
+  return claims.sid ?? '';
+}
+
+async function signedInCookie(t: TestApp, { email }: GivenUser): Promise<{ cookie: string; sessionId: string }> {
+  const { headers, body } = await t.http.post<{ data: { accessToken: string } }>('/api/auth/login', {
+    email,
+    password: GIVEN_PASSWORD,
+  });
+  const cookie = headers
+    .getSetCookie()
+    .map((line) => line.split(';')[0])
+    .join('; ');
+  return { cookie, sessionId: sessionOf({ token: body.data.accessToken } as GivenUser) };
+}
+
+/** How to succeed at each route that changes something. A new route needs a new line here. */
+const RECIPES: Readonly<Record<string, Recipe>> = {
+  'POST /api/auth/register': (t) => ({
+    http: t.http,
+    path: '/api/auth/register',
+    body: { email: `new-${Date.now()}@example.com`, name: 'Ada', password: GIVEN_PASSWORD },
+    action: 'USER_CREATED',
+    resourceType: 'user',
+    actorId: null,
+  }),
+  'POST /api/auth/login': (t, user) => ({
+    http: t.http,
+    path: '/api/auth/login',
+    body: { email: user.email, password: GIVEN_PASSWORD },
+    action: 'SIGNED_IN',
+    resourceType: 'session',
+    resourceId: expect.any(String) as string,
+    actorId: user.id,
+  }),
+  'POST /api/auth/refresh': async (t, user) => {
+    const { cookie, sessionId } = await signedInCookie(t, user);
+    return {
+      http: t.http.with({ cookie }),
+      path: '/api/auth/refresh',
+      action: 'SESSION_REFRESHED',
+      resourceType: 'session',
+      resourceId: sessionId,
+      actorId: user.id,
+    };
+  },
+  'POST /api/auth/logout': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/auth/logout',
+    action: 'SIGNED_OUT',
+    resourceType: 'session',
+    resourceId: sessionOf(user),
+  }),
+  'PATCH /api/v1/users/me': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/users/me',
+    body: { name: 'Another name' },
+    action: 'USER_UPDATED',
+    resourceType: 'user',
+    resourceId: user.id,
+  }),
+  'POST /api/v1/teams': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/teams',
+    body: { slug: `audited-${Date.now()}`, name: 'Audited' },
+    action: 'TEAM_CREATED',
+    resourceType: 'team',
+  }),
+  'PATCH /api/v1/teams/:id': async (_, user) => {
+    const id = await ownTeam(user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/teams/${id}`,
+      body: { name: 'Renamed' },
+      action: 'TEAM_UPDATED',
+      resourceType: 'team',
+      resourceId: id,
+    };
+  },
+  'DELETE /api/v1/teams/:id': async (_, user) => {
+    const id = await ownTeam(user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/teams/${id}`,
+      action: 'TEAM_DELETED',
+      resourceType: 'team',
+      resourceId: id,
+    };
+  },
+  'POST /api/v1/subscriptions': async (t, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/subscriptions',
+    body: { modelId: (await givenModel(t)).id },
+    action: 'SUBSCRIPTION_CREATED',
+    resourceType: 'subscription',
+  }),
+  'POST /api/v1/subscriptions/:id/cancel': async (t, user) => {
+    const { subscriptionId } = await subscribed(t, user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/subscriptions/${subscriptionId}/cancel`,
+      action: 'SUBSCRIPTION_CANCELLED',
+      resourceType: 'subscription',
+      resourceId: subscriptionId,
+    };
+  },
+  'POST /api/v1/api-keys': async (t, user) => {
+    const { modelId } = await subscribed(t, user);
+    return {
+      ...actorOf(user),
+      path: '/api/v1/api-keys',
+      body: { name: 'ci', modelIds: [modelId] },
+      action: 'API_KEY_ISSUED',
+      resourceType: 'api_key',
+    };
+  },
+  'PATCH /api/v1/api-keys/:id': async (t, user) => {
+    const id = await key(t, user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/api-keys/${id}`,
+      body: { name: 'renamed' },
+      action: 'API_KEY_UPDATED',
+      resourceType: 'api_key',
+      resourceId: id,
+    };
+  },
+  'POST /api/v1/api-keys/:id/rotate': async (t, user) => {
+    const id = await key(t, user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/api-keys/${id}/rotate`,
+      action: 'API_KEY_ROTATED',
+      resourceType: 'api_key',
+      resourceId: id,
+    };
+  },
+  'DELETE /api/v1/api-keys/:id': async (t, user) => {
+    const id = await key(t, user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/api-keys/${id}`,
+      action: 'API_KEY_REVOKED',
+      resourceType: 'api_key',
+      resourceId: id,
+    };
+  },
+};
+
+/** Routes that leave no row, each with its reason. */
+const EXCEPTIONS: Readonly<Record<string, string>> = {};
+
+const AGENT = 'audit-coverage/1.0';
+const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+describe('the audit log', () => {
+  let t: TestApp;
+  let routes: string[];
+  beforeAll(async () => {
+    t = await createApp();
+    routes = t.app
+      .get(Routes)
+      .list()
+      .filter(({ method, path }) => MUTATING.has(method) && path.startsWith('/api/'))
+      .map(({ method, path }) => `${method} ${path}`);
+  });
+  afterAll(() => t.close());
+
+  it('AU-01 has a recipe, or a reason, for every route that changes something', () => {
+    expect(routes.length).toBeGreaterThan(10);
+    expect([...Object.keys(RECIPES), ...Object.keys(EXCEPTIONS)].sort()).toEqual([...routes].sort());
+  });
+
+  it.each(Object.entries(RECIPES))('AU-01 has exactly one row of %s', async (route, recipe) => {
+    const user = await givenUser(t, { role: 'admin' });
+    const call = await recipe(t, user);
+    const requestId = `audit-${route.replaceAll(/[^A-Za-z]+/g, '-')}`;
+    const [method = ''] = route.split(' ');
+    let answer = { status: 0, text: '' };
+    const rows = await auditedBy(t, async () => {
+      answer = await call.http.send(method, call.path, {
+        body: call.body,
+        headers: { 'user-agent': AGENT, 'x-request-id': requestId },
+      });
+    });
+    if (answer.status >= 300) throw new Error(`The recipe does not work: ${answer.status} ${answer.text}`);
+    const made = answer.text === '' ? undefined : (JSON.parse(answer.text) as { data: { id?: string } }).data.id;
+    expect(rows).toEqual([
+      expect.objectContaining({
+        action: call.action,
+        resource_type: call.resourceType,
+        resource_id: call.resourceId ?? made,
+        actor_kind: call.actorId === null ? 'anonymous' : 'user',
+        actor_id: call.actorId,
+        success: true,
+        ip: '127.0.0.1',
+        user_agent: AGENT,
+        request_id: requestId,
+      }),
+    ]);
+  });
+});
