@@ -22,7 +22,9 @@ export class ModelsService {
     const states = await this.upstreams.states();
     const named = states.filter(({ slug }) => slug === query.provider).map(({ id }) => id);
     const byId = new Map(states.map((state) => [state.id, state]));
-    return mapPage(await this.models.list(query, named), (model: ModelEntity) => shown(model, byId.get(model.providerId)));
+    return mapPage(await this.models.list(query, named), (model: ModelEntity) =>
+      shown(model, byId.get(model.providerId)),
+    );
   }
 
   async get(_actor: Principal, id: string): Promise<ModelDto> {

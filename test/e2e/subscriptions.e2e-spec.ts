@@ -77,7 +77,7 @@ describe('subscriptions', () => {
   it('S-02 makes one row of posts that come together', async () => {
     const { id } = await givenModel(t);
     const answers = await Promise.all(Array.from({ length: 6 }, () => subscribe({ modelId: id })));
-    expect(answers.map(({ status }) => status).sort()).toEqual([201, 409, 409, 409, 409, 409]);
+    expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([201, 409, 409, 409, 409, 409]);
     const { rowCount } = await t.db.query('SELECT 1 FROM subscriptions WHERE user_id = $1', [user.id]);
     expect(rowCount).toBe(1);
   });

@@ -1,0 +1,120 @@
+import type { UpstreamModel } from '#libs/upstream';
+import { type CatalogueRow, planSync } from './catalogue.plan.js';
+import { pricePerToken } from './models.config.js';
+
+const A = { id: '00000000-0000-7000-8000-00000000000a', slug: 'a' };
+const B = { id: '00000000-0000-7000-8000-00000000000b', slug: 'b' };
+const DEFAULT_PRICE = 6_000_000n;
+
+const listed = (name: string, traits: Partial<UpstreamModel> = {}): UpstreamModel => ({
+  name,
+  upstreamName: name,
+  inputPrice: 1n,
+  outputPrice: 2n,
+  supportsVision: false,
+  supportsTools: false,
+  supportsStreaming: true,
+  supportsEmbeddings: false,
+  ...traits,
+});
+
+/** What the catalogue holds after a plan. */
+function after(before: readonly CatalogueRow[], { save }: { save: readonly CatalogueRow[] }): CatalogueRow[] {
+  return [...new Map([...before, ...save].map((row) => [row.id, row])).values()];
+}
+const plan = (provider: typeof A, models: UpstreamModel[], existing: readonly CatalogueRow[] = []) =>
+  planSync(provider, models, existing, DEFAULT_PRICE);
+
+describe('planSync', () => {
+  it('adds what is new, and plans nothing the second time', () => {
+    const first = plan(A, [listed('x'), listed('y')]);
+    expect(first).toMatchObject({ added: ['x', 'y'], updated: [], retired: [], prices: [] });
+    expect(plan(A, [listed('x'), listed('y')], first.save)).toEqual({
+      save: [],
+      added: [],
+      updated: [],
+      retired: [],
+      prices: [],
+    });
+  });
+
+  it('updates what is different and names a new price', () => {
+    const before = plan(A, [listed('x'), listed('y')]).save;
+    const next = plan(A, [listed('x', { inputPrice: 3n }), listed('y', { contextLength: 9 })], before);
+    expect(next).toMatchObject({
+      added: [],
+      updated: ['x', 'y'],
+      prices: [{ model: 'x', before: '0.000000000001/0.000000000002/-', after: '0.000000000003/0.000000000002/-' }],
+    });
+  });
+
+  it('retires what is gone, once, and takes it back under its name', () => {
+    const before = plan(A, [listed('x'), listed('y')]).save;
+    const gone = plan(A, [listed('x')], before);
+    expect(gone).toMatchObject({ retired: ['y'], updated: [], added: [] });
+    const rows = after(before, gone);
+    expect(plan(A, [listed('x')], rows).save).toEqual([]);
+    expect(plan(A, [listed('x'), listed('y')], rows)).toMatchObject({ updated: ['y'], added: [] });
+  });
+
+  it('gives a name to the first, and the second its slug in front', () => {
+    const rows = after([], plan(A, [listed('x')]));
+    const second = plan(B, [listed('x')], rows);
+    expect(second.save).toMatchObject([{ id: 'b/x', providerId: B.id, upstreamName: 'x' }]);
+    expect(plan(B, [listed('x')], after(rows, second)).save).toEqual([]);
+    expect(plan(A, [listed('x')], after(rows, second)).save).toEqual([]);
+  });
+
+  it('finds a free name also when the one with the slug is taken', () => {
+    const rows = after([], plan(A, [listed('x'), listed('b/x')]));
+    expect(plan(B, [listed('x'), listed('b/x')], rows).added).toEqual(['b/b/x', 'b/b/b/x']);
+  });
+
+  it('passes a name on when its holder is gone', () => {
+    const rows = after([], plan(A, [listed('x')]));
+    const left = after(rows, plan(A, [listed('y')], rows));
+    expect(plan(B, [listed('x')], left).save).toMatchObject([{ id: 'x', providerId: B.id, availability: 'available' }]);
+  });
+
+  it('prices at the default what has no price, and says so', () => {
+    const [row] = plan(A, [listed('x', { inputPrice: undefined, outputPrice: undefined })]).save;
+    expect(row).toMatchObject({ inputPrice: DEFAULT_PRICE, outputPrice: DEFAULT_PRICE, priceSource: 'default' });
+    const [half] = plan(A, [listed('x', { outputPrice: undefined })]).save;
+    expect(half).toMatchObject({ inputPrice: 1n, outputPrice: DEFAULT_PRICE, priceSource: 'default' });
+    const [free] = plan(A, [listed('x', { inputPrice: 0n, outputPrice: 0n })]).save;
+    expect(free).toMatchObject({ inputPrice: 0n, priceSource: 'upstream' });
+  });
+
+  it("leaves an administrator's models and prices alone", () => {
+    const [row] = plan(A, [listed('x')]).save;
+    const own: CatalogueRow = { ...row!, source: 'admin' };
+    expect(plan(A, [listed('x', { inputPrice: 9n })], [own]).save).toEqual([]);
+    expect(plan(A, [], [own]).save).toEqual([]);
+    const priced: CatalogueRow = { ...row!, inputPrice: 7n, priceSource: 'admin' };
+    expect(plan(A, [listed('x', { inputPrice: 9n })], [priced]).save).toEqual([]);
+  });
+
+  it('stores nothing that PostgreSQL or an address cannot carry', () => {
+    const strange = [
+      listed('nul\0'),
+      listed('line\nend'),
+      listed('n'.repeat(256)),
+      listed('half\ud800'),
+      listed('ok', { description: 'a\0b\ud800', contextLength: 1e12 }),
+    ];
+    expect(plan(A, strange).save).toMatchObject([{ id: 'ok', description: 'ab\ufffd', contextLength: null }]);
+  });
+});
+
+it.each([
+  ['6', 6_000_000n],
+  ['0', 0n],
+  ['0.15', 150_000n],
+  ['0.000001', 1n],
+  ['0.0000001', undefined],
+  ['-1', undefined],
+  ['six', undefined],
+  ['9999999', undefined],
+])('reads %s USD a million tokens', (text, price) => {
+  expect(pricePerToken(text)).toBe(price);
+});
