@@ -1,5 +1,5 @@
 import { Controller, Get, Param, Query } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiExcludeEndpoint, ApiTags } from '@nestjs/swagger';
 import { Actor, permitted, type Principal } from '#libs/access';
 import { Endpoint, one, page } from '#libs/http';
 import type { Page } from '#libs/kernel';
@@ -29,5 +29,20 @@ export class ModelsController {
   })
   getModel(@Actor() actor: Principal, @Param() { id }: ModelParamDto): Promise<ModelDto> {
     return this.models.get(actor, id);
+  }
+
+  @Get(':vendor/*')
+  @ApiExcludeEndpoint()
+  @Endpoint({
+    access: permitted(modelPermissions.read),
+    summary: 'One model whose name has slashes, written as it is',
+    returns: one(ModelDto),
+  })
+  getModelByPath(
+    @Actor() actor: Principal,
+    @Param('vendor') vendor: string,
+    @Param('*') rest: string,
+  ): Promise<ModelDto> {
+    return this.models.get(actor, `${vendor}/${rest}`);
   }
 }

@@ -93,6 +93,8 @@ describe('the catalogue', () => {
   it('M-02 finds a model whose name has slashes, and answers 404 for an unknown one', async () => {
     const found = await user.http.get<{ data: Model }>(`/api/v1/models/${encodeURIComponent('team/gpt-small')}`);
     expect(found.body.data.id).toBe('team/gpt-small');
+    const plain = await user.http.get<{ data: Model }>('/api/v1/models/team/gpt-small');
+    expect(plain.body).toEqual(found.body);
     const unknown = await user.http.get('/api/v1/models/nothing');
     expect(unknown.status).toBe(404);
     expect(unknown.body).toMatchObject({ error: { code: 'model_not_found' } });
