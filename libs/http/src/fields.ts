@@ -153,9 +153,14 @@ export function Usd(options: Common): PropertyDecorator {
   ]);
 }
 
+/** Swagger knows a function that is to be called later by its name. */
+function lazily(shape: () => DtoClass): { type: () => DtoClass } {
+  return { type: () => shape() };
+}
+
 /** An object of a declared shape. */
 export function Nested(type: () => DtoClass, options: Common): PropertyDecorator {
-  return field('nested', options, { type }, [IsObject(), ValidateNested(), Type(type)], type);
+  return field('nested', options, lazily(type), [IsObject(), ValidateNested(), Type(type)], type);
 }
 
 /** A list of texts. */
@@ -176,7 +181,13 @@ export function Texts(
 
 /** A list of objects of a declared shape. */
 export function ListOf(type: () => DtoClass, options: Common): PropertyDecorator {
-  return field('list', options, { type, isArray: true }, [IsArray(), ValidateNested({ each: true }), Type(type)], type);
+  return field(
+    'list',
+    options,
+    { ...lazily(type), isArray: true },
+    [IsArray(), ValidateNested({ each: true }), Type(type)],
+    type,
+  );
 }
 
 /** Free-form JSON by name. In answers it is written as it is: only for data that holds no secret. */

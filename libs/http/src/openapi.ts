@@ -20,7 +20,30 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       description: 'API key, `sk-sluice-…`; also accepted in `X-Client-API-Key`.',
     })
     .build();
-  return SwaggerModule.createDocument(app, about, { operationIdFactory: (_controller, method) => method });
+  const document = SwaggerModule.createDocument(app, about, { operationIdFactory: (_controller, method) => method });
+  for (const path of Object.values(document.paths)) {
+    for (const operation of Object.values(path) as Operation[]) {
+      nameAlias(operation);
+      nameWildcard(operation);
+    }
+  }
+  return document;
+}
+
+interface Operation {
+  operationId?: string;
+  parameters?: { name?: string }[];
+}
+
+/** A handler with several addresses: the first keeps the handler's name, so that SDKs have a method of that name. */
+function nameAlias(operation: Operation): void {
+  const [, name, index] = /^(.+)\[(\d+)\]$/.exec(operation.operationId ?? '') ?? [];
+  if (name !== undefined) operation.operationId = index === '0' ? name : `${name}Alias${index}`;
+}
+
+/** The rest of an address is called `path` in the document's paths, and `*` in its parameters. */
+function nameWildcard({ parameters = [] }: Operation): void {
+  for (const parameter of parameters) if (parameter.name === '*') parameter.name = 'path';
 }
 
 /** Serves the document at `/openapi.json` and a page for people at `/docs`. */

@@ -35,9 +35,6 @@ export function addRequestHooks(
     runInRequest(contextOf(request), done);
   });
 
-  // A body that comes in several pieces is read in the context of its socket; from here on it is the request's again.
-  fastify.addHook('preValidation', (request, _reply, done) => runInRequest(contextOf(request), done));
-
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
     const route = request.routeOptions.url ?? 'unmatched';
     duration.observe({ method: request.method, route, status: reply.statusCode }, reply.elapsedTime / 1_000);

@@ -39,12 +39,15 @@ export function createLogger(
   );
 }
 
+/** The framework's tale of its own start: a hundred lines that matter only to whoever debugs the framework. */
+const FRAMEWORK = new Set(['NestFactory', 'NestApplication', 'InstanceLoader', 'RoutesResolver', 'RouterExplorer']);
+
 /** Lets the framework and every `new Logger(Name)` write through the root logger. */
 export class NestLogger implements LoggerService {
   constructor(private readonly root: RootLogger) {}
 
   log(message: unknown, ...rest: unknown[]): void {
-    this.write('info', message, rest);
+    this.write(FRAMEWORK.has(String(rest.at(-1))) ? 'debug' : 'info', message, rest);
   }
   warn(message: unknown, ...rest: unknown[]): void {
     this.write('warn', message, rest);

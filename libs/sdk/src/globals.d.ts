@@ -1,0 +1,2 @@
+/** Browsers have this name; Node's types do not. The generated client needs it. */
+type BodyInit = NonNullable<RequestInit['body']>;
