@@ -5,7 +5,7 @@ export interface BrokenRule {
 }
 
 interface Rule extends BrokenRule {
-  breaks(password: string, email: string): boolean;
+  readonly breaks: (password: string, email: string) => boolean;
 }
 
 export const PASSWORD_MIN_LENGTH = 10;
@@ -59,7 +59,7 @@ const RULES: readonly Rule[] = [
     rule: 'length',
     message: `must have ${PASSWORD_MIN_LENGTH} to ${PASSWORD_MAX_LENGTH} characters`,
     breaks: (password) => {
-      const { length } = [...password];
+      const { length } = Array.from(password);
       return length < PASSWORD_MIN_LENGTH || length > PASSWORD_MAX_LENGTH;
     },
   },

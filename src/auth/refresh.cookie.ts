@@ -1,4 +1,4 @@
-import '@fastify/cookie';
+import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
@@ -36,8 +36,8 @@ export class RefreshCookie {
     void reply.clearCookie(NAME, this.attributes(reply));
   }
 
-  private attributes({ request }: FastifyReply) {
+  private attributes({ request }: FastifyReply): CookieSerializeOptions {
     const secure = this.alwaysSecure || request.protocol === 'https';
-    return { httpOnly: true, sameSite: 'strict', path: PATH, secure } as const;
+    return { httpOnly: true, sameSite: 'strict', path: PATH, secure };
   }
 }

@@ -5,6 +5,7 @@ import { EventBus } from '#libs/events';
 import { Clock, newId, type Page } from '#libs/kernel';
 import type { CreateTeamDto, ListTeamsQueryDto, UpdateTeamDto } from './dto/team.request.dto.js';
 import { TeamCreated, TeamDeleted, TeamUpdated } from './events/team.events.js';
+import { TeamEntity } from './team.entity.js';
 import { DEFAULT_TEAM_ID } from './team.membership.js';
 import { TeamMembersRepository } from './team-members.repository.js';
 import { teamErrors } from './teams.errors.js';
@@ -62,7 +63,7 @@ export class TeamsService {
     return this.work.run(async () => {
       const before = await this.teams.findLocked(id);
       if (!before) throw teamErrors.team_not_found();
-      const after = { ...before, ...changes, updatedAt: this.clock.date() };
+      const after = changed(before, changes, this.clock.date());
       if (!(await this.teams.update(after))) throw teamErrors.team_slug_taken({ param: 'slug' });
       await this.events.publish(new TeamUpdated(actor, before, after));
       return this.get(actor, id);
@@ -78,4 +79,14 @@ export class TeamsService {
       await this.events.publish(new TeamDeleted(actor, team));
     });
   }
+}
+
+/** A field that was left out stays as it is; a description of null goes. */
+function changed(team: TeamEntity, { slug, name, description }: UpdateTeamDto, updatedAt: Date): TeamEntity {
+  return Object.assign(new TeamEntity(), team, {
+    slug: slug ?? team.slug,
+    name: name ?? team.name,
+    description: description === undefined ? team.description : description,
+    updatedAt,
+  });
 }

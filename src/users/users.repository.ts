@@ -36,7 +36,7 @@ export class UsersRepository {
   ): Promise<{ before: UserEntity; after: UserEntity } | undefined> {
     const before = await this.users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
     if (!before) return undefined;
-    const after: UserEntity = { ...before, name, updatedAt };
+    const after = Object.assign(new UserEntity(), before, { name, updatedAt });
     await this.users.update({ id }, { name, updatedAt });
     return { before, after };
   }
