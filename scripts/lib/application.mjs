@@ -3,10 +3,10 @@ import { join } from 'node:path';
 import { pinnedNode } from './node.mjs';
 import { NODE_MODULES, ROOT } from './paths.mjs';
 import { exitCode } from './processes.mjs';
+import { watchStarter } from './starter.mjs';
 
 /** npm passes on the signal that the terminal also sends to us; within this time both count as one. */
 const SAME_SIGNAL_MS = 500;
-const PARENT_CHECK_MS = 500;
 
 /** Starts the built application. It has a channel to us and shuts down when that closes, even by `kill -9`. */
 export function startApplication() {
@@ -39,14 +39,9 @@ export function forwardSignals(deliver) {
   };
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
   for (const signal of signals) process.on(signal, forward);
-  const parent = process.ppid;
-  const watch = setInterval(() => {
-    if (process.env.npm_lifecycle_event === undefined || process.ppid === parent) return;
-    clearInterval(watch);
-    forward('SIGTERM');
-  }, PARENT_CHECK_MS);
+  const stopWatching = watchStarter(() => forward('SIGTERM'));
   return () => {
-    clearInterval(watch);
+    stopWatching();
     for (const signal of signals) process.off(signal, forward);
   };
 }
