@@ -22,12 +22,14 @@ const BODY = JSON.stringify({
   ],
   max_tokens: 64,
 });
-const ADMIN = { email: 'bench@sluice.local', password: 'Bench-Mark-4-Sluice!' };
+const ADMIN = { email: 'bench@sluice.local', password: 'Measured-4-Times!' };
 const children = [];
+let profileTo;
 
 function start(entry, args, env = {}) {
   const child = fork(join(ROOT, entry), args, {
     execPath: pinnedNode(),
+    execArgv: profileTo === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profileTo}`],
     cwd: ROOT,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'ignore', 'ignore', 'ipc'],
@@ -111,8 +113,10 @@ await main(async (argv) => {
       rounds: { type: 'string', default: '3' },
       connections: { type: 'string', default: '32' },
       json: { type: 'string' },
+      profile: { type: 'string' },
     },
   });
+  profileTo = values.profile;
   await build();
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));
   try {
