@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { SYSTEM } from '#libs/access';
 import { ModelCatalog } from '../../src/models/model.catalog.js';
 import { ModelSync } from '../../src/models/model.sync.js';
@@ -10,8 +11,8 @@ import { givenSubscription } from '../support/given/subscriptions.js';
 import { givenUser } from '../support/given/users.js';
 
 /** PostgreSQL's mark of the version of each row: it changes with every write. */
-async function versions(t: TestApp): Promise<unknown[]> {
-  const { rows } = await t.db.query<object>('SELECT id, xmin::text, availability FROM models ORDER BY id');
+async function versions(t: TestApp): Promise<{ id: string }[]> {
+  const { rows } = await t.db.query<{ id: string }>('SELECT id, xmin::text, availability FROM models ORDER BY id');
   return rows;
 }
 
@@ -20,6 +21,15 @@ async function syncRecords(t: TestApp): Promise<{ actor_kind: string; new_values
     "SELECT actor_kind, new_values FROM audit_logs WHERE action = 'MODELS_SYNCED' ORDER BY id",
   );
   return rows;
+}
+
+/** Resolves when so many connections wait for the table of models. */
+async function waitingForModels(t: TestApp, count: number): Promise<void> {
+  for (const deadline = Date.now() + 5_000; Date.now() < deadline; await sleep(20)) {
+    const { rowCount } = await t.db.query("SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'models'::regclass");
+    if (rowCount === count) return;
+  }
+  throw new Error('Nobody waits for the table of models.');
 }
 
 describe('synchronising the catalogue', () => {
@@ -135,19 +145,33 @@ describe('synchronising the catalogue', () => {
     expect(await t.app.get(ModelCatalog).resolve('by-hand')).toBeDefined();
   });
 
-  it('survives runs that overlap, in this process and beside it', async () => {
-    first.models(['shared', 'one', 'four', 'five']);
+  it('records a change once when runs overlap, in this process and beside it', async () => {
     const replica = await createApp({
       databaseUrl: t.databaseUrl,
       environment: { LITELLM_API_URL: first.url, OPENAI_BASE_URL: `${second.url}/v1`, OPENAI_API_KEY: 'sk-a-1,sk-b-2' },
     });
+    const blocker = await t.db.connect();
     try {
-      second.models(['shared', 'two', 'six']);
-      await Promise.all([run(), run(), replica.app.get(ModelSync).run(SYSTEM)]);
-      const { rows } = await t.db.query<{ id: string }>('SELECT id FROM models ORDER BY id');
-      expect(rows.map(({ id }) => id)).toEqual(['five', 'four', 'one', 'openai/shared', 'shared', 'six', 'two']);
+      first.models(['shared', 'one', 'four']);
+      second.models(['shared', 'two', 'five']);
+      await blocker.query('BEGIN; LOCK TABLE models IN SHARE ROW EXCLUSIVE MODE');
+      const runs = [run(), run(), replica.app.get(ModelSync).run(SYSTEM)];
+      await waitingForModels(t, 2);
+      await blocker.query('COMMIT');
+      await Promise.all(runs);
+      expect((await versions(t)).map(({ id }) => id)).toEqual([
+        'five',
+        'four',
+        'one',
+        'openai/shared',
+        'shared',
+        'two',
+      ]);
+      const records = (await syncRecords(t)).slice(2);
+      expect(records.map(({ new_values }) => new_values['added'])).toEqual([['four'], ['five']]);
       expect(replica.app.get(UpstreamPool).providers()).toEqual(t.app.get(UpstreamPool).providers());
     } finally {
+      blocker.release(true);
       await replica.close();
     }
   });
