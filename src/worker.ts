@@ -11,7 +11,8 @@ import { explain } from './boot/start-failure.js';
 /** Jobs without HTTP: the same application, for a deployment that keeps background work off the gateways. */
 async function main(): Promise<void> {
   const end = endRequested();
-  const { config, stop } = await startPlatform(readEnvironment());
+  const platform = await startPlatform(readEnvironment());
+  const { config } = platform;
   try {
     const redactor = new Redactor();
     redactor.register(config.secrets());
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
     await end;
     await worker.close();
   } finally {
-    await stop();
+    await platform.stop();
   }
 }
 

@@ -39,15 +39,7 @@ export class GatewayService {
   ): Promise<void> {
     const body = request.body as Buffer;
     const admitted = await this.admission.admit(actor, body);
-    const call = new MeteredCall(
-      this.meter,
-      actor,
-      operation,
-      request.id,
-      admitted.model,
-      admitted.target,
-      admitted.request,
-    );
+    const call = new MeteredCall(this.meter, { actor, operation, requestId: request.id, admitted });
     const hangUp = new AbortController();
     const onClose = (): void => hangUp.abort();
     reply.raw.once('close', onClose);

@@ -1,8 +1,7 @@
 import type { ApiKeyPrincipal } from '#libs/access';
 import { newId } from '#libs/kernel';
-import { type ModelRequest, TokenCounter, type UpstreamUsage } from '#libs/upstream';
-import type { ResolvedModel } from '../models/model.catalog.js';
-import type { ProviderTarget } from '../providers/upstream.pool.js';
+import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
+import type { Admitted } from './admission.js';
 import type { UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 
 export type Operation = UsageEvent['operation'];
@@ -19,6 +18,15 @@ export interface Outcome {
   readonly free?: boolean;
 }
 
+/** Who calls what, and where it goes. */
+export interface CallFacts {
+  readonly actor: ApiKeyPrincipal;
+  readonly operation: Operation;
+  /** The caller's correlation id. */
+  readonly requestId: string;
+  readonly admitted: Admitted;
+}
+
 /** One call on its way: knows who, what and since when, and leaves exactly one usage event. */
 export class MeteredCall {
   private readonly id = newId();
@@ -28,12 +36,7 @@ export class MeteredCall {
 
   constructor(
     private readonly meter: UsageMeter,
-    private readonly actor: ApiKeyPrincipal,
-    private readonly operation: Operation,
-    private readonly requestId: string,
-    private readonly model: ResolvedModel,
-    private readonly target: ProviderTarget,
-    private readonly request: ModelRequest,
+    private readonly facts: CallFacts,
   ) {}
 
   /** The provider began to answer. */
@@ -45,21 +48,23 @@ export class MeteredCall {
   async settle(outcome: Outcome): Promise<void> {
     if (this.settled) return;
     this.settled = true;
+    const { actor, operation, requestId, admitted } = this.facts;
+    const { model, target, request } = admitted;
     const tokens = await this.tokens(outcome);
     await this.meter.settle({
       id: this.id,
-      requestId: this.requestId,
-      userId: this.actor.userId,
-      apiKeyId: this.actor.id,
-      modelId: this.model.id,
-      providerId: this.target.providerId,
-      providerKeyId: this.target.providerKeyId,
-      operation: this.operation,
+      requestId,
+      userId: actor.userId,
+      apiKeyId: actor.id,
+      modelId: model.id,
+      providerId: target.providerId,
+      providerKeyId: target.providerKeyId,
+      operation,
       status: outcome.status,
       httpStatus: outcome.httpStatus,
-      streamed: this.request.stream,
+      streamed: request.stream,
       ...tokens,
-      cost: this.meter.rate(this.model, tokens),
+      cost: this.meter.rate(model, tokens),
       latencyMs: this.elapsedMs(),
       firstByteMs: this.firstByteMs,
     });
@@ -81,7 +86,7 @@ export class MeteredCall {
     }
     const counter = await TokenCounter.load();
     return {
-      inputTokens: counter.countRequest(this.request.json),
+      inputTokens: counter.countRequest(this.facts.admitted.request.json),
       cachedInputTokens: 0,
       outputTokens: counter.countText(text),
       tokensSource: 'counted',

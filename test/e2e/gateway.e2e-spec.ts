@@ -69,7 +69,7 @@ describe('the gateway', () => {
       expect(answer.body).toMatchObject({
         object: 'chat.completion',
         model: 'm1',
-        usage: { prompt_tokens: expect.any(Number) },
+        usage: { prompt_tokens: expect.any(Number) as number },
       });
     });
 
@@ -101,13 +101,13 @@ describe('the gateway', () => {
         userId: user.id,
         apiKeyId: key.id,
         modelId: 'm1',
-        providerKeyId: expect.any(String),
+        providerKeyId: expect.any(String) as string,
         inputTokens: 1_000,
         outputTokens: 200,
         cachedInputTokens: 0,
         cost: '0.0045',
         status: 'completed',
-        latencyMs: expect.any(Number),
+        latencyMs: expect.any(Number) as number,
       });
     });
 
