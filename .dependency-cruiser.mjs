@@ -55,6 +55,7 @@ const ROOT_ONLY = [
   'src/audit/refusal.recorder.ts',
   'src/auth/auth.config.ts',
   'src/auth/first-administrator.ts',
+  'src/providers/configured-providers.ts',
   'src/providers/providers.config.ts',
   'src/models/models.service.ts',
   'src/subscriptions/subscriptions.service.ts',

@@ -13,6 +13,8 @@ import { Failure, say } from './lib/say.mjs';
 /** Inside the project, so that the generators find its settings. */
 const SCRATCH = join(ROOT, 'dist', '.generated');
 const SDK = join('libs', 'sdk', 'src', 'generated');
+const TABLE_START = '<!-- configuration: generated -->';
+const TABLE_END = '<!-- /configuration -->';
 const TARGETS = {
   'openapi.json': join('docs', 'openapi.json'),
   'routes.md': join('docs', 'routes.md'),
@@ -42,7 +44,16 @@ async function generated() {
     Object.entries(TARGETS).map(([name, target]) => [target, readFileSync(join(SCRATCH, name), 'utf8')]),
   );
   for (const file of list(output)) files.set(join(SDK, relative(output, file)), readFileSync(file, 'utf8'));
+  files.set('README.md', withTable(readFileSync(join(SCRATCH, 'configuration.summary.md'), 'utf8')));
   return files;
+}
+
+/** The README with the table between its two marks. */
+function withTable(table) {
+  const [before, rest] = readFileSync(join(ROOT, 'README.md'), 'utf8').split(TABLE_START);
+  const after = rest?.split(TABLE_END)[1];
+  if (after === undefined) throw new Failure(`README.md lacks the lines "${TABLE_START}" and "${TABLE_END}".`);
+  return `${before}${TABLE_START}\n\n${table}\n\n${TABLE_END}${after}`;
 }
 
 function list(folder) {

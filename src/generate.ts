@@ -2,7 +2,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { permissionCatalogue, Routes } from '#libs/access';
-import { configReference, envExample, loadConfig } from '#libs/config';
+import { configReference, configSummary, envExample, loadConfig } from '#libs/config';
 import { EmbeddedPostgres, runMigrations } from '#libs/database';
 import { openApiDocument, STATUS } from '#libs/http';
 import { errorCatalogue } from '#libs/kernel';
@@ -28,6 +28,7 @@ async function generate(folder: string): Promise<void> {
       'routes.md': routesPage(app.get(Routes).matrix()),
       'errors.md': errorsPage(),
       'configuration.md': configReference(),
+      'configuration.summary.md': configSummary(),
       'env.example': envExample(),
     };
     await app.close();

@@ -7,7 +7,7 @@ import { createApplication } from './app.setup.js';
 import { endRequested, sayGoodbye } from './boot/lifetime.js';
 import { type Platform, startPlatform } from './boot/platform.js';
 import { say, step } from './boot/progress.js';
-import { explain, listenFailure } from './boot/start-failure.js';
+import { listenFailure, runProcess } from './boot/start-failure.js';
 import { prepareWelcome } from './boot/welcome.js';
 
 /** The HTTP process: from the environment to a served request, and back down in order. */
@@ -32,9 +32,11 @@ async function serve(platform: Platform): Promise<NestFastifyApplication> {
   redactor.register(config.secrets());
   const logger = createLogger(config.get(observabilityConfig).logLevel, redactor);
   for (const { variable, rule } of config.warnings) logger.warn({ variable }, `${variable} ${rule}`);
-  const app = await createApplication({ config, logger, redactor });
+  const app = await step('The application is ready', async () => {
+    const made = await createApplication({ config, logger, redactor });
+    return made.init() as Promise<NestFastifyApplication>;
+  });
   try {
-    await step('The application is ready', () => app.init());
     const welcome = await prepareWelcome(app, platform);
     await app.listen(port, host);
     welcome(await app.getUrl());
@@ -45,11 +47,4 @@ async function serve(platform: Platform): Promise<NestFastifyApplication> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    const { message, exitCode } = explain(error);
-    say(`\nSluice did not start. ${message}`);
-    process.exit(exitCode);
-  },
-);
+runProcess(main);

@@ -6,7 +6,7 @@ import { AppModule } from './app.module.js';
 import { endRequested } from './boot/lifetime.js';
 import { startPlatform } from './boot/platform.js';
 import { say } from './boot/progress.js';
-import { explain } from './boot/start-failure.js';
+import { runProcess } from './boot/start-failure.js';
 
 /** Jobs without HTTP: the same application, for a deployment that keeps background work off the gateways. */
 async function main(): Promise<void> {
@@ -29,11 +29,4 @@ async function main(): Promise<void> {
   }
 }
 
-main().then(
-  () => process.exit(0),
-  (error: unknown) => {
-    const { message, exitCode } = explain(error);
-    say(`\nThe worker did not start. ${message}`);
-    process.exit(exitCode);
-  },
-);
+runProcess(main);

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { type Config, type Environment, loadConfig, platformConfig } from '#libs/config';
 import { databaseConfig, EmbeddedPostgres, runMigrations } from '#libs/database';
 import { migrations } from '../../migrations/index.js';
+import { configuredProviders } from '../providers/configured-providers.js';
 import { providersConfig } from '../providers/providers.config.js';
 import { say, step } from './progress.js';
 import { SimulatorProcess } from './simulator.process.js';
@@ -66,8 +67,7 @@ async function migrate(url: string): Promise<void> {
 /** Nobody must mistake a simulated answer for a real one in production. */
 function needsSimulator(config: Config): boolean {
   if (config.profile === 'production') return false;
-  const { litellmUrl, openaiKey, openrouterKey, anthropicKey, simulatorUrl } = config.get(providersConfig);
-  return [litellmUrl, openaiKey, openrouterKey, anthropicKey, simulatorUrl].every((value) => value === undefined);
+  return configuredProviders(config.get(providersConfig)).length === 0;
 }
 
 async function startSimulator(stops: (() => Promise<void>)[]): Promise<string> {

@@ -1,5 +1,6 @@
 import { ConfigError } from '#libs/config';
 import { EmbeddedPostgresError } from '#libs/database';
+import { say } from './progress.js';
 
 /** The start cannot go on; the message is one sentence that says what to do. */
 export class StartFailure extends Error {}
@@ -8,7 +9,19 @@ export class StartFailure extends Error {}
 const EXIT_CONFIG = 78;
 const EXIT_FAILED = 1;
 
-/** What a person should read when the start failed, and the exit code that goes with it. */
+/** Runs a process from its first to its last moment; what stops it is said in a sentence and in the exit code. */
+export function runProcess(work: () => Promise<void>): void {
+  work().then(
+    () => process.exit(0),
+    (error: unknown) => {
+      const { message, exitCode } = explain(error);
+      say(`\nSluice cannot run. ${message}`);
+      process.exit(exitCode);
+    },
+  );
+}
+
+/** What a person should read, and the exit code that goes with it. */
 export function explain(error: unknown): { message: string; exitCode: number } {
   if (error instanceof ConfigError) return { message: error.message, exitCode: EXIT_CONFIG };
   if (error instanceof StartFailure || error instanceof EmbeddedPostgresError) {

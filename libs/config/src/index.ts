@@ -7,7 +7,7 @@ export { PROFILES, profileOf } from './profile.js';
 export type { Profile } from './profile.js';
 export { PublicConfig } from './public-facts.js';
 export type { PublicFacts } from './public-facts.js';
-export { configReference, envExample } from './reference.js';
+export { configReference, configSummary, envExample } from './reference.js';
 export { declaredSlices, defineConfig, InjectConfig } from './slice.js';
 export type { ConfigOf, ConfigProblem, ConfigSlice } from './slice.js';
 export { choice, flag, integer, list, ownSecret, port, RuleError, secret, text, url } from './variable.js';

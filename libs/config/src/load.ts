@@ -60,12 +60,13 @@ export class Config {
     return { profile: this.profile, variables: this.redacted(), warnings: this.warnings };
   }
 
-  /** Every secret value, so that the logger can recognise them wherever they turn up. */
+  /** Every secret value, and each of a list, so that the logger can recognise them wherever they turn up. */
   secrets(): string[] {
     return this.slices().flatMap(({ slice, values }) =>
       Object.entries(slice.variables).flatMap(([name, variable]) => {
         const value = values[name];
-        return variable.secret && typeof value === 'string' && value !== '' ? [value] : [];
+        if (!variable.secret || typeof value !== 'string' || value === '') return [];
+        return value.includes(',') ? [value, ...value.split(',').map((item) => item.trim())] : [value];
       }),
     );
   }

@@ -40,6 +40,20 @@ export function configReference(): string {
   );
 }
 
+/** One short table of all variables, for the README. */
+export function configSummary(): string {
+  const rows = declaredSlices().flatMap((slice) =>
+    Object.values(slice.variables).map(
+      (variable) => `| \`${variable.env}\` | ${shownDefault(variable)} | ${firstSentence(variable.description)} |`,
+    ),
+  );
+  return ['| Variable | Default | What it is for |', '| --- | --- | --- |', ...rows].join('\n');
+}
+
+function firstSentence(text: string): string {
+  return /^.*?\.(?= |$)/.exec(text)?.[0] ?? text;
+}
+
 /** The same as a commented `.env.example`. */
 export function envExample(): string {
   const sections = declaredSlices().map((slice) => {
