@@ -29,6 +29,8 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: ['X-Request-Id', 'Retry-After'],
     maxAge: 600,
+    // An OPTIONS that is no preflight would be answered in plain text.
+    strictPreflight: false,
   });
   await app.register(cookie);
   app.useGlobalPipes(new StrictValidationPipe());

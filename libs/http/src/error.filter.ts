@@ -68,6 +68,7 @@ export function toDomainError(thrown: unknown): DomainError {
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown } | null)?.statusCode;
   if (status === 404) return httpErrors.route_not_found();
   if (status === 413) return httpErrors.body_too_large();
+  if (status === 415) return httpErrors.unsupported_media_type();
   if (status === 503) return httpErrors.shutting_down({ retryAfterSeconds: 1 });
   if (typeof status === 'number' && status >= 400 && status < 500) return httpErrors.bad_request();
   return httpErrors.internal_error({ cause: thrown });

@@ -8,6 +8,7 @@ import { errorEnvelope } from './error-envelope.js';
 import { sendError, toDomainError } from './error.filter.js';
 import type { httpConfig } from './http.config.js';
 import { httpErrors } from './http.errors.js';
+import { SECURITY_HEADERS } from './security-headers.js';
 import { parseStrictJson } from './strict-json.js';
 
 type HttpConfig = ConfigOf<typeof httpConfig>;
@@ -32,7 +33,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
-      sendError(request as FastifyRequest, reply as FastifyReply, toDomainError(error)),
+      refuseAddress(error, request as FastifyRequest, reply as FastifyReply),
     clientErrorHandler: (error: NodeJS.ErrnoException, socket: Socket) => refuseBytes(error, socket),
   });
   const fastify = adapter.getInstance();
@@ -62,6 +63,12 @@ function trustProxy(trusted: readonly string[]): boolean | string[] | ((address:
   return hops === undefined ? [...trusted] : (_address, hop) => hop < hops;
 }
 
+/** An address that cannot be read comes to no hook, so it gets its headers here. */
+function refuseAddress(error: Error, request: FastifyRequest, reply: FastifyReply): void {
+  void reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
+  sendError(request, reply, toDomainError(error));
+}
+
 /** What is not HTTP at all never becomes a request; it still gets the envelope. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
@@ -72,9 +79,10 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
   const refusal: DomainError = tooLarge ? httpErrors.header_too_large() : httpErrors.bad_request();
   const id = newId();
   const body = JSON.stringify(errorEnvelope(refusal, id));
+  const headers = Object.entries({ 'x-request-id': id, ...SECURITY_HEADERS });
   const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
   socket.end(
-    `HTTP/1.1 ${status}\r\nx-request-id: ${id}\r\ncontent-type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status}\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}content-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

@@ -1,3 +1,5 @@
+import { isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { defineConfig, flag, integer, list, port, text } from '#libs/config';
 
 export const httpConfig = defineConfig(
@@ -45,8 +47,27 @@ export const httpConfig = defineConfig(
       description: 'How long running requests and streams may go on after SIGTERM.',
     }),
   },
-  ({ corsOrigin, corsCredentials }) =>
-    corsCredentials && corsOrigin.includes('*')
+  ({ corsOrigin, corsCredentials, trustProxy }) => [
+    ...(corsCredentials && corsOrigin.includes('*')
       ? [{ variable: 'CORS_ORIGIN', rule: 'must not be * while CORS_CREDENTIALS is true' }]
-      : [],
+      : []),
+    ...(corsOrigin.every(isOrigin)
+      ? []
+      : [{ variable: 'CORS_ORIGIN', rule: 'must hold origins such as https://console.example.com, without a path' }]),
+    ...(isHops(trustProxy) || trustProxy.every(isAddressOrRange)
+      ? []
+      : [{ variable: 'TRUST_PROXY', rule: 'must be one number of hops, or IP addresses and ranges' }]),
+  ],
 );
+
+function isOrigin(text: string): boolean {
+  return text === '*' || (URL.canParse(text) && new URL(text).origin === text);
+}
+
+function isHops(trusted: readonly string[]): boolean {
+  return trusted.length === 1 && /^\d{1,2}$/.test(trusted[0] ?? '');
+}
+
+function isAddressOrRange(text: string): boolean {
+  return isIP(text) !== 0 || ipaddr.isValidCIDR(text);
+}
