@@ -5,6 +5,7 @@ import { FakeUpstream } from '../support/fake-upstream.js';
 import { givenApiKey } from '../support/given/api-keys.js';
 import { givenSubscription } from '../support/given/subscriptions.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
+import { planOf, selectsOf } from '../support/query-plan.js';
 import type { TestHttp, TestResponse } from '../support/http.js';
 
 interface Key {
@@ -214,6 +215,81 @@ describe('API keys', () => {
     }
     expect((await call(key)).status).toBe(200);
     expect((await call(user.token)).status).toBe(401);
+  });
+
+  it('G-06 takes the key in either header, and refuses two different ones', async () => {
+    const [key, other] = [await givenApiKey(t, user, ['m1']), await givenApiKey(t, user, ['m1'])];
+    const send = async (headers: Record<string, string>): Promise<[number, string | undefined]> => {
+      const answer = await t.http
+        .with(headers)
+        .post<Partial<Failure>>('/v1/chat/completions', { model: 'm1', messages: [{ role: 'user', content: 'hi' }] });
+      return [answer.status, answer.body.error?.code];
+    };
+    const bearer = { authorization: `Bearer ${key.key}` };
+    expect(await send(bearer)).toEqual([200, undefined]);
+    expect(await send({ authorization: `bearer ${key.key}` })).toEqual([200, undefined]);
+    expect(await send({ 'x-client-api-key': key.key })).toEqual([200, undefined]);
+    expect(await send({ ...bearer, 'x-client-api-key': key.key })).toEqual([200, undefined]);
+    expect(await send({ ...bearer, 'x-client-api-key': other.key })).toEqual([400, 'conflicting_api_keys']);
+  });
+
+  it('G-07 answers a call without a key with missing_api_key', async () => {
+    const without: Record<string, string>[] = [
+      {},
+      { authorization: 'Bearer ' },
+      { authorization: 'Basic dTpw' },
+      { 'x-client-api-key': '' },
+    ];
+    for (const headers of without) {
+      const { status, body } = await t.http.with(headers).post<Failure>('/v1/chat/completions', { model: 'm1' });
+      expect(status).toBe(401);
+      expect(body.error).toMatchObject({ type: 'authentication_error', code: 'missing_api_key' });
+    }
+  });
+
+  it('G-08 answers every wrong key alike with invalid_api_key', async () => {
+    const { key } = await givenApiKey(t, user, ['m1']);
+    const { key: revoked } = await givenApiKey(t, user, ['m1'], { revokedAt: new Date() });
+    const gone = await givenUser(t);
+    const { key: orphaned } = await givenApiKey(t, gone, ['m1']);
+    await t.db.query("UPDATE users SET status = 'inactive' WHERE id = $1", [gone.id]);
+    const unknown = new SecretFormat('sk-sluice-').issue().value;
+    const mistyped = key.slice(0, -1) + (key.endsWith('0') ? '1' : '0');
+    const answers = await Promise.all(
+      ['x', 'sk-sluice-', mistyped, key.toUpperCase(), unknown, revoked, orphaned].map((wrong) => call(wrong)),
+    );
+    for (const { status, body, headers } of answers) {
+      expect(status).toBe(401);
+      expect(body.error).toEqual({
+        code: 'invalid_api_key',
+        message: 'This API key is not valid.',
+        type: 'authentication_error',
+      });
+      expect(headers.get('www-authenticate')).toBe('Bearer');
+    }
+    const { key: expired } = await givenApiKey(t, user, ['m1'], { expiresAt: new Date(Date.now() - 1_000) });
+    expect((await call(expired)).body.error).toMatchObject({ code: 'key_expired', type: 'authentication_error' });
+  });
+
+  it('H-21 lists keys by an index', async () => {
+    const owner = await givenUser(t);
+    await t.db.query(
+      `INSERT INTO api_keys (id, user_id, name, prefix, secret_hash)
+       SELECT gen_random_uuid(), CASE WHEN n % 50 = 0 THEN $1::uuid ELSE $2::uuid END, 'n' || n, 'p',
+              sha256(n::text::bytea) FROM generate_series(1, 10000) AS n`,
+      [owner.id, stranger.id],
+    );
+    await t.db.query('ANALYZE api_keys');
+    const selects = await selectsOf(t, async () => {
+      expect((await owner.http.get<Many>(PATH)).body.pagination.total).toBe(200);
+    });
+    const lists = selects.filter(({ query }) => /FROM "api_keys"/.test(query));
+    expect(lists).toHaveLength(2);
+    for (const statement of lists) {
+      const plan = await planOf(t, statement);
+      expect(plan.map((node) => node['Node Type'])).not.toContain('Seq Scan');
+      expect(plan.some((node) => node['Index Name'] === 'api_keys_user_id')).toBe(true);
+    }
   });
 
   it('audits each change once and names no secret', async () => {

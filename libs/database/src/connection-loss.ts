@@ -15,7 +15,9 @@ const MESSAGES =
  */
 export function isConnectionLoss(error: unknown): boolean {
   const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (cause instanceof AggregateError) return cause.errors.some((each) => isConnectionLoss(each));
-  if (!(cause instanceof Error)) return false;
-  return ('code' in cause && CODES.test(String(cause.code))) || MESSAGES.test(cause.message);
+  if (typeof cause !== 'object' || cause === null) return false;
+  const { code, message, errors } = cause as { code?: unknown; message?: unknown; errors?: unknown };
+  // A name with several addresses fails once for each.
+  if (Array.isArray(errors)) return errors.some((each) => isConnectionLoss(each));
+  return CODES.test(String(code)) || MESSAGES.test(String(message));
 }

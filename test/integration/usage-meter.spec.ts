@@ -1,0 +1,139 @@
+import { newId } from '#libs/kernel';
+import { Metrics } from '#libs/observability';
+import { type UsageEvent, UsageMeter } from '../../src/usage/usage.meter.js';
+import { createApp, type TestApp } from '../support/app.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { TcpGate } from '../support/tcp-gate.js';
+
+function usageEvent(facts: Partial<UsageEvent> = {}): UsageEvent {
+  return {
+    id: newId(),
+    requestId: 'r-1',
+    userId: newId(),
+    apiKeyId: newId(),
+    modelId: 'm1',
+    providerId: newId(),
+    providerKeyId: undefined,
+    operation: 'chat.completions',
+    status: 'completed',
+    httpStatus: 200,
+    streamed: true,
+    inputTokens: 10,
+    cachedInputTokens: 4,
+    outputTokens: 3,
+    tokensSource: 'provider',
+    cost: 12_345_678_901_234_567_890n,
+    latencyMs: 20,
+    firstByteMs: undefined,
+    ...facts,
+  };
+}
+
+describe('UsageMeter', () => {
+  let database: TestDatabase;
+  let gate: TcpGate;
+  let t: TestApp;
+  let meter: UsageMeter;
+
+  beforeAll(async () => {
+    database = await createTestDatabase();
+    gate = await TcpGate.before(database.url);
+    t = await createApp({ databaseUrl: gate.through(database.url) });
+    meter = t.app.get(UsageMeter);
+  });
+  afterAll(async () => {
+    await gate.reopen();
+    await t.close();
+    await gate.shut();
+    await database.drop();
+  });
+
+  const idsOf = async (events: readonly UsageEvent[]): Promise<Set<string>> => {
+    const { rows } = await t.db.query<{ id: string }>('SELECT id FROM usage_events WHERE id = ANY($1)', [
+      events.map(({ id }) => id),
+    ]);
+    return new Set(rows.map(({ id }) => id));
+  };
+  const sample = async (name: string): Promise<number> => {
+    const text = await t.app.get(Metrics).registry.metrics();
+    return Number(new RegExp(`^${name} (\\S+)$`, 'm').exec(text)?.[1] ?? 0);
+  };
+
+  it('keeps every number of a call, and has the row when it resolves', async () => {
+    const event = usageEvent({ providerKeyId: newId(), firstByteMs: 7, requestId: `it's "{quoted}", \\ and ü` });
+    await meter.settle(event);
+    const { rows } = await t.db.query<Record<string, unknown>>('SELECT * FROM usage_events WHERE id = $1', [event.id]);
+    expect(rows).toEqual([
+      {
+        id: event.id,
+        request_id: event.requestId,
+        user_id: event.userId,
+        api_key_id: event.apiKeyId,
+        model_id: 'm1',
+        provider_id: event.providerId,
+        provider_key_id: event.providerKeyId,
+        operation: 'chat.completions',
+        status: 'completed',
+        http_status: 200,
+        streamed: true,
+        input_tokens: '10',
+        cached_input_tokens: '4',
+        output_tokens: '3',
+        tokens_source: 'provider',
+        cost: '12345678901234567890',
+        latency_ms: 20,
+        first_byte_ms: 7,
+        created_at: expect.any(Date) as Date,
+      },
+    ]);
+  });
+
+  it('writes a call once, however often it is settled', async () => {
+    const event = usageEvent();
+    await Promise.all([meter.settle(event), meter.settle(event), meter.settle({ ...event, cost: 1n })]);
+    await meter.settle({ ...event, cost: 2n });
+    const { rows } = await t.db.query<{ cost: string }>('SELECT cost FROM usage_events WHERE id = $1', [event.id]);
+    expect(rows).toEqual([{ cost: event.cost.toString() }]);
+  });
+
+  it('lets calls that end together share commits', async () => {
+    const [rows, commits] = [await sample('usage_commit_rows_sum'), await sample('usage_commit_rows_count')];
+    const events = Array.from({ length: 500 }, () => usageEvent());
+    await Promise.all(events.map((event) => meter.settle(event)));
+    expect((await idsOf(events)).size).toBe(500);
+    expect((await sample('usage_commit_rows_sum')) - rows).toBe(500);
+    expect((await sample('usage_commit_rows_count')) - commits).toBeLessThanOrEqual(3);
+  });
+
+  it('keeps a row that the ledger refuses from taking others with it', async () => {
+    const events = Array.from({ length: 20 }, (_, i) => usageEvent(i === 7 ? { inputTokens: -1 } : {}));
+    const outcomes = await Promise.allSettled(events.map((event) => meter.settle(event)));
+    expect(outcomes.map(({ status }) => status)).toEqual(events.map((_, i) => (i === 7 ? 'rejected' : 'fulfilled')));
+    expect(await idsOf(events)).toEqual(new Set(events.filter((_, i) => i !== 7).map(({ id }) => id)));
+  });
+
+  it('waits for a database that is away, and loses nothing', async () => {
+    await gate.shut();
+    const events = Array.from({ length: 30 }, () => usageEvent());
+    let settled = 0;
+    const all = Promise.all(events.map((event) => meter.settle(event).then(() => (settled += 1))));
+    await eventually(async () => {
+      expect(await sample('usage_settle_queue')).toBe(30);
+      expect(await sample('usage_commit_failures_total\\{fate="repeated"\\}')).toBeGreaterThan(1);
+    });
+    expect(settled).toBe(0);
+    await gate.reopen();
+    await all;
+    expect((await idsOf(events)).size).toBe(30);
+    expect(await sample('usage_settle_queue')).toBe(0);
+  });
+
+  it('writes what waits before the application is gone', async () => {
+    const other = await createApp({ databaseUrl: database.url });
+    const events = Array.from({ length: 10 }, () => usageEvent());
+    const settling = events.map((event) => other.app.get(UsageMeter).settle(event));
+    await Promise.all([other.close(), ...settling]);
+    expect((await idsOf(events)).size).toBe(10);
+  });
+});
