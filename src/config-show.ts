@@ -7,5 +7,4 @@ runTool(() => {
   // What is shown is what the features declare, and they do when the composition root is loaded.
   void AppModule;
   print(JSON.stringify(loadConfig(readEnvironment()).describe(), null, 2));
-  return Promise.resolve();
 });

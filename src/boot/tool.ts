@@ -6,13 +6,22 @@ export class UsageError extends Error {}
 const EXIT_USAGE = 2;
 
 /** Runs a command line tool of the application. Failures are explained on stderr; stdout holds results alone. */
-export function runTool(work: (argv: string[]) => Promise<void>): void {
-  void work(process.argv.slice(2)).catch((error: unknown) => {
+export function runTool(work: (argv: string[]) => Promise<void> | void): void {
+  void attempt(work).then((exitCode) => {
+    process.exitCode = exitCode;
+  });
+}
+
+async function attempt(work: (argv: string[]) => Promise<void> | void): Promise<number> {
+  try {
+    await work(process.argv.slice(2));
+    return 0;
+  } catch (error) {
     const { message, exitCode } =
       error instanceof UsageError ? { message: error.message, exitCode: EXIT_USAGE } : explain(error);
     process.stderr.write(`${message}\n`);
-    process.exitCode = exitCode;
-  });
+    return exitCode;
+  }
 }
 
 /** Writes a line of the tool's result. */

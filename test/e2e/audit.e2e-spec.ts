@@ -188,7 +188,7 @@ describe('the audit log', () => {
 
   describe('how it is read', () => {
     it('AU-03 is a feed, newest first, that misses and repeats nothing while it grows', async () => {
-      const expected = (await auditRows(t)).map(({ id }) => id).reverse();
+      const expected = (await auditRows(t)).map(({ id }) => id).toReversed();
       const seen: unknown[] = [];
       let cursor: string | null = '';
       while (cursor !== null) {
@@ -210,7 +210,7 @@ describe('the audit log', () => {
         const expected = rows
           .filter(keep)
           .map(({ id }) => id)
-          .reverse()
+          .toReversed()
           .slice(0, 100);
         expect(expected.length).toBeGreaterThan(0);
         expect({ query, ids: body.data.map(({ id }) => id) }).toEqual({ query, ids: expected });

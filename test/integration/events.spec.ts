@@ -77,7 +77,7 @@ describe('the event bus', () => {
     listener.fails = false;
   });
 
-  const notes = () => source.query('SELECT what FROM notes') as Promise<unknown>;
+  const notes = (): Promise<unknown> => source.query('SELECT what FROM notes');
 
   it('tells listeners in the transaction at once, and the others after the commit', async () => {
     await work.run(async () => {

@@ -65,7 +65,10 @@ describe('the migrations', () => {
       }
       async down(): Promise<void> {}
     }
+    // TypeORM says it on the console as well.
+    const silenced = jest.spyOn(console, 'log').mockImplementation();
     await expect(runMigrations(url, [...migrations, Broken1999999999999])).rejects.toThrow('no_such_function');
+    silenced.mockRestore();
     const schema = await schemaOf(url);
     expect(schema.some((line) => line.includes('half_done'))).toBe(false);
     expect((await migrationStates(url, migrations)).every(({ applied }) => applied)).toBe(true);
@@ -96,7 +99,7 @@ describe('the migrations', () => {
         code: 0,
         stdout: names
           .slice(-2)
-          .reverse()
+          .toReversed()
           .map((name) => `down  ${name}\n`)
           .join(''),
       });

@@ -44,8 +44,8 @@ describe('the outbox', () => {
 
   const add = ({ work, outbox }: Replica, handler: string, payload: object) =>
     work.run(() => outbox.add(handler, payload));
-  const waiting = ({ source }: Replica) =>
-    source.query('SELECT handler, attempts, last_error FROM outbox ORDER BY id') as Promise<unknown>;
+  const waiting = ({ source }: Replica): Promise<unknown> =>
+    source.query('SELECT handler, attempts, last_error FROM outbox ORDER BY id');
   /** Lets postponed rows be due now instead of in some seconds. */
   const hurry = ({ source }: Replica) => source.query('UPDATE outbox SET available_at = now()');
 

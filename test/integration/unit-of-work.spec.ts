@@ -23,8 +23,8 @@ describe('a unit of work', () => {
   });
   beforeEach(() => source.query("TRUNCATE counters; INSERT INTO counters VALUES ('a', 0), ('b', 0)"));
 
-  const raise = (name: string) =>
-    work.manager.query('UPDATE counters SET value = value + 1 WHERE name = $1', [name]) as Promise<unknown>;
+  const raise = (name: string): Promise<unknown> =>
+    work.manager.query('UPDATE counters SET value = value + 1 WHERE name = $1', [name]);
 
   async function values(): Promise<Record<string, number>> {
     const rows: { name: string; value: number }[] = await source.query('SELECT name, value FROM counters');

@@ -38,8 +38,11 @@ async function run(args: readonly string[], { environment, cwd, stopAt }: RunOpt
   });
   let stdout = '';
   let stderr = '';
+  let asked = false;
   const look = (): void => {
-    if (stopAt?.test(stdout + stderr)) child.kill('SIGTERM');
+    if (asked || !stopAt?.test(stdout + stderr)) return;
+    asked = true;
+    child.kill('SIGTERM');
   };
   child.stdout.on('data', (chunk: Buffer) => {
     stdout += chunk.toString();

@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import type { DomainError } from '#libs/kernel';
 import { httpErrors } from './http.errors.js';
 
@@ -12,6 +13,7 @@ const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
  * @throws DomainError `malformed_json` or `validation_failed` with the path of the offence
  */
 export function parseStrictJson(body: Buffer): unknown {
+  if (!isUtf8(body)) throw httpErrors.malformed_json({ message: 'The body is not valid UTF-8.' });
   let value: unknown;
   try {
     value = JSON.parse(body.toString('utf8'));
