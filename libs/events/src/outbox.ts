@@ -24,6 +24,8 @@ export class Outbox implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly handlers = new Map<string, DurableHandler>();
   private timer: NodeJS.Timeout | undefined;
   private running: Promise<void> | undefined;
+  /** How often somebody asked for a delivery. */
+  private wishes = 0;
 
   constructor(private readonly work: UnitOfWork) {}
 
@@ -56,6 +58,7 @@ export class Outbox implements OnApplicationBootstrap, OnModuleDestroy {
 
   /** Delivers what is due, one transaction a row, until nothing is. Calls that overlap share one run. */
   async deliverDue(): Promise<void> {
+    this.wishes += 1;
     this.running ??= this.drain().finally(() => {
       this.running = undefined;
     });
@@ -64,7 +67,11 @@ export class Outbox implements OnApplicationBootstrap, OnModuleDestroy {
 
   private async drain(): Promise<void> {
     try {
-      while (await this.deliverNext());
+      // A row that is committed just after the last look would wait for the next poll.
+      for (let seen = -1; seen !== this.wishes;) {
+        seen = this.wishes;
+        while (await this.deliverNext());
+      }
     } catch (error) {
       this.log.warn('The outbox could not be read; it is tried again.', error);
     }
