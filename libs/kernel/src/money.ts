@@ -5,7 +5,10 @@
 export type Pico = bigint;
 
 export const PICO_PER_USD = 1_000_000_000_000n;
+/** A million credits are a dollar, so a model's price for a million tokens in dollars is its price for one in credits. */
+export const PICO_PER_CREDIT = 1_000_000n;
 const DECIMALS = 12;
+const CREDIT_DECIMALS = 6;
 const DECIMAL = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]?\d{1,3}))?$/i;
 
 /**
@@ -32,8 +35,18 @@ export function usdToPico(decimal: string): Pico {
 
 /** The exact decimal of US dollars, without trailing zeros: `150000n` → `"0.00000015"`. */
 export function picoToUsd(pico: Pico): string {
-  const digits = (pico < 0n ? -pico : pico).toString().padStart(DECIMALS + 1, '0');
-  const whole = digits.slice(0, -DECIMALS);
-  const fraction = digits.slice(-DECIMALS).replace(/0+$/, '');
-  return `${pico < 0n ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`;
+  return decimalOf(pico, DECIMALS);
+}
+
+/** The exact decimal of credits, without trailing zeros: `2_500_000_000n` → `"2500"`, `150_000n` → `"0.15"`. */
+export function picoToCredits(pico: Pico): string {
+  return decimalOf(pico, CREDIT_DECIMALS);
+}
+
+/** An integer with its point moved to the left, without trailing zeros. */
+function decimalOf(integer: bigint, decimals: number): string {
+  const digits = (integer < 0n ? -integer : integer).toString().padStart(decimals + 1, '0');
+  const whole = digits.slice(0, -decimals);
+  const fraction = digits.slice(-decimals).replace(/0+$/, '');
+  return `${integer < 0n ? '-' : ''}${whole}${fraction ? `.${fraction}` : ''}`;
 }
