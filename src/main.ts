@@ -34,7 +34,7 @@ async function serve(platform: Platform): Promise<NestFastifyApplication> {
   for (const { variable, rule } of config.warnings) logger.warn({ variable }, `${variable} ${rule}`);
   const app = await step('The application is ready', async () => {
     const made = await createApplication({ config, logger, redactor });
-    return made.init() as Promise<NestFastifyApplication>;
+    return made.init();
   });
   try {
     const welcome = await prepareWelcome(app, platform);

@@ -15,7 +15,7 @@ const CALL: Omit<EndpointOptions, 'summary'> = {
   raw: JSON_OR_STREAM,
   rawBody: true,
   errors: {
-    400: ['model_request_malformed', 'conflicting_credentials'],
+    400: ['model_request_malformed', 'conflicting_api_keys'],
     403: ['model_not_allowed', 'subscription_required'],
     404: ['model_unavailable'],
     413: ['body_too_large'],

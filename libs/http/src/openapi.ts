@@ -37,7 +37,7 @@ interface Operation {
 
 /** A handler with several addresses: the first keeps the handler's name, so that SDKs have a method of that name. */
 function nameAlias(operation: Operation): void {
-  const [, name, index] = /^(.+)\[(\d+)\]$/.exec(operation.operationId ?? '') ?? [];
+  const [, name, index = ''] = /^(.+)\[(\d+)\]$/.exec(operation.operationId ?? '') ?? [];
   if (name !== undefined) operation.operationId = index === '0' ? name : `${name}Alias${index}`;
 }
 
