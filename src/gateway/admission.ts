@@ -1,10 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyPrincipal } from '#libs/access';
-import { type ModelRequest, readModelRequest } from '#libs/upstream';
+import type { ModelRequest } from '#libs/upstream';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js';
 import { Entitlements } from '../subscriptions/entitlements.js';
-import { gatewayErrors, malformedRequest } from './gateway.errors.js';
+import { gatewayErrors } from './gateway.errors.js';
 
 /** A call that may go on: what was asked, of which model, and where it goes. */
 export interface Admitted {
@@ -25,9 +25,7 @@ export class Admission {
   ) {}
 
   /** @throws DomainError saying why not */
-  async admit(actor: ApiKeyPrincipal, body: Buffer): Promise<Admitted> {
-    const request = readModelRequest(body);
-    if (!request.ok) throw malformedRequest(request);
+  async admit(actor: ApiKeyPrincipal, request: ModelRequest): Promise<Admitted> {
     // A key must not learn which models exist beside its own.
     if (!actor.models.has(request.model)) {
       throw gatewayErrors.model_not_allowed({

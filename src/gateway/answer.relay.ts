@@ -1,7 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { eachGeneratedText, responseHeaders, type UpstreamResponse, usageOf } from '#libs/upstream';
+import { responseHeaders, type UpstreamResponse } from '#libs/upstream';
+import type { Dialect } from './dialect.js';
 import { gatewayConfig } from './gateway.config.js';
 import { gatewayErrors } from './gateway.errors.js';
 import type { MeteredCall } from './metered-call.js';
@@ -14,22 +15,20 @@ export class AnswerRelay {
   constructor(@InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>) {}
 
   /** @throws UpstreamFailure when the answer breaks off, DomainError when it must not be shown */
-  async relay(response: UpstreamResponse, call: MeteredCall, reply: FastifyReply): Promise<void> {
-    const body = await response.body.bytes(this.config.answerLimitBytes);
+  async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
+    const bytes = await response.body.bytes(this.config.answerLimitBytes);
     const { status } = response;
+    let body: Buffer | undefined;
     if (status >= 300) {
       await call.settle({ status: 'failed', httpStatus: status, free: true });
       this.refuseToShow(status);
+      body = dialect.hearError(bytes);
     } else {
-      const json = parse(body);
-      const usage = usageOf(json);
-      await call.settle({
-        status: 'completed',
-        httpStatus: status,
-        usage,
-        ...(usage ? {} : { text: generatedText(json) }),
-      });
+      const { body: heard, ...took } = dialect.hear(bytes);
+      await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, ...took });
+      body = heard;
     }
+    if (body === undefined) throw gatewayErrors.upstream_failed();
     void reply.status(status).headers(responseHeaders(response.headers)).send(body);
   }
 
@@ -40,20 +39,4 @@ export class AnswerRelay {
     if (status === 401 || status === 403) throw gatewayErrors.upstream_credentials_refused();
     throw gatewayErrors.upstream_failed({ details: { status } });
   }
-}
-
-function parse(body: Buffer): unknown {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-}
-
-function generatedText(json: unknown): string {
-  let text = '';
-  if (typeof json === 'object' && json !== null) {
-    eachGeneratedText(json as Record<string, unknown>, (piece) => (text += piece));
-  }
-  return text;
 }

@@ -4,6 +4,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, API_KEY, type ApiKeyPrincipal } from '#libs/access';
 import { Endpoint, type EndpointOptions } from '#libs/http';
 import { GatewayService } from './gateway.service.js';
+import { readCall } from './incoming.call.js';
 import { ModelList } from './model.list.js';
 
 const JSON_OR_STREAM = {
@@ -53,7 +54,7 @@ export class GatewayController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.gateway.call(actor, 'chat.completions', request, reply);
+    return this.gateway.call(actor, readCall('chat.completions', request), request, reply);
   }
 
   @Post('completions')
@@ -64,7 +65,7 @@ export class GatewayController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.gateway.call(actor, 'completions', request, reply);
+    return this.gateway.call(actor, readCall('completions', request), request, reply);
   }
 
   @Post('embeddings')
@@ -75,7 +76,7 @@ export class GatewayController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.gateway.call(actor, 'embeddings', request, reply);
+    return this.gateway.call(actor, readCall('embeddings', request), request, reply);
   }
 
   @Get('models')

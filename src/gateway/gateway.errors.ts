@@ -3,6 +3,8 @@ import type { MalformedModelRequest, UpstreamFailure, UpstreamFailureKind } from
 
 export const gatewayErrors = defineErrors({
   model_request_malformed: ['invalid', 'The body is not a JSON object that names a model.'],
+  operation_unsupported: ['invalid', "This model's provider does not offer this operation."],
+  path_malformed: ['invalid', 'The address is not a plain path.'],
   model_not_allowed: ['forbidden', 'This API key may not call this model.'],
   model_unavailable: ['not_found', 'This model is not available at present.'],
   no_upstream_available: ['unavailable', 'No provider can take this call at present. Try again in a moment.'],
@@ -14,6 +16,7 @@ export const gatewayErrors = defineErrors({
 
 const MALFORMED: Readonly<Record<MalformedModelRequest['reason'], string>> = {
   not_json: 'The body is not valid JSON.',
+  not_multipart: 'The body is not a valid form.',
   not_an_object: 'The body must be a JSON object.',
   model_missing: 'The body must name a model.',
   ambiguous: 'is there more than once, or in another spelling.',

@@ -2,21 +2,21 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { requestHeaders, rewriteModel, UpstreamFailure, type UpstreamResponse } from '#libs/upstream';
+import { UpstreamFailure, type UpstreamResponse } from '#libs/upstream';
 import { UpstreamPool } from '../providers/upstream.pool.js';
 import { UsageMeter } from '../usage/usage.meter.js';
 import { type Admitted, Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
+import type { Dialect } from './dialect.js';
+import { dialectOf } from './dialects.js';
 import { gatewayConfig } from './gateway.config.js';
 import { upstreamError } from './gateway.errors.js';
-import { MeteredCall, type Operation } from './metered-call.js';
+import type { IncomingCall } from './incoming.call.js';
+import { MeteredCall } from './metered-call.js';
 import { StreamRelay } from './stream.relay.js';
 
-const PATHS: Readonly<Record<Operation, string>> = {
-  'chat.completions': '/chat/completions',
-  completions: '/completions',
-  embeddings: '/embeddings',
-};
+/** What is passed on as it comes: events, and speech, which is listened to while it is made. */
+const STREAMED = /^(?:text\/event-stream|audio\/|application\/octet-stream)/;
 
 /** The way of a call: admit, dispatch, relay the answer, settle before its last byte. */
 @Injectable()
@@ -33,22 +33,22 @@ export class GatewayService {
   /** Answers on the reply by itself. @throws DomainError before the first byte of an answer */
   async call(
     actor: ApiKeyPrincipal,
-    operation: Operation,
+    incoming: IncomingCall,
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const body = request.body as Buffer;
-    const admitted = await this.admission.admit(actor, body);
+    const { operation } = incoming;
+    const admitted = await this.admission.admit(actor, incoming.request);
+    const dialect = dialectOf(incoming, admitted.model, admitted.target);
     const call = new MeteredCall(this.meter, { actor, operation, requestId: request.id, admitted });
     const hangUp = new AbortController();
     const onClose = (): void => hangUp.abort();
     reply.raw.once('close', onClose);
     try {
-      const response = await this.dispatch(operation, admitted, request, body, hangUp.signal);
+      const response = await this.dispatch(dialect, admitted, request, hangUp.signal);
       call.noteFirstByte();
-      const isStream =
-        response.status < 300 && (response.headers['content-type'] ?? '').startsWith('text/event-stream');
-      await (isStream ? this.streams : this.answers).relay(response, call, reply);
+      const isStream = response.status < 300 && STREAMED.test(response.headers['content-type'] ?? '');
+      await (isStream ? this.streams : this.answers).relay(response, dialect, call, reply);
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       const hungUp = error.kind === 'aborted';
@@ -61,22 +61,18 @@ export class GatewayService {
   }
 
   private dispatch(
-    operation: Operation,
+    dialect: Dialect,
     { model, target }: Admitted,
     request: FastifyRequest,
-    body: Buffer,
     signal: AbortSignal,
   ): Promise<UpstreamResponse> {
     const { headTimeoutSeconds, idleTimeoutSeconds } = this.config;
     return this.upstreams.client.request({
       baseUrl: target.baseUrl,
-      path: PATHS[operation],
+      path: dialect.path,
       method: 'POST',
-      headers: requestHeaders(request.headers, {
-        requestId: request.id,
-        ...(target.secret === undefined ? {} : { authorization: `Bearer ${target.secret}` }),
-      }),
-      body: rewriteModel(body, model.upstreamName),
+      headers: dialect.headers(request.headers, request.id, target),
+      body: dialect.body(model),
       signal,
       headersTimeoutMs: headTimeoutSeconds * 1_000,
       bodyTimeoutMs: idleTimeoutSeconds * 1_000,

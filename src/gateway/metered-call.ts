@@ -3,8 +3,8 @@ import { newId } from '#libs/kernel';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { Admitted } from './admission.js';
 import type { UsageEvent, UsageMeter } from '../usage/usage.meter.js';
-
-export type Operation = UsageEvent['operation'];
+import type { Operation } from './operations.js';
+import type { Units } from './units.js';
 
 /** How a call came to its end. */
 export interface Outcome {
@@ -12,6 +12,10 @@ export interface Outcome {
   readonly httpStatus: number | undefined;
   /** What the provider says it used. Without it, what was said is counted here. */
   readonly usage?: UpstreamUsage | undefined;
+  /** What it said of the prompt before the answer broke off. */
+  readonly prompt?: UpstreamUsage | undefined;
+  /** What the call took beside tokens. */
+  readonly units?: Units;
   /** The generated text, for counting. */
   readonly text?: string;
   /** The provider did no work: nothing is charged, nothing is counted. */
@@ -27,6 +31,11 @@ export interface CallFacts {
   readonly admitted: Admitted;
 }
 
+type MeteredTokens = Pick<
+  UsageEvent,
+  'inputTokens' | 'cachedInputTokens' | 'cacheWriteTokens' | 'outputTokens' | 'reasoningTokens' | 'tokensSource'
+>;
+
 /** One call on its way: knows who, what and since when, and leaves exactly one usage event. */
 export class MeteredCall {
   private readonly id = newId();
@@ -38,6 +47,10 @@ export class MeteredCall {
     private readonly meter: UsageMeter,
     private readonly facts: CallFacts,
   ) {}
+
+  get operation(): Operation {
+    return this.facts.operation;
+  }
 
   /** The provider began to answer. */
   noteFirstByte(): void {
@@ -64,30 +77,30 @@ export class MeteredCall {
       httpStatus: outcome.httpStatus,
       streamed: request.stream,
       ...tokens,
+      ...outcome.units,
       cost: this.meter.rate(model, tokens),
       latencyMs: this.elapsedMs(),
       firstByteMs: this.firstByteMs,
     });
   }
 
-  private async tokens({
-    usage,
-    text = '',
-    free = false,
-  }: Outcome): Promise<Pick<UsageEvent, 'inputTokens' | 'cachedInputTokens' | 'outputTokens' | 'tokensSource'>> {
+  private async tokens({ usage, prompt, text = '', free = false }: Outcome): Promise<MeteredTokens> {
     if (free) return { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, tokensSource: 'none' };
     if (usage) {
       return {
         inputTokens: usage.promptTokens,
         cachedInputTokens: usage.cachedTokens,
+        cacheWriteTokens: usage.cacheWriteTokens,
+        reasoningTokens: usage.reasoningTokens,
         outputTokens: usage.completionTokens,
         tokensSource: 'provider',
       };
     }
     const counter = await TokenCounter.load();
     return {
-      inputTokens: counter.countRequest(this.facts.admitted.request.json),
-      cachedInputTokens: 0,
+      inputTokens: prompt?.promptTokens ?? counter.countRequest(this.facts.admitted.request.json),
+      cachedInputTokens: prompt?.cachedTokens ?? 0,
+      cacheWriteTokens: prompt?.cacheWriteTokens ?? 0,
       outputTokens: counter.countText(text),
       tokensSource: 'counted',
     };

@@ -1,10 +1,17 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { errorEnvelope } from '#libs/http';
-import { responseHeaders, SseObserver, UpstreamFailure, type UpstreamResponse } from '#libs/upstream';
+import {
+  OpaqueObserver,
+  responseHeaders,
+  type StreamObserver,
+  UpstreamFailure,
+  type UpstreamResponse,
+} from '#libs/upstream';
+import { type Dialect, errorEvent } from './dialect.js';
 import { upstreamError } from './gateway.errors.js';
-import type { MeteredCall } from './metered-call.js';
+import type { MeteredCall, Outcome } from './metered-call.js';
+import { OPERATIONS } from './operations.js';
 
 /**
  * Relays an event stream byte for byte as it comes. Its last event waits until the call is settled, so whoever
@@ -14,51 +21,56 @@ import type { MeteredCall } from './metered-call.js';
 export class StreamRelay {
   private readonly log = new Logger(StreamRelay.name);
 
-  async relay(response: UpstreamResponse, call: MeteredCall, reply: FastifyReply): Promise<void> {
+  async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
     reply.hijack();
     const { raw } = reply;
-    const observer = new SseObserver();
+    const observer = dialect.observe(response.headers['content-type'] ?? '');
     raw.writeHead(response.status, {
       ...(reply.getHeaders() as OutgoingHttpHeaders),
       'cache-control': 'no-cache',
       ...responseHeaders(response.headers),
     });
-    const outcome = { httpStatus: response.status };
+    const outcome = (status: 'completed' | 'aborted' | 'failed'): Outcome => {
+      const { usage, prompt, text } = observer;
+      return { status, httpStatus: response.status, usage, prompt, text, units: dialect.streamedUnits() };
+    };
     try {
       await this.pump(response, observer, raw);
       const last = observer.end();
-      await call.settle({ ...outcome, status: 'completed', usage: observer.usage, text: observer.text });
+      await call.settle(outcome('completed'));
       raw.end(last);
     } catch (error) {
       const hungUp = raw.destroyed || (error instanceof UpstreamFailure && error.kind === 'aborted');
-      await call.settle({
-        ...outcome,
-        status: hungUp ? 'aborted' : 'failed',
-        usage: observer.usage,
-        text: observer.text,
-      });
+      await call.settle(outcome(hungUp ? 'aborted' : 'failed'));
       if (hungUp) this.log.log('The caller hung up');
-      else this.breakOff(error, observer, reply);
+      else this.breakOff(error, observer, call, reply);
     }
   }
 
-  private async pump(response: UpstreamResponse, observer: SseObserver, raw: ServerResponse): Promise<void> {
+  private async pump(response: UpstreamResponse, observer: StreamObserver, raw: ServerResponse): Promise<void> {
     for (let chunk = await response.body.read(); chunk !== undefined; chunk = await response.body.read()) {
       const ready = observer.push(chunk);
       if (ready !== undefined && !raw.write(ready)) await writable(raw);
     }
   }
 
-  /** Without `[DONE]` but with an error event the caller can tell a broken answer from a whole one. */
-  private breakOff(error: unknown, observer: SseObserver, reply: FastifyReply): void {
+  /**
+   * Without its closing event but with an error event the caller can tell a broken answer from a whole one. Bytes
+   * that are no events have no place for an error: there the connection breaks as well.
+   */
+  private breakOff(error: unknown, observer: StreamObserver, call: MeteredCall, reply: FastifyReply): void {
     if (!(error instanceof UpstreamFailure)) {
       this.log.error('A stream broke off', error);
       reply.raw.destroy();
       return;
     }
     this.log.warn({ reason: error.reason }, 'A provider broke off a stream');
+    if (observer instanceof OpaqueObserver) {
+      reply.raw.destroy();
+      return;
+    }
     const rest = observer.end() ?? Buffer.alloc(0);
-    const event = `data: ${JSON.stringify(errorEnvelope(upstreamError(error), reply.request.id))}\n\n`;
+    const event = errorEvent(OPERATIONS[call.operation].format, upstreamError(error), reply.request.id);
     reply.raw.end(Buffer.concat([rest, Buffer.from(event)]));
   }
 }

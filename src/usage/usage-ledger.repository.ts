@@ -2,6 +2,22 @@ import { Injectable } from '@nestjs/common';
 import { HotSql, type PreparedStatement } from '#libs/database';
 import type { Pico } from '#libs/kernel';
 
+/** What can be asked of a model. */
+export type CalledOperation =
+  | 'chat.completions'
+  | 'completions'
+  | 'embeddings'
+  | 'responses'
+  | 'messages'
+  | 'messages.count_tokens'
+  | 'images.generations'
+  | 'audio.speech'
+  | 'audio.transcriptions'
+  | 'audio.translations'
+  | 'moderations'
+  | 'rerank'
+  | 'forwarded';
+
 /** One call of a model, after its end. */
 export interface LedgerRow {
   /** UUIDv7 made when the call was admitted: a call has at most one row. */
@@ -13,7 +29,7 @@ export interface LedgerRow {
   readonly modelId: string;
   readonly providerId: string;
   readonly providerKeyId: string | undefined;
-  readonly operation: 'chat.completions' | 'completions' | 'embeddings';
+  readonly operation: CalledOperation;
   readonly status: 'completed' | 'aborted' | 'failed';
   readonly httpStatus: number | undefined;
   readonly streamed: boolean;
@@ -21,6 +37,15 @@ export interface LedgerRow {
   readonly cachedInputTokens: number;
   readonly outputTokens: number;
   readonly tokensSource: 'provider' | 'counted' | 'none';
+  /** Part of the input that the provider wrote to its cache. */
+  readonly cacheWriteTokens?: number;
+  /** Part of the output that was spent on reasoning. */
+  readonly reasoningTokens?: number;
+  readonly images?: number;
+  /** Whole seconds, begun ones included. */
+  readonly audioSeconds?: number;
+  readonly characters?: number;
+  readonly searches?: number;
   readonly cost: Pico;
   readonly latencyMs: number;
   readonly firstByteMs: number | undefined;

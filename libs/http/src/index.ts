@@ -2,7 +2,7 @@ export { configureHttp } from './configure-http.js';
 export { drainAndClose } from './drain.js';
 export { Endpoint, feed, list, one, page } from './endpoint.decorator.js';
 export type { EndpointOptions, Returns } from './endpoint.decorator.js';
-export { errorEnvelope, STATUS } from './error-envelope.js';
+export { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
 export { sendError, toDomainError } from './error.filter.js';
 export { Email, fieldsOf, Flag, Id, Instant, Int, JsonMap, ListOf, Nested, OneOf, Text, Texts, Usd } from './fields.js';
 export type { DtoClass } from './fields.js';

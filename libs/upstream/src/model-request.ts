@@ -21,7 +21,7 @@ export interface ModelRequest {
 export interface MalformedModelRequest {
   ok: false;
   /** `ambiguous`: a guarded name is there twice, or in another case, so that the provider may read another value. */
-  reason: 'not_json' | 'not_an_object' | 'model_missing' | 'ambiguous' | 'bad_value';
+  reason: 'not_json' | 'not_multipart' | 'not_an_object' | 'model_missing' | 'ambiguous' | 'bad_value';
   /** The property to blame. */
   param?: string;
 }

@@ -1,6 +1,8 @@
 import { GeneratedText } from './generated-text.js';
 import { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
+import { dataOf, errorName, parseObject, unescapeJson } from './sse.event.js';
 import { SseSplitter } from './sse.splitter.js';
+import type { StreamObserver } from './stream.observer.js';
 import { asRecord, usageOf } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
@@ -22,13 +24,23 @@ const MAX_PLAIN_CHARS = 4096;
 /** What makes an event worth parsing as a whole, whatever its delta is. */
 const MATTERS = /"(?:usage|error)":\s?[{"]|"finish_reason":\s?"/;
 
+/** Events that end an answer and say what it took: responses, speech, transcriptions, images. */
+const CLOSING = new Set([
+  'response.completed',
+  'response.incomplete',
+  'response.failed',
+  'speech.audio.done',
+  'transcript.text.done',
+  'image_generation.completed',
+]);
+
 /**
  * Watches a provider's event stream as it passes: learns usage, generated text, finish reason and errors, and tells
  * which bytes may go on now, so that the end of the answer can wait until its usage is durable.
  *
  * Held back are `data: [DONE]`, a closing usage event, and an incomplete event; never generated text that is complete.
  */
-export class SseObserver {
+export class SseObserver implements StreamObserver {
   /** The last believable usage; `undefined` means that the caller counts {@link text}. */
   usage: UpstreamUsage | undefined;
   finishReason: string | undefined;
@@ -96,7 +108,7 @@ export class SseObserver {
     if (data.length <= MAX_PLAIN_CHARS && !MATTERS.test(data)) {
       const plain = PLAIN_DELTA.exec(data)?.[1];
       if (plain !== undefined && data.indexOf('"delta"') === data.lastIndexOf('"delta"')) {
-        this.addText(plain.includes('\\') ? unescape(plain) : plain);
+        this.addText(unescapeJson(plain));
         return false;
       }
     }
@@ -115,7 +127,7 @@ export class SseObserver {
       this.error = errorName(json['error']);
     }
     const carriesUsage = this.readUsage(json);
-    if (json['type'] === 'response.completed') {
+    if (CLOSING.has(String(json['type']))) {
       this.done = true;
       return true;
     }
@@ -132,40 +144,4 @@ export class SseObserver {
     this.usage = usage ?? this.usage;
     return asRecord(json['usage']) !== undefined;
   }
-}
-
-/** The event's data; several `data:` lines are one text with line feeds between (WHATWG HTML §9.2.6). */
-function dataOf(event: string): string | undefined {
-  const plain = /^(?:\uFEFF|[\r\n])*data: ?([^\r\n]*)[\r\n]*$/.exec(event);
-  if (plain !== null) {
-    return plain[1];
-  }
-  const lines = event
-    .split(/\r\n|\r|\n/)
-    .filter((line) => line.startsWith('data:') || line === 'data')
-    .map((line) => line.slice(5).replace(/^ /, ''));
-  return lines.length === 0 ? undefined : lines.join('\n');
-}
-
-function parseObject(text: string): Record<string, unknown> | undefined {
-  try {
-    return asRecord(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
-}
-
-function unescape(raw: string): string {
-  try {
-    const value: unknown = JSON.parse(`"${raw}"`);
-    return typeof value === 'string' ? value : raw;
-  } catch {
-    return raw;
-  }
-}
-
-function errorName(error: unknown): string {
-  const { type, code } = asRecord(error) ?? {};
-  const name = [type, code].find((candidate) => typeof candidate === 'string' && candidate !== '');
-  return typeof name === 'string' ? name : 'error';
 }

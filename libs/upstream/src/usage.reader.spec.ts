@@ -8,7 +8,13 @@ describe('usageOf', () => {
       prompt_tokens_details: { cached_tokens: 4 },
       completion_tokens_details: { reasoning_tokens: 2 },
     };
-    expect(usageOf({ usage })).toEqual({ promptTokens: 10, completionTokens: 5, cachedTokens: 4, reasoningTokens: 2 });
+    expect(usageOf({ usage })).toEqual({
+      promptTokens: 10,
+      completionTokens: 5,
+      cachedTokens: 4,
+      cacheWriteTokens: 0,
+      reasoningTokens: 2,
+    });
   });
 
   it('reads embeddings as prompt only', () => {

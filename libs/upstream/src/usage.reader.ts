@@ -4,6 +4,8 @@ export interface UpstreamUsage {
   completionTokens: number;
   /** Part of `promptTokens` that came from the provider's cache. */
   cachedTokens: number;
+  /** Part of `promptTokens` that the provider wrote to its cache, which some charge more for. */
+  cacheWriteTokens: number;
   /** Part of `completionTokens` that was spent on reasoning. */
   reasoningTokens: number;
 }
@@ -37,7 +39,36 @@ export function usageOf(json: unknown): UpstreamUsage | undefined {
     completionTokens,
     // A part cannot be larger than its whole.
     cachedTokens: Math.min(tokens(promptDetails?.['cached_tokens']) ?? 0, promptTokens),
+    cacheWriteTokens: Math.min(
+      tokens(promptDetails?.['cache_write_tokens'] ?? promptDetails?.['cache_creation_tokens']) ?? 0,
+      promptTokens,
+    ),
     reasoningTokens: Math.min(tokens(completionDetails?.['reasoning_tokens']) ?? 0, completionTokens),
+  };
+}
+
+/**
+ * Reads Anthropic's `usage`, whose three input figures are parts of the prompt, not the whole of it.
+ * The usage at the beginning of a stream has an output figure that is no more than a first guess.
+ */
+export function anthropicUsageOf(usage: Record<string, unknown> | undefined): UpstreamUsage | undefined {
+  const fresh = tokens(usage?.['input_tokens']);
+  const completionTokens = tokens(usage?.['output_tokens']);
+  const cacheWriteTokens = tokens(usage?.['cache_creation_input_tokens'] ?? 0);
+  const cachedTokens = tokens(usage?.['cache_read_input_tokens'] ?? 0);
+  if (fresh === undefined || completionTokens === undefined) {
+    return undefined;
+  }
+  if (cacheWriteTokens === undefined || cachedTokens === undefined) {
+    return undefined;
+  }
+  const details = asRecord(usage?.['output_tokens_details']);
+  return {
+    promptTokens: fresh + cacheWriteTokens + cachedTokens,
+    completionTokens,
+    cachedTokens,
+    cacheWriteTokens,
+    reasoningTokens: Math.min(tokens(details?.['thinking_tokens']) ?? 0, completionTokens),
   };
 }
 

@@ -1,5 +1,20 @@
 import { Flag, Id, Instant, Int, ListOf, Nested, OneOf, Text, Usd } from '#libs/http';
 
+const OPERATIONS = [
+  'chat.completions',
+  'completions',
+  'embeddings',
+  'responses',
+  'messages',
+  'messages.count_tokens',
+  'images.generations',
+  'audio.speech',
+  'audio.transcriptions',
+  'audio.translations',
+  'moderations',
+  'rerank',
+  'forwarded',
+] as const;
 const ID = '0190b5c2-6f2e-7c3a-9a41-2f8f5f0e7a11';
 
 /** Sums over a set of calls. */
@@ -67,7 +82,7 @@ export class UsageLogDto {
   @Id({ description: "Which of the provider's keys was spent; null where it needs none.", nullable: true, example: ID })
   providerKeyId: string | null;
 
-  @OneOf(['chat.completions', 'completions', 'embeddings'], {
+  @OneOf(OPERATIONS, {
     description: 'What was called.',
     example: 'chat.completions',
   })

@@ -1,0 +1,46 @@
+import { asRecord } from './usage.reader.js';
+
+/** Nearly every event: one line of data, with or without a line that names it. */
+const PLAIN = /^(?:\uFEFF|[\r\n])*(?:event:[^\r\n]*(?:\r\n|\r|\n))?data: ?([^\r\n]*)[\r\n]*$/;
+
+/** The event's data; several `data:` lines are one text with line feeds between (WHATWG HTML §9.2.6). */
+export function dataOf(event: string): string | undefined {
+  const plain = PLAIN.exec(event);
+  if (plain !== null) {
+    return plain[1];
+  }
+  const lines = event
+    .split(/\r\n|\r|\n/)
+    .filter((line) => line.startsWith('data:') || line === 'data')
+    .map((line) => line.slice(5).replace(/^ /, ''));
+  return lines.length === 0 ? undefined : lines.join('\n');
+}
+
+/** A JSON object, or nothing. */
+export function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    return asRecord(JSON.parse(text));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The text that a JSON string without its quotes stands for. */
+export function unescapeJson(raw: string): string {
+  if (!raw.includes('\\')) {
+    return raw;
+  }
+  try {
+    const value: unknown = JSON.parse(`"${raw}"`);
+    return typeof value === 'string' ? value : raw;
+  } catch {
+    return raw;
+  }
+}
+
+/** How a provider names an error: `type`, else `code`, else `error`. */
+export function errorName(error: unknown): string {
+  const { type, code } = asRecord(error) ?? {};
+  const name = [type, code].find((candidate) => typeof candidate === 'string' && candidate !== '');
+  return typeof name === 'string' ? name : 'error';
+}

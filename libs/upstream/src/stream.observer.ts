@@ -1,0 +1,37 @@
+import type { UpstreamUsage } from './usage.reader.js';
+
+/**
+ * Watches an answer that comes in pieces, and says which bytes may go on to the caller now: the end of the answer
+ * waits until its usage is durable.
+ */
+export interface StreamObserver {
+  /** The whole usage as the provider reports it; `undefined` means that the caller counts {@link text}. */
+  readonly usage: UpstreamUsage | undefined;
+  /** What the provider said of the prompt alone, where it does so at the beginning. */
+  readonly prompt?: UpstreamUsage | undefined;
+  /** Generated text, for counting. */
+  readonly text: string;
+  /** Takes the next chunk and returns what may be sent to the client now. */
+  push(chunk: Buffer): Buffer | undefined;
+  /** The answer has ended, or broke off: returns the bytes that were held back. */
+  end(): Buffer | undefined;
+}
+
+/** Passes bytes that nobody here can read (audio), all but the last piece, which waits for the end. */
+export class OpaqueObserver implements StreamObserver {
+  readonly usage = undefined;
+  readonly text = '';
+  private held: Buffer | undefined;
+
+  push(chunk: Buffer): Buffer | undefined {
+    const ready = this.held;
+    this.held = chunk;
+    return ready;
+  }
+
+  end(): Buffer | undefined {
+    const rest = this.held;
+    this.held = undefined;
+    return rest;
+  }
+}

@@ -1,0 +1,22 @@
+import type { ResolvedModel } from '../models/model.catalog.js';
+import type { ProviderTarget } from '../providers/upstream.pool.js';
+import type { Dialect } from './dialect.js';
+import { gatewayErrors } from './gateway.errors.js';
+import type { IncomingCall } from './incoming.call.js';
+import { NativeDialect } from './native.dialect.js';
+import { OPERATIONS, type WireFormat } from './operations.js';
+
+/** Anthropic speaks its own format; its imitation of OpenAI's leaves out too much. Everybody else speaks OpenAI's. */
+export function formatOf(kind: ProviderTarget['kind']): WireFormat {
+  return kind === 'anthropic' ? 'anthropic' : 'openai';
+}
+
+/**
+ * How a call is spoken with the provider that it goes to.
+ *
+ * @throws DomainError `operation_unsupported` when the provider offers nothing of the kind
+ */
+export function dialectOf(call: IncomingCall, _model: ResolvedModel, target: ProviderTarget): Dialect {
+  if (OPERATIONS[call.operation].format === formatOf(target.kind)) return new NativeDialect(call);
+  throw gatewayErrors.operation_unsupported({ param: 'model' });
+}

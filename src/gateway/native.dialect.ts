@@ -1,0 +1,110 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import {
+  AnthropicObserver,
+  anthropicUsageOf,
+  eachAnthropicText,
+  eachGeneratedText,
+  OpaqueObserver,
+  SseObserver,
+  type StreamObserver,
+  type UpstreamUsage,
+  usageOf,
+} from '#libs/upstream';
+import type { ResolvedModel } from '../models/model.catalog.js';
+import type { ProviderTarget } from '../providers/upstream.pool.js';
+import { type Dialect, headersFor, type HeardAnswer } from './dialect.js';
+import type { IncomingCall } from './incoming.call.js';
+import { OPERATIONS, type OperationTraits } from './operations.js';
+import { type Units, unitsOf } from './units.js';
+
+type Json = Record<string, unknown>;
+
+/** The largest closing event of an answer that repeats itself in it. */
+const LONG_END_BYTES = 8 * 1_024 * 1_024;
+const LONG_END = { maxEventBytes: LONG_END_BYTES, maxHeldBytes: LONG_END_BYTES };
+
+/** Caller and provider speak the same format: bytes pass as they are, but for the model's name. */
+export class NativeDialect implements Dialect {
+  readonly path: string;
+  private readonly traits: OperationTraits;
+
+  constructor(private readonly call: IncomingCall) {
+    this.path = call.path;
+    this.traits = OPERATIONS[call.operation];
+  }
+
+  get free(): boolean {
+    return this.traits.free === true;
+  }
+
+  body(model: ResolvedModel): Buffer {
+    return this.call.named(model.upstreamName);
+  }
+
+  headers(incoming: IncomingHttpHeaders, requestId: string, target: ProviderTarget): Record<string, string> {
+    return headersFor(this.traits.format, incoming, requestId, target);
+  }
+
+  hear(body: Buffer): HeardAnswer {
+    const { operation, request } = this.call;
+    const json = parse(body);
+    // Speech is no text, and subtitles are: both come without JSON.
+    const text = json === undefined ? (operation.startsWith('audio.tr') ? body.toString() : '') : textOf(json);
+    return { body, usage: this.usage(json), text, units: unitsOf(operation, request.json, json) };
+  }
+
+  hearError(body: Buffer): Buffer {
+    return body;
+  }
+
+  observe(contentType: string): StreamObserver {
+    if (!contentType.startsWith('text/event-stream')) return new OpaqueObserver();
+    if (this.traits.format === 'anthropic') return new AnthropicObserver();
+    return new SseObserver(this.traits.longEnd === true ? LONG_END : {});
+  }
+
+  streamedUnits(): Units {
+    return unitsOf(this.call.operation, this.call.request.json, undefined);
+  }
+
+  private usage(json: Json | undefined): UpstreamUsage | undefined {
+    if (json === undefined) return undefined;
+    if (this.traits.format === 'anthropic') return anthropicUsageOf(record(json['usage']));
+    return usageOf(this.call.operation === 'rerank' ? rankedUsage(json) : json);
+  }
+}
+
+/** Rerankers report what they read, each in a way of its own, and write nothing. */
+function rankedUsage(json: Json): Json {
+  const read = record(record(json['meta'])?.['tokens'])?.['input_tokens'] ?? record(json['usage'])?.['total_tokens'];
+  return read === undefined ? json : { usage: { prompt_tokens: read, completion_tokens: 0 } };
+}
+
+/** All text that a model wrote into a whole answer, whichever operation it answers. */
+function textOf(json: Json): string {
+  let text = '';
+  const add = (piece: string): void => void (text += piece);
+  eachGeneratedText(json, add);
+  eachAnthropicText(json['content'], add);
+  if (typeof json['text'] === 'string') add(json['text']);
+  for (const item of Array.isArray(json['output']) ? json['output'] : []) {
+    const { content, name, arguments: input } = record(item) ?? {};
+    eachAnthropicText(content, add);
+    for (const piece of [name, input]) if (typeof piece === 'string') add(piece);
+  }
+  return text;
+}
+
+function parse(body: Buffer): Json | undefined {
+  // The first byte of a picture or of sound spares the attempt.
+  if (body[0] !== 0x7b && body[0] !== 0x20 && body[0] !== 0x0a && body[0] !== 0x0d) return undefined;
+  try {
+    return record(JSON.parse(body.toString('utf8')));
+  } catch {
+    return undefined;
+  }
+}
+
+function record(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}

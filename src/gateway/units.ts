@@ -1,0 +1,40 @@
+/** What a call took beside tokens; what is not known is left out. */
+export interface Units {
+  readonly images?: number;
+  /** Whole seconds, begun ones included. */
+  readonly audioSeconds?: number;
+  /** Characters (Unicode code points) of text that was spoken. */
+  readonly characters?: number;
+  readonly searches?: number;
+}
+
+type Json = Record<string, unknown>;
+
+/** Reads the units of a call from what was asked and, where there is one in JSON, from the answer. */
+export function unitsOf(operation: string, asked: Json, answer: Json | undefined): Units {
+  switch (operation) {
+    case 'images.generations':
+      return counted('images', Array.isArray(answer?.['data']) ? answer['data'].length : (asked['n'] ?? 1));
+    case 'audio.speech':
+      return typeof asked['input'] === 'string' ? { characters: Array.from(asked['input']).length } : {};
+    case 'audio.transcriptions':
+    case 'audio.translations':
+      return counted('audioSeconds', record(answer?.['usage'])?.['seconds'] ?? answer?.['duration']);
+    case 'rerank':
+      return counted('searches', record(record(answer?.['meta'])?.['billed_units'])?.['search_units'] ?? 1);
+    default:
+      return {};
+  }
+}
+
+/** No answer is that large; more is a mistake, and must not overflow the ledger's column. */
+const MOST = 1_000_000_000;
+
+function counted(unit: keyof Units, value: unknown): Units {
+  const amount = typeof value === 'number' ? Math.ceil(value) : NaN;
+  return amount >= 0 && amount <= MOST ? { [unit]: amount } : {};
+}
+
+function record(value: unknown): Json | undefined {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+}
