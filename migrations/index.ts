@@ -8,6 +8,7 @@ import { CreateAuditLog1763600007000 } from './1763600007000-create-audit-log.js
 import { CreateOutbox1763600008000 } from './1763600008000-create-outbox.js';
 import { DropPreviousRefreshHash1763600101000 } from './1763600101000-drop-previous-refresh-hash.js';
 import { IndexUsageByTime1763600106000 } from './1763600106000-index-usage-by-time.js';
+import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CreateOutbox1763600008000,
   DropPreviousRefreshHash1763600101000,
   IndexUsageByTime1763600106000,
+  CreateBudgets1763620000100,
 ];

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HotSql, type PreparedStatement } from '#libs/database';
 import type { Pico } from '#libs/kernel';
+import type { Charge } from './budgets/budget.slice.js';
 
 /** What can be asked of a model. */
 export type CalledOperation =
@@ -49,6 +50,9 @@ export interface LedgerRow {
   readonly cost: Pico;
   readonly latencyMs: number;
   readonly firstByteMs: number | undefined;
+  /** The budgets that pay for it, and under which replica's name their slices are leased. */
+  readonly charges?: readonly Charge[];
+  readonly replicaId?: string;
 }
 
 const COLUMNS: readonly (readonly [column: string, type: string, read: (row: LedgerRow) => unknown])[] = [
@@ -72,12 +76,37 @@ const COLUMNS: readonly (readonly [column: string, type: string, read: (row: Led
   ['first_byte_ms', 'integer', ({ firstByteMs }) => firstByteMs],
 ];
 
-/** One array for each column: a single text, planned once, for groups of every size. */
+/** What travels with a row beside its columns. A list of lists cannot be unnested, so lists travel as text. */
+const CHARGES: typeof COLUMNS = [
+  ['charged_budgets', 'text', ({ charges = [] }) => `{${charges.map(({ budgetId }) => budgetId).join(',')}}`],
+  ['charged_periods', 'text', ({ charges = [] }) => `{${charges.map(({ startsAt }) => `"${startsAt}"`).join(',')}}`],
+  ['replica_id', 'uuid', ({ replicaId }) => replicaId],
+];
+const TRAVELLING = [...COLUMNS, ...CHARGES];
+const NAMES = COLUMNS.map(([column]) => column).join(', ');
+
+/**
+ * Row, debit and slices in one statement, and so in one transaction. One array for each column: a single text,
+ * planned once, for groups of every size. What is in the ledger already is neither written nor charged again.
+ */
 const APPEND: PreparedStatement = {
   name: 'usage_ledger_append',
-  text: `INSERT INTO usage_events (${COLUMNS.map(([column]) => column).join(', ')})
-         SELECT * FROM unnest(${COLUMNS.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
-         ON CONFLICT (id) DO NOTHING`,
+  text: `
+    WITH settled AS (
+      SELECT * FROM unnest(${TRAVELLING.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
+        AS s(${TRAVELLING.map(([column]) => column).join(', ')})
+    ), fresh AS (
+      INSERT INTO usage_events (${NAMES}, charged_budgets, charged_periods)
+      SELECT ${NAMES}, charged_budgets::uuid[], charged_periods::timestamptz[] FROM settled
+      ON CONFLICT (id) DO NOTHING
+      RETURNING id, cost, charged_budgets, charged_periods
+    ), charge AS (
+      SELECT s.replica_id, c.budget_id, c.period, sum(f.cost) AS cost
+        FROM fresh f JOIN settled s USING (id), unnest(f.charged_budgets, f.charged_periods) AS c(budget_id, period)
+       GROUP BY s.replica_id, c.budget_id, c.period
+       ORDER BY c.budget_id, c.period
+    )
+    SELECT count(charge_budget(replica_id, budget_id, period, cost)) FROM charge`,
 };
 
 /** Appends settled calls to the ledger. */
@@ -89,7 +118,7 @@ export class UsageLedgerRepository {
   async append(rows: readonly LedgerRow[]): Promise<void> {
     await this.sql.query(
       APPEND,
-      COLUMNS.map(([, , read]) => rows.map((row) => read(row) ?? null)),
+      TRAVELLING.map(([, , read]) => rows.map((row) => read(row) ?? null)),
     );
   }
 }

@@ -1,5 +1,6 @@
 import { usdToPico } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
+import { Budgets } from './budgets/budgets.js';
 import { UsageLedgerRepository } from './usage-ledger.repository.js';
 import { UsageMeter } from './usage.meter.js';
 
@@ -7,7 +8,11 @@ const perMillion = (usd: string): bigint => usdToPico(usd) / 1_000_000n;
 
 describe('UsageMeter.rate', () => {
   // Rating asks nobody; an object without a database shows it.
-  const meter = new UsageMeter(Object.create(UsageLedgerRepository.prototype) as UsageLedgerRepository, new Metrics());
+  const meter = new UsageMeter(
+    Object.create(UsageLedgerRepository.prototype) as UsageLedgerRepository,
+    Object.create(Budgets.prototype) as Budgets,
+    new Metrics(),
+  );
   const prices = {
     inputPrice: perMillion('0.15'),
     outputPrice: perMillion('0.6'),

@@ -2,11 +2,15 @@ import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/comm
 import { isConnectionLoss } from '#libs/database';
 import type { Pico } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
+import type { BudgetHold } from './budgets/budget.hold.js';
+import type { ScopeName } from './budgets/budget.registry.js';
+import { Budgets, type HoldOutcome } from './budgets/budgets.js';
 import { GroupCommit } from './group-commit.js';
 import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository.js';
 
 /** A call that came to its end. */
 export type UsageEvent = LedgerRow;
+export type { BudgetHold, HoldOutcome, ScopeName };
 
 /** Pico-dollars per token. */
 export interface TokenPrices {
@@ -47,6 +51,7 @@ export class UsageMeter implements BeforeApplicationShutdown {
 
   constructor(
     private readonly ledger: UsageLedgerRepository,
+    private readonly budgets: Budgets,
     metrics: Metrics,
   ) {
     this.commitSeconds = metrics.histogram(
@@ -85,22 +90,35 @@ export class UsageMeter implements BeforeApplicationShutdown {
   }
 
   /**
-   * Resolves once the call's row is committed. While the database is away it waits for it to come back. Settling
-   * the same id again changes nothing.
+   * Sets aside what a call may cost at most, in every budget that caps it or in none of them.
+   *
+   * @param scopes everything that the call falls under
+   * @param amount pico-dollars
+   */
+  hold(scopes: readonly ScopeName[], amount: Pico): Promise<HoldOutcome> {
+    return this.budgets.hold(scopes, amount);
+  }
+
+  /**
+   * Resolves once the call's row, and what it cost its budgets, is committed. While the database is away it waits
+   * for it to come back. Settling the same id again changes nothing.
    *
    * @throws when the row can never be written: the ledger refuses it, or the process stops without a database
    */
-  async settle(event: UsageEvent): Promise<void> {
+  async settle(event: UsageEvent, hold?: BudgetHold): Promise<void> {
     this.queue.inc();
     try {
-      await this.group.add(event);
+      await this.group.add(hold ? { ...event, charges: hold.charges, replicaId: hold.replicaId } : event);
+      hold?.settle(event.cost);
     } finally {
+      hold?.release();
       this.queue.dec();
     }
   }
 
   async beforeApplicationShutdown(): Promise<void> {
     await this.group.drain(SHUTDOWN_GRACE_MS);
+    await this.budgets.leave();
   }
 
   private async commit(events: readonly UsageEvent[]): Promise<void> {

@@ -7,6 +7,7 @@ import { AdvisoryLocks } from './advisory-lock.js';
 import { dataSourceOptions } from './data-source.js';
 import { databaseConfig } from './database.config.js';
 import { HotSql } from './hot-sql.js';
+import { Notifications } from './notifications.js';
 import { UnitOfWork } from './unit-of-work.js';
 
 const log = new Logger('Database');
@@ -38,8 +39,8 @@ export class DatabaseModule implements OnModuleInit {
           }),
         }),
       ],
-      providers: [UnitOfWork, AdvisoryLocks, HotSql],
-      exports: [UnitOfWork, AdvisoryLocks, HotSql],
+      providers: [UnitOfWork, AdvisoryLocks, HotSql, Notifications],
+      exports: [UnitOfWork, AdvisoryLocks, HotSql, Notifications],
     };
   }
 

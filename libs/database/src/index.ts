@@ -9,5 +9,6 @@ export { HotSql } from './hot-sql.js';
 export type { PreparedStatement } from './hot-sql.js';
 export { migrationStates, revertMigrations, runMigrations } from './migrations.js';
 export type { MigrationState } from './migrations.js';
+export { Notifications } from './notifications.js';
 export { likeContains, paginate, paginateFeed } from './paging.js';
 export { isUniqueViolation, sqlStateOf, UnitOfWork } from './unit-of-work.js';

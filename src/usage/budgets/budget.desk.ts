@@ -1,0 +1,250 @@
+import type { Pico } from '#libs/kernel';
+import type { LeaseGrant, LeaseKept, LeaseWish } from './budget.lease.repository.js';
+import { BudgetSlice } from './budget.slice.js';
+
+/** How the desk reaches the database and the other replicas. */
+export interface LeaseSource {
+  lease(wishes: readonly LeaseWish[]): Promise<LeaseGrant[]>;
+  /** Gives back everything beyond what is kept. */
+  sync(kept: readonly LeaseKept[]): Promise<void>;
+  /** Asks the other replicas to give back what they do not need of a budget. */
+  recall(budgetId: string): Promise<void>;
+}
+
+interface Waiting {
+  readonly amount: Pico;
+  readonly resolve: (slice: BudgetSlice | undefined) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/** Everything this replica knows of one budget. */
+class Account {
+  slice: BudgetSlice | undefined;
+  readonly waiting: Waiting[] = [];
+  /** Spent a second, lately; decides how large a slice is worth having. */
+  ratePerSecond = 0;
+  ratedAtMs = performance.now();
+  /** A refusal that still stands: whatever is at least as large is refused as well. */
+  refused: { readonly amount: Pico; readonly untilMs: number } | undefined;
+  /** Others were asked to give back; until then it makes no sense to ask the database again. */
+  recalledUntilMs = -Infinity;
+
+  constructor(readonly budgetId: string) {}
+
+  get asks(): boolean {
+    return this.waiting.length > 0 && performance.now() >= this.recalledUntilMs;
+  }
+
+  refuses(amount: Pico): boolean {
+    return this.refused !== undefined && amount >= this.refused.amount && performance.now() < this.refused.untilMs;
+  }
+
+  /** Holds for whoever waits, in the order in which they came, as far as the slice reaches. */
+  serve(): void {
+    const { slice, waiting } = this;
+    while (waiting[0] && slice?.hold(waiting[0].amount)) waiting.shift()?.resolve(slice);
+  }
+
+  /** Refuses whoever wants more than there is. */
+  refuse(most: Pico): void {
+    const payable = this.waiting.filter(({ amount }) => amount <= most);
+    const refused = this.waiting.filter(({ amount }) => amount > most);
+    this.waiting.splice(0, this.waiting.length, ...payable);
+    refused.forEach(({ resolve }) => resolve(undefined));
+    this.refused = { amount: most + 1n, untilMs: performance.now() + REFUSAL_MS };
+  }
+
+  wish(): LeaseWish {
+    const available = this.slice && !this.slice.isOver ? this.slice.available : 0n;
+    const lacking = (amount: Pico): Pico => (amount > available ? amount - available : 1n);
+    const all = this.waiting.reduce((sum, { amount }) => sum + amount, 0n);
+    const ahead = BigInt(Math.round(this.ratePerSecond * SLICE_SECONDS));
+    return { budgetId: this.budgetId, needed: lacking(this.waiting[0]?.amount ?? 0n), wanted: lacking(all) + ahead };
+  }
+}
+
+const SLICE_SECONDS = 2;
+const RATE_MEMORY_SECONDS = 5;
+const RECALL_MS = 40;
+const REFUSAL_MS = 25;
+const IDLE_MS = 3_000;
+
+/**
+ * Holds amounts against this replica's slices, and gets more when they run out: callers that wait share one
+ * question to the database and are served in the order in which they came.
+ */
+export class BudgetDesk {
+  private readonly accounts = new Map<string, Account>();
+  /** Slices of periods that are over, until the last call that is held against them has ended. */
+  private readonly retired = new Set<BudgetSlice>();
+  /** Questions to the database, one after another: a sync must not cut off what a lease is just granting. */
+  private turn: Promise<unknown> = Promise.resolve();
+  private pumping = false;
+
+  constructor(private readonly source: LeaseSource) {}
+
+  /** Every slice that this replica still answers for. */
+  slices(): BudgetSlice[] {
+    return [...this.retired, ...[...this.accounts.values()].flatMap(({ slice }) => slice ?? [])];
+  }
+
+  /** @returns the slice against which the amount is held; undefined when the budget cannot pay it */
+  hold(budgetId: string, amount: Pico): BudgetSlice | Promise<BudgetSlice | undefined> {
+    const account = this.account(budgetId);
+    if (account.waiting.length === 0 && account.slice?.hold(amount)) return account.slice;
+    if (account.refuses(amount)) return Promise.resolve(undefined);
+    return new Promise((resolve, reject) => {
+      account.waiting.push({ amount, resolve, reject });
+      this.pump();
+    });
+  }
+
+  /** Notes what was spent, so that the next slice has the right size. */
+  noteSpent(budgetId: string, cost: Pico): void {
+    const account = this.account(budgetId);
+    const now = performance.now();
+    const seconds = Math.max((now - account.ratedAtMs) / 1_000, 0.001);
+    const weight = 1 - Math.exp(-seconds / RATE_MEMORY_SECONDS);
+    account.ratePerSecond += weight * (Number(cost) / seconds - account.ratePerSecond);
+    account.ratedAtMs = now;
+    this.reconsider(budgetId);
+  }
+
+  /** There may be room again: the last refusal means nothing any more, and whoever waits is served or asks again. */
+  reconsider(budgetId: string): void {
+    const account = this.accounts.get(budgetId);
+    if (!account) return;
+    account.refused = undefined;
+    account.recalledUntilMs = -Infinity;
+    account.serve();
+    this.pump();
+  }
+
+  /** @param isFirst whether the asking replica comes first where both of them wait */
+  async recalled(budgetId: string, isFirst: boolean): Promise<void> {
+    const account = this.accounts.get(budgetId);
+    if (!account?.slice || (account.waiting.length > 0 && !isFirst)) return;
+    account.ratePerSecond = 0;
+    if (account.slice.yield() > 0n) await this.sync();
+  }
+
+  /** Gives back what has not been used for a while, and what is left of periods that are over. */
+  async giveBackIdle(): Promise<void> {
+    for (const [id, account] of this.accounts) {
+      const { slice } = account;
+      if (slice?.isOver) this.retire(account);
+      else if (slice && slice.idleMs > IDLE_MS) slice.yield();
+      if (account.waiting.length === 0 && (!account.slice || isEmpty(account.slice)) && account.refused === undefined) {
+        this.accounts.delete(id);
+      }
+    }
+    await this.sync();
+  }
+
+  /** Gives back everything that no running call needs. */
+  async giveBackAll(): Promise<void> {
+    this.slices().forEach((slice) => slice.yield());
+    await this.sync();
+  }
+
+  /** The leases are no longer ours: nothing is held against them any more, and what runs is charged all the same. */
+  forfeit(): void {
+    this.retired.clear();
+    for (const account of this.accounts.values()) account.slice = undefined;
+  }
+
+  private account(budgetId: string): Account {
+    let account = this.accounts.get(budgetId);
+    if (!account) this.accounts.set(budgetId, (account = new Account(budgetId)));
+    return account;
+  }
+
+  private retire(account: Account): void {
+    account.slice?.yield();
+    if (account.slice && !isEmpty(account.slice)) this.retired.add(account.slice);
+    account.slice = undefined;
+  }
+
+  private sync(): Promise<void> {
+    return this.exclusively(async () => {
+      for (const slice of this.retired) {
+        slice.yield();
+        if (isEmpty(slice)) this.retired.delete(slice);
+      }
+      await this.source.sync(
+        this.slices().map(({ budgetId, startsAt, granted }) => ({ budgetId, startsAt, amount: granted })),
+      );
+    });
+  }
+
+  private exclusively<T>(work: () => Promise<T>): Promise<T> {
+    const run = this.turn.then(work);
+    this.turn = run.catch(() => undefined);
+    return run;
+  }
+
+  private pump(): void {
+    if (this.pumping) return;
+    this.pumping = true;
+    void this.exclusively(() => this.ask()).finally(() => {
+      this.pumping = false;
+      // Whoever came while the last question was answered.
+      if ([...this.accounts.values()].some(({ asks }) => asks)) this.pump();
+    });
+  }
+
+  /** Asks the database once, for every budget that somebody waits for. */
+  private async ask(): Promise<void> {
+    const asking = [...this.accounts.values()].filter(({ asks }) => asks);
+    if (asking.length === 0) return;
+    try {
+      const grants = await this.source.lease(asking.map((account) => account.wish()));
+      const byBudget = new Map(grants.map((grant) => [grant.budgetId, grant]));
+      for (const account of asking) this.answer(account, byBudget.get(account.budgetId));
+    } catch (error) {
+      for (const { waiting } of asking) waiting.splice(0).forEach(({ reject }) => reject(error));
+    }
+  }
+
+  private answer(account: Account, grant: LeaseGrant | undefined): void {
+    if (!grant) {
+      // The budget was taken away while its callers waited: nothing caps them.
+      account.waiting.splice(0).forEach(({ resolve }) => resolve(new Uncapped(account.budgetId)));
+      return;
+    }
+    if (account.slice?.startsAt !== grant.startsAt) {
+      this.retire(account);
+      const endsAtMs = grant.endsInMs === null ? Infinity : performance.now() + grant.endsInMs;
+      account.slice = new BudgetSlice(grant.budgetId, grant.startsAt, endsAtMs);
+    }
+    account.slice.grant(grant.granted);
+    account.serve();
+    if (account.waiting.length === 0 || grant.granted > 0n) return;
+    if (grant.others && account.recalledUntilMs === -Infinity) this.recall(account);
+    else {
+      account.recalledUntilMs = -Infinity;
+      account.refuse(account.slice.available + grant.free);
+    }
+  }
+
+  private recall(account: Account): void {
+    account.recalledUntilMs = performance.now() + RECALL_MS;
+    void this.source.recall(account.budgetId).catch(() => undefined);
+    setTimeout(() => this.pump(), RECALL_MS);
+  }
+}
+
+/** Stands where a budget was: holds whatever is asked, and nobody is charged. */
+class Uncapped extends BudgetSlice {
+  constructor(budgetId: string) {
+    super(budgetId, '', Infinity);
+  }
+
+  override hold(): boolean {
+    return true;
+  }
+}
+
+function isEmpty({ granted, held }: BudgetSlice): boolean {
+  return granted === 0n && held === 0n;
+}

@@ -1,0 +1,163 @@
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
+import { isConnectionLoss, Notifications } from '#libs/database';
+import { defineErrors, type DomainError, type Pico } from '#libs/kernel';
+import { Metrics } from '#libs/observability';
+import { BudgetDesk } from './budget.desk.js';
+import { BudgetHold } from './budget.hold.js';
+import { BudgetLeaseRepository } from './budget.lease.repository.js';
+import { type BudgetRef, BudgetRegistry, type BudgetScope, type ScopeName } from './budget.registry.js';
+import type { BudgetSlice } from './budget.slice.js';
+import { Replica } from './replica.js';
+
+export const budgetErrors = defineErrors({
+  key_budget_exceeded: ['payment_required', 'The budget of this API key is spent.'],
+  user_budget_exceeded: ['payment_required', 'Your budget is spent.'],
+  team_budget_exceeded: ['payment_required', 'The budget of the team is spent.'],
+  subscription_budget_exceeded: ['payment_required', 'The budget of this subscription is spent.'],
+  model_budget_exceeded: ['payment_required', 'The budget for this model is spent.'],
+  balance_exhausted: ['payment_required', 'The balance is spent.'],
+  budgets_unavailable: ['unavailable', 'Budgets cannot be checked at present. Try again in a moment.'],
+});
+
+const REFUSALS: Readonly<Record<BudgetScope, keyof typeof budgetErrors>> = {
+  key: 'key_budget_exceeded',
+  user: 'user_budget_exceeded',
+  team: 'team_budget_exceeded',
+  subscription: 'subscription_budget_exceeded',
+  model: 'model_budget_exceeded',
+  'key-model': 'model_budget_exceeded',
+  balance: 'balance_exhausted',
+};
+
+export type HoldOutcome =
+  { readonly held: true; readonly hold: BudgetHold } | { readonly held: false; readonly error: DomainError };
+
+/** Where replicas tell each other about budgets: `recall ID REPLICA`, `returned ID`, `changed`. */
+const CHANNEL = 'sluice_budgets';
+const BEAT_MS = 2_000;
+const GIVE_BACK_MS = 1_000;
+const RETRY_AFTER_SECONDS = 2;
+
+/** Holds what a call may cost at most against every budget that caps it, or against none of them. */
+@Injectable()
+export class Budgets implements OnApplicationBootstrap {
+  private readonly log = new Logger(Budgets.name);
+  private readonly desk: BudgetDesk;
+  private readonly timers: NodeJS.Timeout[] = [];
+  private readonly refusals;
+
+  constructor(
+    private readonly registry: BudgetRegistry,
+    private readonly leases: BudgetLeaseRepository,
+    private readonly replica: Replica,
+    private readonly notifications: Notifications,
+    metrics: Metrics,
+  ) {
+    this.desk = new BudgetDesk({
+      lease: (wishes) => this.leases.lease(this.replica.id, wishes),
+      sync: (kept) => this.leases.sync(this.replica.id, kept),
+      recall: (budgetId) => this.notifications.send(CHANNEL, `recall ${budgetId} ${this.replica.id}`),
+    });
+    this.refusals = metrics.counter('budget_refusals_total', 'Calls refused because a budget is spent.', ['scope']);
+  }
+
+  async onApplicationBootstrap(): Promise<void> {
+    await this.replica.join();
+    await this.notifications.listen(CHANNEL, (message) => this.hear(message));
+    this.notifications.onGap(() => this.registry.forget());
+    this.every(BEAT_MS, () => this.beat());
+    this.every(GIVE_BACK_MS, () => this.desk.giveBackIdle());
+  }
+
+  /** Gives everything back, once the last call is settled; what cannot be given back is taken by the others later. */
+  async leave(): Promise<void> {
+    this.timers.forEach((timer) => clearInterval(timer));
+    try {
+      await this.desk.giveBackAll();
+      await this.replica.leave();
+    } catch (error) {
+      this.log.warn('Leases could not be given back.', error);
+    }
+  }
+
+  /**
+   * @param names every scope that the call falls under
+   * @param amount the most that the call can cost
+   */
+  async hold(names: readonly ScopeName[], amount: Pico): Promise<HoldOutcome> {
+    try {
+      const budgets = await this.registry.of(names);
+      if (budgets.length > 0 && this.replica.isFenced) return unavailable();
+      return await this.holdAll(budgets, amount);
+    } catch (error) {
+      if (isConnectionLoss(error)) return unavailable();
+      throw error;
+    }
+  }
+
+  /** One after another in the order of ids, so that two calls never wait for each other's. */
+  private async holdAll(budgets: readonly BudgetRef[], amount: Pico): Promise<HoldOutcome> {
+    const slices: BudgetSlice[] = [];
+    const replicaId = this.replica.id;
+    try {
+      for (const { id, scope } of budgets) {
+        const held = this.desk.hold(id, amount);
+        const slice = held instanceof Promise ? await held : held;
+        if (!slice) {
+          this.release(slices, amount);
+          this.refusals.inc({ scope });
+          return { held: false, error: budgetErrors[REFUSALS[scope]]() };
+        }
+        slices.push(slice);
+      }
+    } catch (error) {
+      this.release(slices, amount);
+      throw error;
+    }
+    return { held: true, hold: new BudgetHold(this.desk, replicaId, slices, amount) };
+  }
+
+  private release(slices: readonly BudgetSlice[], amount: Pico): void {
+    for (const slice of slices) {
+      slice.release(amount);
+      this.desk.reconsider(slice.budgetId);
+    }
+  }
+
+  private hear(message: string): void {
+    const [word, budgetId = '', sender = ''] = message.split(' ');
+    if (word === 'returned') this.desk.reconsider(budgetId);
+    else if (word === 'changed') this.registry.forget();
+    else if (word === 'recall' && sender !== this.replica.id) {
+      this.desk
+        .recalled(budgetId, sender < this.replica.id)
+        .catch((error: unknown) => this.log.warn('A slice could not be given back.', error));
+    }
+  }
+
+  private async beat(): Promise<void> {
+    if (await this.replica.beat()) return;
+    this.desk.forfeit();
+    await this.replica.join();
+  }
+
+  private every(ms: number, work: () => Promise<void>): void {
+    let running = false;
+    const run = async (): Promise<void> => {
+      if (running) return;
+      running = true;
+      try {
+        await work();
+      } catch (error) {
+        if (!isConnectionLoss(error)) this.log.warn('Budgets could not be kept up to date; it is tried again.', error);
+      } finally {
+        running = false;
+      }
+    };
+    this.timers.push(setInterval(() => void run(), ms).unref());
+  }
+}
+
+function unavailable(): HoldOutcome {
+  return { held: false, error: budgetErrors.budgets_unavailable({ retryAfterSeconds: RETRY_AFTER_SECONDS }) };
+}
