@@ -6,6 +6,7 @@
 /** Which lib may import which. A lib that is missing here may import no other lib. */
 export const LIBS = {
   kernel: [],
+  spool: ['kernel'],
   config: ['kernel'],
   observability: ['kernel', 'config'],
   crypto: ['kernel', 'config'],
@@ -16,6 +17,7 @@ export const LIBS = {
   events: ['kernel', 'observability', 'database', 'access'],
   jobs: ['kernel', 'config', 'observability', 'database'],
   http: ['kernel', 'config', 'observability', 'access'],
+  wire: ['kernel'],
   simulator: ['kernel'],
   sdk: [],
 };

@@ -1,0 +1,10 @@
+export { toChatCompletion, toMessage } from './answers.js';
+export { toChatRequest } from './chat.request.js';
+export type { ChatRequestOptions } from './chat.request.js';
+export { CompletionStream } from './completion.stream.js';
+export type { CompletionStreamOptions } from './completion.stream.js';
+export { toAnthropicError, toOpenAiError } from './error-bodies.js';
+export { MessageStream } from './message.stream.js';
+export { toMessagesRequest } from './messages.request.js';
+export type { MessagesRequestOptions } from './messages.request.js';
+export type { StreamTranslator } from './stream.translator.js';
