@@ -10,7 +10,7 @@ import { ApiKeyVerifier, type Verification } from './api-key.verifier.js';
 const BEARER = /^Bearer +(\S+) *$/i;
 const RETRY_AFTER_SECONDS = 1;
 
-/** Recognises programs by the API key that they send, as `Authorization: Bearer` or as `X-Client-API-Key`. */
+/** Recognises programs by the API key that they send, as `Authorization: Bearer`, `X-Client-API-Key` or `X-Api-Key`. */
 @Injectable()
 export class ApiKeyAuthenticator extends Authenticator {
   readonly accepts = 'api-key';
@@ -24,12 +24,11 @@ export class ApiKeyAuthenticator extends Authenticator {
 
   authenticate(headers: IncomingHttpHeaders): Authentication | Promise<Authentication> {
     const bearer = BEARER.exec(headers.authorization ?? '')?.[1];
-    const own = headers['x-client-api-key'];
-    const client = typeof own === 'string' && own !== '' ? own : undefined;
-    const credential = bearer ?? client;
+    const given = [bearer, headers['x-client-api-key'], headers['x-api-key']].filter(isGiven);
+    const [credential] = given;
     if (credential === undefined) return refused(apiKeyErrors.missing_api_key());
-    // Which of the two pays for the call must not depend on who looks.
-    if (client !== undefined && client !== credential) return refused(apiKeyErrors.conflicting_api_keys());
+    // Which of them pays for the call must not depend on who looks.
+    if (given.some((other) => other !== credential)) return refused(apiKeyErrors.conflicting_api_keys());
     const verification = this.verifier.verify(credential);
     return verification instanceof Promise
       ? verification.then((late) => this.conclude(late))
@@ -48,6 +47,10 @@ export class ApiKeyAuthenticator extends Authenticator {
     }
     return refused(apiKeyErrors.invalid_api_key());
   }
+}
+
+function isGiven(value: string | string[] | undefined): value is string {
+  return typeof value === 'string' && value !== '';
 }
 
 function refused(error: DomainError): Authentication {

@@ -22,7 +22,7 @@ export class AnswerRelay {
     if (status >= 300) {
       await call.settle({ status: 'failed', httpStatus: status, free: true });
       this.refuseToShow(status);
-      body = dialect.hearError(bytes);
+      body = dialect.hearError(bytes, status);
     } else {
       const { body: heard, ...took } = dialect.hear(bytes);
       await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, ...took });
@@ -30,6 +30,12 @@ export class AnswerRelay {
     }
     if (body === undefined) throw gatewayErrors.upstream_failed();
     void reply.status(status).headers(responseHeaders(response.headers)).send(body);
+  }
+
+  /** Gives an answer that no provider had to be asked for. */
+  async give(body: Buffer, call: MeteredCall, reply: FastifyReply): Promise<void> {
+    await call.settle({ status: 'completed', httpStatus: 200, free: true });
+    void reply.header('content-type', 'application/json').send(body);
   }
 
   /** A 4xx about the caller's request is the caller's to read; one about our own credentials is not. */

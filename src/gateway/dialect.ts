@@ -20,13 +20,15 @@ export interface HeardAnswer {
 /** How one call is spoken with one provider: where it goes, what is said, and how the answer is understood. */
 export interface Dialect {
   readonly path: string;
+  /** Answers without the provider, where it has no such operation and none is needed. */
+  answerHere?(): Promise<Buffer>;
   /** The provider asks no money for it. */
   readonly free: boolean;
   body(model: ResolvedModel): Buffer;
   headers(incoming: IncomingHttpHeaders, requestId: string, target: ProviderTarget): Record<string, string>;
   hear(body: Buffer): HeardAnswer;
   /** A provider's refusal of the call, in the caller's format. */
-  hearError(body: Buffer): Buffer;
+  hearError(body: Buffer, status: number): Buffer;
   observe(contentType: string): StreamObserver;
   /** The units of an answer that comes as a stream. */
   streamedUnits(): Units;

@@ -1,10 +1,12 @@
-import type { ResolvedModel } from '../models/model.catalog.js';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
+import { CountingDialect } from './counting.dialect.js';
 import type { Dialect } from './dialect.js';
 import { gatewayErrors } from './gateway.errors.js';
 import type { IncomingCall } from './incoming.call.js';
 import { NativeDialect } from './native.dialect.js';
 import { OPERATIONS, type WireFormat } from './operations.js';
+import { TranslatedDialect } from './translated.dialect.js';
+import { chatOverMessages, messagesOverChat } from './translations.js';
 
 /** Anthropic speaks its own format; its imitation of OpenAI's leaves out too much. Everybody else speaks OpenAI's. */
 export function formatOf(kind: ProviderTarget['kind']): WireFormat {
@@ -16,7 +18,10 @@ export function formatOf(kind: ProviderTarget['kind']): WireFormat {
  *
  * @throws DomainError `operation_unsupported` when the provider offers nothing of the kind
  */
-export function dialectOf(call: IncomingCall, _model: ResolvedModel, target: ProviderTarget): Dialect {
+export function dialectOf(call: IncomingCall, target: ProviderTarget): Dialect {
   if (OPERATIONS[call.operation].format === formatOf(target.kind)) return new NativeDialect(call);
+  if (call.operation === 'chat.completions') return new TranslatedDialect(chatOverMessages(call));
+  if (call.operation === 'messages') return new TranslatedDialect(messagesOverChat(call, target));
+  if (call.operation === 'messages.count_tokens') return new CountingDialect(call);
   throw gatewayErrors.operation_unsupported({ param: 'model' });
 }

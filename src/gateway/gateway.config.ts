@@ -1,23 +1,52 @@
-import { defineConfig, integer } from '#libs/config';
+import { defineConfig, integer, list } from '#libs/config';
 
-export const gatewayConfig = defineConfig('gateway', 'Gateway', {
-  headTimeoutSeconds: integer('UPSTREAM_TIMEOUT_SECONDS', {
-    default: 300,
-    min: 1,
-    max: 3_600,
-    description:
-      'How long a provider may take until its answer begins. An answer that is not streamed begins when it is complete.',
-  }),
-  idleTimeoutSeconds: integer('UPSTREAM_IDLE_TIMEOUT_SECONDS', {
-    default: 120,
-    min: 1,
-    max: 3_600,
-    description: 'How long a provider may pause within an answer.',
-  }),
-  answerLimitBytes: integer('UPSTREAM_ANSWER_LIMIT_BYTES', {
-    default: 67_108_864,
-    min: 65_536,
-    max: 1_073_741_824,
-    description: 'Largest answer of a provider that is not streamed.',
-  }),
-});
+/** What keeps something at the provider, or is about the account there: it would be everybody's who has a key here. */
+const NEVER_FORWARDED =
+  /^(?:assistants|batches|containers|conversations|evals|files|fine_tuning|fine-tuning|models|organization|realtime|skills|threads|uploads|vector_stores|videos)(?:\/|$)/;
+
+export const gatewayConfig = defineConfig(
+  'gateway',
+  'Gateway',
+  {
+    headTimeoutSeconds: integer('UPSTREAM_TIMEOUT_SECONDS', {
+      default: 300,
+      min: 1,
+      max: 3_600,
+      description:
+        'How long a provider may take until its answer begins. An answer that is not streamed begins when it is complete.',
+    }),
+    idleTimeoutSeconds: integer('UPSTREAM_IDLE_TIMEOUT_SECONDS', {
+      default: 120,
+      min: 1,
+      max: 3_600,
+      description: 'How long a provider may pause within an answer.',
+    }),
+    answerLimitBytes: integer('UPSTREAM_ANSWER_LIMIT_BYTES', {
+      default: 67_108_864,
+      min: 65_536,
+      max: 1_073_741_824,
+      description: 'Largest answer of a provider that is not streamed.',
+    }),
+    forwardedPaths: list('GATEWAY_FORWARDED_PATHS', {
+      default: [
+        'chat/classifications',
+        'classifications',
+        'classify',
+        'fim/completions',
+        'images/edits',
+        'ocr',
+        'pooling',
+        'score',
+      ],
+      description:
+        "Further addresses below `/v1/` that are passed on to the model's provider as they are: POST, with a body that names a model. Nothing else is.",
+    }),
+  },
+  ({ forwardedPaths }) =>
+    forwardedPaths
+      .filter((path) => !/^[a-z0-9_-]+(?:\/[a-z0-9_-]+)*$/.test(path) || NEVER_FORWARDED.test(path))
+      .map(() => ({
+        variable: 'GATEWAY_FORWARDED_PATHS',
+        rule: 'must hold plain paths without a leading slash, and none of files, batches and the like, which keep state at the provider',
+      })),
+);

@@ -1,41 +1,14 @@
 import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
-import { ApiBody, ApiTags } from '@nestjs/swagger';
+import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, API_KEY, type ApiKeyPrincipal } from '#libs/access';
-import { Endpoint, type EndpointOptions } from '#libs/http';
+import { Endpoint } from '#libs/http';
 import { GatewayService } from './gateway.service.js';
 import { readCall } from './incoming.call.js';
+import { ModelCall } from './model-call.decorator.js';
 import { ModelList } from './model.list.js';
 
-const JSON_OR_STREAM = {
-  description: "The provider's answer, in OpenAI's wire format.",
-  contentType: 'application/json',
-};
-const CALL: Omit<EndpointOptions, 'summary'> = {
-  access: API_KEY,
-  raw: JSON_OR_STREAM,
-  rawBody: true,
-  errors: {
-    400: ['model_request_malformed', 'conflicting_api_keys'],
-    403: ['model_not_allowed', 'subscription_required'],
-    404: ['model_unavailable'],
-    413: ['body_too_large'],
-    502: ['upstream_unreachable', 'upstream_failed', 'upstream_credentials_refused'],
-    503: ['no_upstream_available', 'database_unavailable'],
-    504: ['upstream_timeout'],
-  },
-};
-const chat = { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] };
-const body = (example: object): MethodDecorator =>
-  ApiBody({
-    schema: {
-      type: 'object',
-      required: ['model'],
-      properties: { model: { type: 'string' } },
-      additionalProperties: true,
-      example,
-    },
-  });
+const LISTING = { description: 'In the format of OpenAI.', contentType: 'application/json' };
 
 /** The second face: programs call models here, in OpenAI's wire format. */
 @ApiTags('Gateway')
@@ -47,8 +20,10 @@ export class GatewayController {
   ) {}
 
   @Post('chat/completions')
-  @Endpoint({ ...CALL, summary: 'Chat, whole or as a stream of events' })
-  @body(chat)
+  @ModelCall({
+    summary: 'Chat, whole or as a stream of events',
+    example: { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello' }] },
+  })
   createChatCompletion(
     @Actor() actor: ApiKeyPrincipal,
     @Req() request: FastifyRequest,
@@ -58,8 +33,10 @@ export class GatewayController {
   }
 
   @Post('completions')
-  @Endpoint({ ...CALL, summary: 'Complete a text' })
-  @body({ model: 'gpt-3.5-turbo-instruct', prompt: 'Once upon a time' })
+  @ModelCall({
+    summary: 'Complete a text',
+    example: { model: 'gpt-3.5-turbo-instruct', prompt: 'Once upon a time' },
+  })
   createCompletion(
     @Actor() actor: ApiKeyPrincipal,
     @Req() request: FastifyRequest,
@@ -69,8 +46,7 @@ export class GatewayController {
   }
 
   @Post('embeddings')
-  @Endpoint({ ...CALL, summary: 'Embed texts' })
-  @body({ model: 'text-embedding-3-small', input: 'Hello' })
+  @ModelCall({ summary: 'Embed texts', example: { model: 'text-embedding-3-small', input: 'Hello' } })
   createEmbedding(
     @Actor() actor: ApiKeyPrincipal,
     @Req() request: FastifyRequest,
@@ -79,8 +55,41 @@ export class GatewayController {
     return this.gateway.call(actor, readCall('embeddings', request), request, reply);
   }
 
+  @Post('responses')
+  @ModelCall({ summary: 'Make a response', example: { model: 'gpt-4o-mini', input: 'Hello' } })
+  createResponse(
+    @Actor() actor: ApiKeyPrincipal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.gateway.call(actor, readCall('responses', request), request, reply);
+  }
+
+  @Post('moderations')
+  @ModelCall({ summary: 'Classify content', example: { model: 'omni-moderation-latest', input: 'Hello' } })
+  createModeration(
+    @Actor() actor: ApiKeyPrincipal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.gateway.call(actor, readCall('moderations', request), request, reply);
+  }
+
+  @Post('rerank')
+  @ModelCall({
+    summary: 'Rank documents by a question',
+    example: { model: 'rerank-v3.5', query: 'Where is the gate?', documents: ['At the weir.', 'Nowhere.'] },
+  })
+  createRanking(
+    @Actor() actor: ApiKeyPrincipal,
+    @Req() request: FastifyRequest,
+    @Res() reply: FastifyReply,
+  ): Promise<void> {
+    return this.gateway.call(actor, readCall('rerank', request), request, reply);
+  }
+
   @Get('models')
-  @Endpoint({ access: API_KEY, raw: JSON_OR_STREAM, summary: 'The models that the API key may call' })
+  @Endpoint({ access: API_KEY, raw: LISTING, summary: 'The models that the API key may call' })
   listGatewayModels(@Actor() actor: ApiKeyPrincipal): Promise<object> {
     return this.models.list(actor);
   }
@@ -88,7 +97,7 @@ export class GatewayController {
   @Get('models/*')
   @Endpoint({
     access: API_KEY,
-    raw: JSON_OR_STREAM,
+    raw: LISTING,
     summary: 'One model that the API key may call',
     errors: { 404: ['model_unavailable'] },
   })

@@ -5,15 +5,21 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
+import { ForwardController } from './forward.controller.js';
+import { Forwarding } from './forwarding.js';
 import { GatewayController } from './gateway.controller.js';
 import { GatewayService } from './gateway.service.js';
+import { MediaController } from './media.controller.js';
+import { MessagesController } from './messages.controller.js';
 import { ModelList } from './model.list.js';
 import { StreamRelay } from './stream.relay.js';
+import { TokenizerController } from './tokenizer.controller.js';
+import { TokenizerService } from './tokenizer.service.js';
 
 /** The hot path. Exports nothing. */
 @Module({
   imports: [ModelsModule, SubscriptionsModule, UsageModule, ProvidersModule],
-  controllers: [GatewayController],
-  providers: [Admission, AnswerRelay, GatewayService, ModelList, StreamRelay],
+  controllers: [GatewayController, MediaController, MessagesController, ForwardController, TokenizerController],
+  providers: [Admission, AnswerRelay, Forwarding, GatewayService, ModelList, StreamRelay, TokenizerService],
 })
 export class GatewayModule {}

@@ -39,12 +39,13 @@ export class GatewayService {
   ): Promise<void> {
     const { operation } = incoming;
     const admitted = await this.admission.admit(actor, incoming.request);
-    const dialect = dialectOf(incoming, admitted.model, admitted.target);
+    const dialect = dialectOf(incoming, admitted.target);
     const call = new MeteredCall(this.meter, { actor, operation, requestId: request.id, admitted });
     const hangUp = new AbortController();
     const onClose = (): void => hangUp.abort();
     reply.raw.once('close', onClose);
     try {
+      if (dialect.answerHere) return await this.answers.give(await dialect.answerHere(), call, reply);
       const response = await this.dispatch(dialect, admitted, request, hangUp.signal);
       call.noteFirstByte();
       const isStream = response.status < 300 && STREAMED.test(response.headers['content-type'] ?? '');

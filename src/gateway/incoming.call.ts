@@ -17,6 +17,8 @@ export interface IncomingCall {
   /** Where it goes, below the provider's base. */
   readonly path: string;
   readonly request: ModelRequest;
+  /** Size of the body. */
+  readonly bytes: number;
   /** The body with another name for the model, everything else byte for byte the same. */
   named(model: string): Buffer;
 }
@@ -30,6 +32,7 @@ export function readCall(operation: Operation, { body, headers }: FastifyRequest
     operation,
     path: path ?? OPERATIONS[operation].path,
     request,
+    bytes: bytes.length,
     named: (model) =>
       boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model),
   };

@@ -33,6 +33,8 @@ export class NativeDialect implements Dialect {
     this.traits = OPERATIONS[call.operation];
   }
 
+  answerHere?(): Promise<Buffer>;
+
   get free(): boolean {
     return this.traits.free === true;
   }
@@ -69,7 +71,7 @@ export class NativeDialect implements Dialect {
 
   private usage(json: Json | undefined): UpstreamUsage | undefined {
     if (json === undefined) return undefined;
-    if (this.traits.format === 'anthropic') return anthropicUsageOf(record(json['usage']));
+    if (this.traits.format === 'anthropic') return anthropicUsageOf(json['usage']);
     return usageOf(this.call.operation === 'rerank' ? rankedUsage(json) : json);
   }
 }

@@ -166,7 +166,7 @@ describe('the gateway', () => {
         headers: {
           cookie: 'session=1',
           'x-client-api-key': key.key,
-          'x-api-key': 'client',
+          'x-api-key': key.key,
           te: 'trailers',
           'x-forwarded-for': '10.0.0.1',
           'openai-organization': 'org',

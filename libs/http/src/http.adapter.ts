@@ -13,6 +13,9 @@ import { parseStrictJson } from './strict-json.js';
 
 type HttpConfig = ConfigOf<typeof httpConfig>;
 
+/** Another address of the gateway, for clients that are made for it. */
+const ALIAS = '/openrouter/';
+
 /** Ids that callers may choose; anything else is replaced, so that a log line cannot be forged. */
 const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
@@ -22,6 +25,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     bodyLimit: config.bodyLimitBytes,
     trustProxy: trustProxy(config.trustProxy),
     requestIdHeader: false,
+    rewriteUrl: ({ url = '/' }) => (url.startsWith(ALIAS) ? `/v1/${url.slice(ALIAS.length)}` : url),
     genReqId: ({ headers }: IncomingMessage) => {
       const given = headers['x-request-id'];
       return typeof given === 'string' && REQUEST_ID.test(given) ? given : newId();
@@ -48,6 +52,11 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     } catch (error) {
       done(error as Error);
     }
+  });
+  // Forms with files go to models alone, and as the bytes that came.
+  fastify.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (takesRawBody(request.routeOptions.config)) done(null, body);
+    else done(httpErrors.unsupported_media_type());
   });
   return adapter;
 }

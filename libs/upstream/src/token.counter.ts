@@ -14,6 +14,7 @@ const TOKENS_PER_MESSAGE = 3;
 const TOKENS_OF_REPLY = 3;
 /** OpenAI's price of a 1024 × 1024 image in high detail: 85 + 4 tiles × 170. A flat figure; the size is not looked at. */
 const TOKENS_PER_IMAGE = 765;
+const IMAGES = new Set<unknown>(['image_url', 'input_image', 'image']);
 /** Text that happens to spell a control token is text: it is counted, not refused. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
@@ -60,11 +61,12 @@ export class TokenCounter {
 
   /**
    * Prompt tokens of a request body: chat `messages` (with `tools`), `prompt` of completions, `input` of embeddings and
-   * responses. Arrays of token numbers count as they are.
+   * responses, `system` of messages, `query` and `documents` of rerankers. Arrays of token numbers count as they are.
    */
   countRequest(json: Record<string, unknown>): number {
     let total =
       this.countInput(json['prompt']) + this.countInput(json['input']) + this.countInput(json['instructions']);
+    total += this.countInput(json['system']) + this.countInput(json['query']) + this.countInput(json['documents']);
     const messages = json['messages'];
     if (Array.isArray(messages)) {
       total += TOKENS_OF_REPLY;
@@ -118,19 +120,37 @@ export class TokenCounter {
     if (part === undefined) {
       return 0;
     }
-    if (part['type'] === 'image_url' || part['type'] === 'input_image') {
+    if (IMAGES.has(part['type'])) {
       return TOKENS_PER_IMAGE;
     }
     return typeof part['text'] === 'string' ? this.countText(part['text']) : this.countMessageItem(part);
   }
 
   private countMessageItem(part: Record<string, unknown>): number {
+    if (part['type'] === 'tool_use') {
+      return this.countInput(part['name']) + this.countText(JSON.stringify(part['input'] ?? {}));
+    }
+    if (part['type'] === 'tool_result' && Array.isArray(part['content'])) {
+      return this.countResult(part['content']);
+    }
     // Content within content is one level deep in every known format; a deeper tree counts by its size.
     const content = part['content'];
     if (typeof content === 'string') {
       return TOKENS_PER_MESSAGE + this.countText(content);
     }
     return content === undefined ? 0 : TokenCounter.estimate(JSON.stringify(content).length);
+  }
+
+  /** Texts and pictures that a tool gave; nothing nests deeper. */
+  private countResult(content: readonly unknown[]): number {
+    let total = TOKENS_PER_MESSAGE;
+    for (const item of content) {
+      const part = asRecord(item);
+      const text = part?.['text'];
+      if (typeof text === 'string') total += this.countText(text);
+      else if (IMAGES.has(part?.['type'])) total += TOKENS_PER_IMAGE;
+    }
+    return total;
   }
 }
 

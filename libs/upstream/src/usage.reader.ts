@@ -51,7 +51,8 @@ export function usageOf(json: unknown): UpstreamUsage | undefined {
  * Reads Anthropic's `usage`, whose three input figures are parts of the prompt, not the whole of it.
  * The usage at the beginning of a stream has an output figure that is no more than a first guess.
  */
-export function anthropicUsageOf(usage: Record<string, unknown> | undefined): UpstreamUsage | undefined {
+export function anthropicUsageOf(value: unknown): UpstreamUsage | undefined {
+  const usage = asRecord(value);
   const fresh = tokens(usage?.['input_tokens']);
   const completionTokens = tokens(usage?.['output_tokens']);
   const cacheWriteTokens = tokens(usage?.['cache_creation_input_tokens'] ?? 0);

@@ -1,0 +1,63 @@
+import { applyDecorators } from '@nestjs/common';
+import { ApiBody, ApiConsumes } from '@nestjs/swagger';
+import { API_KEY } from '#libs/access';
+import { Endpoint, type EndpointOptions } from '#libs/http';
+
+const COMMON_ERRORS: EndpointOptions['errors'] = {
+  400: [
+    'model_request_malformed',
+    'conflicting_api_keys',
+    'operation_unsupported',
+    'request_untranslatable',
+    'path_malformed',
+    'unsupported_media_type',
+  ],
+  401: ['key_expired'],
+  403: ['model_not_allowed', 'subscription_required'],
+  404: ['model_unavailable'],
+  413: ['body_too_large'],
+  502: ['upstream_unreachable', 'upstream_failed', 'upstream_credentials_refused'],
+  503: ['no_upstream_available', 'database_unavailable'],
+  504: ['upstream_timeout'],
+};
+
+export interface ModelCallOptions {
+  readonly summary: string;
+  readonly description?: string;
+  /** A body that works. */
+  readonly example: object;
+  /** The body is a form with a file. */
+  readonly isForm?: boolean;
+  /** Left out: JSON, or a stream of events where the caller asked for one. */
+  readonly answers?: string;
+}
+
+/** A route that calls a model: the body comes as its bytes, the answer is written by the handler. */
+export function ModelCall({ summary, description, example, isForm, answers }: ModelCallOptions): MethodDecorator {
+  return applyDecorators(
+    Endpoint({
+      access: API_KEY,
+      summary,
+      ...(description === undefined ? {} : { description }),
+      rawBody: true,
+      raw: {
+        description: "The provider's answer, in this address's format.",
+        contentType: answers ?? 'application/json',
+      },
+      errors: COMMON_ERRORS,
+    }),
+    ...(isForm === true ? [ApiConsumes('multipart/form-data')] : []),
+    ApiBody({
+      schema: {
+        type: 'object',
+        required: isForm === true ? ['file', 'model'] : ['model'],
+        properties: {
+          model: { type: 'string' },
+          ...(isForm === true ? { file: { type: 'string', format: 'binary' } } : {}),
+        },
+        additionalProperties: true,
+        ...(isForm === true ? {} : { example }),
+      },
+    }),
+  );
+}

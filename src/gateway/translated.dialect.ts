@@ -1,0 +1,115 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { StreamObserver, UpstreamUsage } from '#libs/upstream';
+import type { StreamTranslator } from '#libs/wire';
+import type { ResolvedModel } from '../models/model.catalog.js';
+import type { ProviderTarget } from '../providers/upstream.pool.js';
+import { type Dialect, headersFor, type HeardAnswer } from './dialect.js';
+import type { WireFormat } from './operations.js';
+import type { Units } from './units.js';
+
+type Json = Record<string, unknown>;
+
+/** All that differs between the one translation and the other. */
+export interface Translation {
+  /** What the provider speaks. */
+  readonly format: WireFormat;
+  readonly path: string;
+  request(model: ResolvedModel): Json;
+  /** Undefined where the answer is none of the provider's format. */
+  answer(json: Json): Json | undefined;
+  error(json: Json | undefined, status: number): Json;
+  stream(): StreamTranslator;
+  usageOf(json: Json): UpstreamUsage | undefined;
+  textOf(json: Json): string;
+  observer(): StreamObserver;
+}
+
+/** Caller and provider speak different formats: what is said is translated, what is metered is what the provider says. */
+export class TranslatedDialect implements Dialect {
+  readonly path: string;
+  readonly free = false;
+
+  constructor(private readonly translation: Translation) {
+    this.path = translation.path;
+  }
+
+  body(model: ResolvedModel): Buffer {
+    return encode(this.translation.request(model));
+  }
+
+  headers(incoming: IncomingHttpHeaders, requestId: string, target: ProviderTarget): Record<string, string> {
+    // Versions and previews that the caller asks for are those of its own format.
+    const { accept } = incoming;
+    const common = { 'content-type': 'application/json', ...(accept === undefined ? {} : { accept }) };
+    return headersFor(this.translation.format, common, requestId, target);
+  }
+
+  hear(body: Buffer): HeardAnswer {
+    const json = parse(body);
+    if (json === undefined) return { body: undefined, usage: undefined, text: '', units: {} };
+    const answer = this.translation.answer(json);
+    return {
+      body: answer && encode(answer),
+      usage: this.translation.usageOf(json),
+      text: this.translation.textOf(json),
+      units: {},
+    };
+  }
+
+  hearError(body: Buffer, status: number): Buffer {
+    return encode(this.translation.error(parse(body), status));
+  }
+
+  observe(): StreamObserver {
+    return new TranslatedStream(this.translation.observer(), this.translation.stream());
+  }
+
+  streamedUnits(): Units {
+    return {};
+  }
+}
+
+/** Meters the provider's stream and gives the caller its translation. */
+class TranslatedStream implements StreamObserver {
+  constructor(
+    private readonly observer: StreamObserver,
+    private readonly translator: StreamTranslator,
+  ) {}
+
+  get usage(): UpstreamUsage | undefined {
+    return this.observer.usage;
+  }
+
+  get prompt(): UpstreamUsage | undefined {
+    return this.observer.prompt;
+  }
+
+  get text(): string {
+    return this.observer.text;
+  }
+
+  push(chunk: Buffer): Buffer | undefined {
+    this.observer.push(chunk);
+    const said = this.translator.push(chunk);
+    return said === '' ? undefined : Buffer.from(said);
+  }
+
+  end(): Buffer | undefined {
+    this.observer.end();
+    const said = this.translator.end();
+    return said === '' ? undefined : Buffer.from(said);
+  }
+}
+
+function encode(json: Json): Buffer {
+  return Buffer.from(JSON.stringify(json));
+}
+
+function parse(body: Buffer): Json | undefined {
+  try {
+    const value: unknown = JSON.parse(body.toString('utf8'));
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
+  } catch {
+    return undefined;
+  }
+}
