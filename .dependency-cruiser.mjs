@@ -49,6 +49,7 @@ export const CAPABILITIES = [
   'src/models/model.catalog.ts',
   'src/subscriptions/entitlements.ts',
   'src/api-keys/api-key.authenticator.ts',
+  'src/usage/rating.ts',
   'src/usage/usage.meter.ts',
 ];
 
@@ -60,6 +61,7 @@ const ROOT_ONLY = [
   'src/providers/configured-providers.ts',
   'src/providers/providers.config.ts',
   'src/models/models.service.ts',
+  'src/models/price.book.ts',
   'src/subscriptions/subscriptions.service.ts',
   'src/api-keys/api-keys.service.ts',
 ];
