@@ -8,6 +8,8 @@ import { CreateAuditLog1763600007000 } from './1763600007000-create-audit-log.js
 import { CreateOutbox1763600008000 } from './1763600008000-create-outbox.js';
 import { DropPreviousRefreshHash1763600101000 } from './1763600101000-drop-previous-refresh-hash.js';
 import { IndexUsageByTime1763600106000 } from './1763600106000-index-usage-by-time.js';
+import { CreateKeyPool1763600201000 } from './1763600201000-create-key-pool.js';
+import { CreateModelRoutes1763600202000 } from './1763600202000-create-model-routes.js';
 import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -22,5 +24,7 @@ export const migrations = [
   CreateOutbox1763600008000,
   DropPreviousRefreshHash1763600101000,
   IndexUsageByTime1763600106000,
+  CreateKeyPool1763600201000,
+  CreateModelRoutes1763600202000,
   CreateBudgets1763620000100,
 ];

@@ -1,47 +1,49 @@
-/** A key of ours at a provider. */
-export interface ProviderKey {
-  readonly id: string;
-  readonly secret: string;
-}
+import type { KeySlot } from './key.slot.js';
+import { CHOOSERS, type Random, type RotationStrategy } from './rotation.js';
 
-/** Lets the keys of one provider take turns, leaving out those that the provider has turned away. */
+/** Chooses among the keys of one provider, leaving out those that cannot be used now. */
 export class KeyRing {
-  private readonly rejected = new Set<string>();
   private turn = 0;
 
-  constructor(private readonly keys: readonly ProviderKey[]) {}
+  constructor(
+    readonly slots: readonly KeySlot[],
+    public strategy: RotationStrategy,
+    private readonly random: Random = Math.random,
+  ) {}
 
-  /** The next key in turn; a rejected one only when there is no other. Undefined for a provider without keys. */
-  next(): ProviderKey | undefined {
-    const { keys } = this;
-    for (let step = 0; step < keys.length; step += 1) {
-      const key = this.advance();
-      if (key && !this.rejected.has(key.id)) return key;
-    }
-    return this.advance();
+  /** A usable key that was not tried yet. */
+  next(now: number, tried: readonly KeySlot[]): KeySlot | undefined {
+    const { slots } = this;
+    if (this.strategy === 'round_robin' || slots.length === 1) return this.inTurn(tried);
+    const usable = slots.filter((slot) => slot.usable && !tried.includes(slot));
+    if (usable.length < 2) return usable[0];
+    return CHOOSERS[this.strategy]({ slots: usable, now, random: this.random });
   }
 
-  /** Every key once, beginning with the next in turn, the rejected ones included: how they get their second chance. */
-  round(): ProviderKey[] {
-    return this.keys.flatMap(() => this.advance() ?? []);
-  }
-
-  reject(key: ProviderKey): void {
-    this.rejected.add(key.id);
-  }
-
-  accept(key: ProviderKey): void {
-    this.rejected.delete(key.id);
-  }
-
-  /** Whether a call has a chance: there is a key that was not turned away, or the provider wants none. */
   get usable(): boolean {
-    return this.keys.length === 0 || this.rejected.size < this.keys.length;
+    return this.slots.some((slot) => slot.usable);
   }
 
-  private advance(): ProviderKey | undefined {
-    const key = this.keys[this.turn];
-    this.turn = this.keys.length === 0 ? 0 : (this.turn + 1) % this.keys.length;
-    return key;
+  /** When a key may be usable again, in Unix milliseconds; undefined when time alone will not do. */
+  get usableAt(): number | undefined {
+    let soonest: number | undefined;
+    for (const { circuit, enabled, readable } of this.slots) {
+      const { openUntil } = circuit;
+      if (enabled && readable && openUntil !== undefined && openUntil < (soonest ?? Infinity)) soonest = openUntil;
+    }
+    return soonest;
+  }
+
+  private inTurn(tried: readonly KeySlot[]): KeySlot | undefined {
+    const { slots } = this;
+    for (let step = 0; step < slots.length; step += 1) {
+      const at = (this.turn + step) % slots.length;
+      const slot = slots[at];
+      if (slot?.usable && !tried.includes(slot)) {
+        this.turn = (at + 1) % slots.length;
+        return slot;
+      }
+    }
+    return undefined;
   }
 }

@@ -1,4 +1,4 @@
-import { type ConfigProblem, defineConfig, secret, url } from '#libs/config';
+import { type ConfigProblem, defineConfig, flag, secret, url } from '#libs/config';
 
 const HTTP = ['http', 'https'] as const;
 const KEYS = 'Several keys, separated by commas, take turns.';
@@ -30,6 +30,11 @@ export const providersConfig = defineConfig(
     anthropicUrl: url('ANTHROPIC_BASE_URL', {
       schemes: HTTP,
       description: 'Another address of Anthropic, with or without `/v1`. Unset: `https://api.anthropic.com/v1`.',
+    }),
+    privateAddresses: flag('PROVIDER_PRIVATE_ADDRESSES', {
+      default: false,
+      description:
+        'Whether administrators may allow a provider of theirs to live at a loopback or private address. Metadata services are never dialled.',
     }),
     simulatorUrl: url('SIMULATOR_URL', {
       schemes: HTTP,

@@ -40,6 +40,7 @@ describe('the configuration of the process', () => {
     NODE_ENV: 'production',
     DATA_DIR: folder,
     JWT_SECRET: STRONG,
+    ENCRYPTION_KEY: STRONG,
     DATABASE_URL: database.url,
     PORT: '0',
   });
@@ -69,6 +70,7 @@ describe('the configuration of the process', () => {
     const NAMED = [
       'DATABASE_POOL_SIZE',
       'DATABASE_URL',
+      'ENCRYPTION_KEY',
       'JWT_SECRET',
       'LOG_LEVEL',
       'OPENAI_BASE_URL',

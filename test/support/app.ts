@@ -43,6 +43,8 @@ export async function createApp(options: TestAppOptions = {}): Promise<TestApp> 
     DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
     PORT: '0',
+    // Applications on one database are replicas, and these share it.
+    ENCRYPTION_KEY: 'Vb7Qx2Lm9Kt4Rw6Zp1Hc8Nd3Sf5Yj0Ga-Te',
     // A tenth of a second for every password would be most of the time of many tests.
     PASSWORD_HASH_MEMORY_KIB: '1024',
     ...options.environment,

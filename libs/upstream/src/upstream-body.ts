@@ -7,6 +7,8 @@ export interface BodyFlow {
   abort(failure: UpstreamFailure): void;
 }
 
+const NO_FLOW: BodyFlow = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
+
 /** Bytes that may wait unread before the provider is asked to slow down. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
@@ -26,6 +28,14 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   private wake: (() => void) | undefined;
 
   constructor(private readonly flow: BodyFlow) {}
+
+  /** A body that was read already and is to be read again. */
+  static of(bytes: Buffer): UpstreamBody {
+    const body = new UpstreamBody(NO_FLOW);
+    if (bytes.length > 0) body.push(bytes);
+    body.end();
+    return body;
+  }
 
   /** The next piece as the provider sent it, `undefined` at the end. @throws UpstreamFailure */
   async read(): Promise<Buffer | undefined> {
