@@ -118,7 +118,7 @@ const PERIOD = `
 const LEASE = `
   CREATE FUNCTION lease_budgets(replica uuid, ids uuid[], needed numeric[], wanted numeric[])
   RETURNS TABLE (
-    budget_id uuid, starts_at timestamptz, ends_in_ms double precision, granted numeric, free numeric, others boolean
+    budget_id uuid, starts_at timestamptz, ends_in_ms double precision, granted numeric, free numeric, others integer
   ) LANGUAGE plpgsql AS $$
   #variable_conflict use_column
   DECLARE
@@ -149,9 +149,8 @@ const LEASE = `
           VALUES (replica, want.id, span.starts_at, granted)
           ON CONFLICT (replica_id, budget_id, starts_at) DO UPDATE SET amount = l.amount + excluded.amount;
       END IF;
-      others := EXISTS (SELECT 1 FROM budget_leases l
-                         WHERE l.budget_id = want.id AND l.starts_at = span.starts_at
-                           AND l.replica_id <> replica AND l.amount > 0);
+      SELECT count(*)::integer INTO others FROM budget_leases l
+        WHERE l.budget_id = want.id AND l.starts_at = span.starts_at AND l.replica_id <> replica AND l.amount > 0;
       RETURN NEXT;
     END LOOP;
   END

@@ -66,6 +66,8 @@ describe('UsageMeter', () => {
     const { rows } = await t.db.query<Record<string, unknown>>('SELECT * FROM usage_events WHERE id = $1', [event.id]);
     expect(rows).toEqual([
       {
+        charged_budgets: [],
+        charged_periods: [],
         id: event.id,
         request_id: event.requestId,
         user_id: event.userId,

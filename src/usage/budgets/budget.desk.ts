@@ -26,13 +26,14 @@ class Account {
   ratedAtMs = performance.now();
   /** A refusal that still stands: whatever is at least as large is refused as well. */
   refused: { readonly amount: Pico; readonly untilMs: number } | undefined;
-  /** Others were asked to give back; until then it makes no sense to ask the database again. */
-  recalledUntilMs = -Infinity;
+  /** Others were asked to give back, and so many have not answered yet; meanwhile it makes no sense to ask again. */
+  recall: 'none' | 'waiting' | 'over' = 'none';
+  answersMissing = 0;
 
   constructor(readonly budgetId: string) {}
 
   get asks(): boolean {
-    return this.waiting.length > 0 && performance.now() >= this.recalledUntilMs;
+    return this.waiting.length > 0 && this.recall !== 'waiting';
   }
 
   refuses(amount: Pico): boolean {
@@ -45,13 +46,17 @@ class Account {
     while (waiting[0] && slice?.hold(waiting[0].amount)) waiting.shift()?.resolve(slice);
   }
 
-  /** Refuses whoever wants more than there is. */
-  refuse(most: Pico): void {
+  /**
+   * Refuses whoever wants more than there is.
+   *
+   * @param standsMs how long the refusal holds for others too: nothing where another replica can change it unheard
+   */
+  refuse(most: Pico, standsMs: number): void {
     const payable = this.waiting.filter(({ amount }) => amount <= most);
     const refused = this.waiting.filter(({ amount }) => amount > most);
     this.waiting.splice(0, this.waiting.length, ...payable);
     refused.forEach(({ resolve }) => resolve(undefined));
-    this.refused = { amount: most + 1n, untilMs: performance.now() + REFUSAL_MS };
+    this.refused = { amount: most + 1n, untilMs: performance.now() + standsMs };
   }
 
   wish(): LeaseWish {
@@ -65,7 +70,7 @@ class Account {
 
 const SLICE_SECONDS = 2;
 const RATE_MEMORY_SECONDS = 5;
-const RECALL_MS = 40;
+const RECALL_MS = 250;
 const REFUSAL_MS = 25;
 const IDLE_MS = 3_000;
 
@@ -115,12 +120,21 @@ export class BudgetDesk {
     const account = this.accounts.get(budgetId);
     if (!account) return;
     account.refused = undefined;
-    account.recalledUntilMs = -Infinity;
     account.serve();
     this.pump();
   }
 
-  /** @param isFirst whether the asking replica comes first where both of them wait */
+  /** Another replica has given back what it can. */
+  answered(budgetId: string): void {
+    const account = this.accounts.get(budgetId);
+    if (account && --account.answersMissing <= 0) this.recallOver(account);
+  }
+
+  /**
+   * Another replica needs a budget: gives back what nobody holds of it.
+   *
+   * @param isFirst whether the asking replica comes first where both of them wait
+   */
   async recalled(budgetId: string, isFirst: boolean): Promise<void> {
     const account = this.accounts.get(budgetId);
     if (!account?.slice || (account.waiting.length > 0 && !isFirst)) return;
@@ -218,19 +232,28 @@ export class BudgetDesk {
       account.slice = new BudgetSlice(grant.budgetId, grant.startsAt, endsAtMs);
     }
     account.slice.grant(grant.granted);
+    if (grant.granted > 0n) account.recall = 'none';
     account.serve();
     if (account.waiting.length === 0 || grant.granted > 0n) return;
-    if (grant.others && account.recalledUntilMs === -Infinity) this.recall(account);
+    if (grant.others > 0 && account.recall === 'none') this.recall(account, grant.others);
     else {
-      account.recalledUntilMs = -Infinity;
-      account.refuse(account.slice.available + grant.free);
+      account.recall = 'none';
+      account.refuse(account.slice.available + grant.free, grant.others > 0 ? 0 : REFUSAL_MS);
     }
   }
 
-  private recall(account: Account): void {
-    account.recalledUntilMs = performance.now() + RECALL_MS;
+  private recall(account: Account, others: number): void {
+    account.recall = 'waiting';
+    account.answersMissing = others;
     void this.source.recall(account.budgetId).catch(() => undefined);
-    setTimeout(() => this.pump(), RECALL_MS);
+    // A replica that is gone, or whose message was lost, does not answer.
+    setTimeout(() => this.recallOver(account), RECALL_MS);
+  }
+
+  private recallOver(account: Account): void {
+    if (account.recall !== 'waiting') return;
+    account.recall = 'over';
+    this.pump();
   }
 }
 

@@ -17,8 +17,8 @@ export interface LeaseGrant extends Charge {
   readonly granted: Pico;
   /** What was neither spent nor leased before this grant. */
   readonly free: Pico;
-  /** Whether other replicas have slices of the same period, which they could give back. */
-  readonly others: boolean;
+  /** How many other replicas have slices of the same period, which they could give back. */
+  readonly others: number;
 }
 
 /** A slice that a replica has, and how much of it. */
@@ -40,7 +40,7 @@ interface GrantRow {
   ends_in_ms: number | null;
   granted: string;
   free: string;
-  others: boolean;
+  others: number;
 }
 
 const LEASE = {

@@ -32,7 +32,7 @@ const REFUSALS: Readonly<Record<BudgetScope, keyof typeof budgetErrors>> = {
 export type HoldOutcome =
   { readonly held: true; readonly hold: BudgetHold } | { readonly held: false; readonly error: DomainError };
 
-/** Where replicas tell each other about budgets: `recall ID REPLICA`, `returned ID`, `changed`. */
+/** Where replicas tell each other about budgets: `recall ID ASKER`, `answered ID ASKER`, `returned ID`, `changed`. */
 const CHANNEL = 'sluice_budgets';
 const BEAT_MS = 2_000;
 const GIVE_BACK_MS = 1_000;
@@ -126,12 +126,18 @@ export class Budgets implements OnApplicationBootstrap {
 
   private hear(message: string): void {
     const [word, budgetId = '', sender = ''] = message.split(' ');
-    if (word === 'returned') this.desk.reconsider(budgetId);
-    else if (word === 'changed') this.registry.forget();
-    else if (word === 'recall' && sender !== this.replica.id) {
-      this.desk
-        .recalled(budgetId, sender < this.replica.id)
-        .catch((error: unknown) => this.log.warn('A slice could not be given back.', error));
+    if (word === 'changed') this.registry.forget();
+    else if (word === 'returned') this.desk.reconsider(budgetId);
+    else if (word === 'answered' && sender === this.replica.id) this.desk.answered(budgetId);
+    else if (word === 'recall' && sender !== this.replica.id) void this.answer(budgetId, sender);
+  }
+
+  private async answer(budgetId: string, sender: string): Promise<void> {
+    try {
+      await this.desk.recalled(budgetId, sender < this.replica.id);
+      await this.notifications.send(CHANNEL, `answered ${budgetId} ${sender}`);
+    } catch (error) {
+      this.log.warn('A slice could not be given back.', error);
     }
   }
 
