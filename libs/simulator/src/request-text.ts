@@ -10,11 +10,12 @@ export function tokenPieces(text: string): string[] {
   return text.match(/\s*[\p{L}\p{N}]{1,6}|\s*[^\s\p{L}\p{N}]|\s+$/gu) ?? [];
 }
 
-/** All texts of a request: messages, prompt, input. */
+/** All texts of a request: messages, system, prompt, input. */
 export function promptTexts(json: Record<string, unknown>): string[] {
   const messages = Array.isArray(json['messages']) ? json['messages'] : [];
   return [
     ...messages.flatMap((message) => textsOf(asObject(message)?.['content'])),
+    ...textsOf(json['system']),
     ...textsOf(json['prompt']),
     ...textsOf(json['input']),
   ];
@@ -32,6 +33,8 @@ function textsOf(value: unknown): string[] {
     return [value];
   }
   return Array.isArray(value)
-    ? value.flatMap((item: unknown) => (typeof item === 'string' ? [item] : textsOf(asObject(item)?.['text'])))
+    ? value.flatMap((item: unknown) =>
+        typeof item === 'string' ? [item] : textsOf(asObject(item)?.['text'] ?? asObject(item)?.['content']),
+      )
     : [];
 }

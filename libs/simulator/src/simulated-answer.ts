@@ -18,8 +18,8 @@ export interface AnswerOptions {
 
 /** Fixed, so that the same request gets the same bytes. */
 const CREATED = 1_700_000_000;
-const JSON_HEADERS = { 'content-type': 'application/json' };
-const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
+export const JSON_HEADERS = { 'content-type': 'application/json' };
+export const SSE_HEADERS = { 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' };
 const EMBEDDING_DIMENSIONS = 8;
 
 /** Answers `POST /v1/chat/completions` and `POST /v1/completions`, plain or as a stream. */
@@ -103,7 +103,8 @@ export function usageFor(json: Record<string, unknown>, completionTokens: number
   };
 }
 
-function generate(json: Record<string, unknown>): { pieces: string[]; finishReason: 'stop' | 'length' } {
+/** What the simulator says to a request, cut into its tokens. */
+export function generate(json: Record<string, unknown>): { pieces: string[]; finishReason: 'stop' | 'length' } {
   const question = lastUserText(json).replace(/\s+/g, ' ').trim().slice(0, 200);
   const text = `This is a simulated answer; no model was called. You wrote: "${question}"`;
   const pieces = tokenPieces(text);
@@ -112,7 +113,8 @@ function generate(json: Record<string, unknown>): { pieces: string[]; finishReas
   return { pieces: pieces.slice(0, limit), finishReason: limit < pieces.length ? 'length' : 'stop' };
 }
 
-function reported(usage: Partial<Usage>, report: UsageReport = 'true'): unknown {
+/** Usage as a script wants it: the true one, none, or another. */
+export function reported(usage: object, report: UsageReport = 'true'): unknown {
   if (report === 'omit') {
     return undefined;
   }
