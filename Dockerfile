@@ -29,6 +29,7 @@ WORKDIR /app
 RUN install -d -o node -g node -m 0700 /var/lib/sluice
 COPY --from=dependencies /app/node_modules ./node_modules
 COPY --from=build /app/dist ./dist
+COPY data ./data
 COPY package.json ./
 USER node
 # Generated secrets and usage that waits for the database outlive the container here.

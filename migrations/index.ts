@@ -10,6 +10,8 @@ import { DropPreviousRefreshHash1763600101000 } from './1763600101000-drop-previ
 import { IndexUsageByTime1763600106000 } from './1763600106000-index-usage-by-time.js';
 import { CreateKeyPool1763600201000 } from './1763600201000-create-key-pool.js';
 import { CreateModelRoutes1763600202000 } from './1763600202000-create-model-routes.js';
+import { CreateModelPrices1763600204000 } from './1763600204000-create-model-prices.js';
+import { CorrectUsage1763600204100 } from './1763600204100-correct-usage.js';
 import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -26,5 +28,7 @@ export const migrations = [
   IndexUsageByTime1763600106000,
   CreateKeyPool1763600201000,
   CreateModelRoutes1763600202000,
+  CreateModelPrices1763600204000,
+  CorrectUsage1763600204100,
   CreateBudgets1763620000100,
 ];

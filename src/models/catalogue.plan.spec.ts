@@ -23,14 +23,17 @@ function after(before: readonly CatalogueRow[], { save }: { save: readonly Catal
   return [...new Map([...before, ...save].map((row) => [row.id, row])).values()];
 }
 const plan = (provider: typeof A, models: UpstreamModel[], existing: readonly CatalogueRow[] = []) =>
-  planSync(provider, models, existing, DEFAULT_PRICE);
+  planSync(provider, models, existing, { list: undefined, defaultPrice: DEFAULT_PRICE });
 
 describe('planSync', () => {
   it('adds what is new, and plans nothing the second time', () => {
     const first = plan(A, [listed('x'), listed('y')]);
     expect(first).toMatchObject({ added: ['x', 'y'], updated: [], retired: [], prices: [] });
+    expect(first.repriced.map(({ modelId }) => modelId)).toEqual(['x', 'y']);
     expect(plan(A, [listed('x'), listed('y')], first.save)).toEqual({
       save: [],
+      repriced: [],
+      held: [],
       added: [],
       updated: [],
       retired: [],
@@ -44,6 +47,7 @@ describe('planSync', () => {
     expect(next).toMatchObject({
       added: [],
       updated: ['x', 'y'],
+      repriced: [{ modelId: 'x', price: { input: 3n, source: 'upstream' } }],
       prices: [{ model: 'x', before: '0.000000000001/0.000000000002/-', after: '0.000000000003/0.000000000002/-' }],
     });
   });
@@ -76,22 +80,29 @@ describe('planSync', () => {
     expect(plan(B, [listed('x')], left).save).toMatchObject([{ id: 'x', providerId: B.id, availability: 'available' }]);
   });
 
-  it('prices at the default what has no price, and says so', () => {
+  it('B-07 prices at the default what has no price, and says so', () => {
     const [row] = plan(A, [listed('x', { inputPrice: undefined, outputPrice: undefined })]).save;
-    expect(row).toMatchObject({ inputPrice: DEFAULT_PRICE, outputPrice: DEFAULT_PRICE, priceSource: 'default' });
-    const [half] = plan(A, [listed('x', { outputPrice: undefined })]).save;
-    expect(half).toMatchObject({ inputPrice: 1n, outputPrice: DEFAULT_PRICE, priceSource: 'default' });
-    const [free] = plan(A, [listed('x', { inputPrice: 0n, outputPrice: 0n })]).save;
-    expect(free).toMatchObject({ inputPrice: 0n, priceSource: 'upstream' });
+    expect(row?.price).toMatchObject({ input: DEFAULT_PRICE, output: DEFAULT_PRICE, source: 'default' });
   });
 
-  it("leaves an administrator's models and prices alone", () => {
+  it('does not believe a price that is ten times what it was, or a tenth, or nothing', () => {
+    const { save } = plan(A, [listed('x', { inputPrice: 100n, outputPrice: 100n })]);
+    for (const absurd of [{ inputPrice: 1_000n }, { outputPrice: 10n }, { inputPrice: 0n, outputPrice: 0n }]) {
+      const next = plan(A, [listed('x', { inputPrice: 100n, outputPrice: 100n, ...absurd })], save);
+      expect(next).toMatchObject({ save: [], repriced: [], held: [{ model: 'x' }] });
+    }
+    const plausible = plan(A, [listed('x', { inputPrice: 999n, outputPrice: 11n })], save);
+    expect(plausible).toMatchObject({ held: [], repriced: [{ price: { input: 999n, output: 11n } }] });
+    // What follows a default was a guess until then, whatever it is.
+    const guessed = plan(A, [listed('y', { inputPrice: undefined, outputPrice: undefined })]).save;
+    expect(plan(A, [listed('y')], guessed).held).toEqual([]);
+  });
+
+  it("leaves an administrator's models alone", () => {
     const [row] = plan(A, [listed('x')]).save;
     const own: CatalogueRow = { ...row!, source: 'admin' };
     expect(plan(A, [listed('x', { inputPrice: 9n })], [own]).save).toEqual([]);
     expect(plan(A, [], [own]).save).toEqual([]);
-    const priced: CatalogueRow = { ...row!, inputPrice: 7n, priceSource: 'admin' };
-    expect(plan(A, [listed('x', { inputPrice: 9n })], [priced]).save).toEqual([]);
   });
 
   it('stores nothing that PostgreSQL or an address cannot carry', () => {

@@ -1,7 +1,9 @@
-import { type Pico, picoToUsd } from '#libs/kernel';
+import { picoToUsd } from '#libs/kernel';
 import type { UpstreamModel } from '#libs/upstream';
 import type { PriceChange, SyncChanges } from './events/model.events.js';
 import type { ModelEntity } from './model.entity.js';
+import { basePrice, type PriceFallbacks } from './prices/base-price.js';
+import { absurdChanges, samePrices, type StatedPrice } from './prices/unit-prices.js';
 
 /** A row of the catalogue as the synchronisation keeps it. */
 export type CatalogueRow = Pick<
@@ -13,18 +15,21 @@ export type CatalogueRow = Pick<
   | 'description'
   | 'contextLength'
   | 'maxOutputTokens'
-  | 'inputPrice'
-  | 'outputPrice'
-  | 'cachedInputPrice'
-  | 'priceSource'
   | 'capabilities'
   | 'availability'
   | 'source'
->;
+> & {
+  /** What it costs as long as no administrator says otherwise; null when nobody but one ever said. */
+  readonly price: StatedPrice | null;
+};
 
 export interface CataloguePlan extends SyncChanges {
   /** Rows to insert, or to write over those of the same name. */
   readonly save: readonly CatalogueRow[];
+  /** Those of them whose price is another one from now on. */
+  readonly repriced: readonly { readonly modelId: string; readonly price: StatedPrice }[];
+  /** Prices that became ten times what they were, or a tenth: not believed until an administrator sets them. */
+  readonly held: readonly PriceChange[];
 }
 
 const LONGEST_NAME = 255;
@@ -45,7 +50,7 @@ export function planSync(
   provider: { readonly id: string; readonly slug: string },
   listed: readonly UpstreamModel[],
   existing: readonly CatalogueRow[],
-  defaultPrice: Pico,
+  fallbacks: PriceFallbacks,
 ): CataloguePlan {
   const rows = new Map(existing.map((row) => [row.id, row]));
   const own = new Map<string, CatalogueRow>();
@@ -54,6 +59,8 @@ export function planSync(
   const added: string[] = [];
   const updated: string[] = [];
   const prices: PriceChange[] = [];
+  const repriced: { modelId: string; price: StatedPrice }[] = [];
+  const held: PriceChange[] = [];
   const seen = new Set<string>();
   for (const model of listed.filter(isStorable)) {
     seen.add(model.upstreamName);
@@ -61,21 +68,24 @@ export function planSync(
     if (before?.source === 'admin') continue;
     const id = before?.id ?? freeName(model.name, provider.slug, rows);
     const holder = rows.get(id);
-    const row = rowOf(id, provider.id, model, defaultPrice, before);
+    const stated = basePrice(model, fallbacks);
+    const price = believed(before, stated);
+    if (price !== stated) held.push({ model: id, before: shownPrice(price), after: shownPrice(stated) });
+    const row = rowOf(id, provider.id, model, price);
     rows.set(id, row);
-    if (holder && sameRow(holder, row)) continue;
+    const isRepriced = !holder?.price || !sameStatement(holder.price, price);
+    if (holder && !isRepriced && sameTraits(holder, row)) continue;
     save.push(row);
     (holder ? updated : added).push(id);
-    if (holder && priceOf(holder) !== priceOf(row)) {
-      prices.push({ model: id, before: priceOf(holder), after: priceOf(row) });
-    }
+    if (isRepriced) repriced.push({ modelId: id, price });
+    if (holder && isRepriced) prices.push({ model: id, before: shownPrice(holder.price), after: shownPrice(price) });
   }
   const gone = [...own.values()].filter(
     ({ source, availability, upstreamName }) =>
       source === 'sync' && availability === 'available' && !seen.has(upstreamName),
   );
   save.push(...gone.map((row): CatalogueRow => ({ ...row, availability: 'unavailable' })));
-  return { save, added, updated, retired: gone.map(({ id }) => id), prices };
+  return { save, added, updated, retired: gone.map(({ id }) => id), prices, repriced, held };
 }
 
 function freeName(name: string, slug: string, rows: ReadonlyMap<string, CatalogueRow>): string {
@@ -95,15 +105,14 @@ function isStorable({ name, upstreamName }: UpstreamModel): boolean {
   );
 }
 
-function rowOf(
-  id: string,
-  providerId: string,
-  model: UpstreamModel,
-  defaultPrice: Pico,
-  before: CatalogueRow | undefined,
-): CatalogueRow {
-  const { inputPrice, outputPrice, cachedInputPrice } = model;
-  const stated = inputPrice !== undefined && outputPrice !== undefined;
+/** What the provider said before, when what it says now is out of all proportion. */
+function believed(before: CatalogueRow | undefined, stated: StatedPrice): StatedPrice {
+  const last = before?.price;
+  const mayJump = last?.source !== 'upstream' || stated.source !== 'upstream';
+  return mayJump || absurdChanges(last, stated).length === 0 ? stated : last;
+}
+
+function rowOf(id: string, providerId: string, model: UpstreamModel, price: StatedPrice): CatalogueRow {
   return {
     id,
     providerId,
@@ -112,19 +121,7 @@ function rowOf(
     description: clean(model.description, LONGEST_DESCRIPTION),
     contextLength: integer(model.contextLength),
     maxOutputTokens: integer(model.maxOutputTokens),
-    ...(before?.priceSource === 'admin'
-      ? {
-          inputPrice: before.inputPrice,
-          outputPrice: before.outputPrice,
-          cachedInputPrice: before.cachedInputPrice,
-          priceSource: 'admin',
-        }
-      : {
-          inputPrice: inputPrice ?? defaultPrice,
-          outputPrice: outputPrice ?? defaultPrice,
-          cachedInputPrice: cachedInputPrice ?? null,
-          priceSource: stated ? 'upstream' : 'default',
-        }),
+    price,
     capabilities: capabilitiesOf(model),
     availability: 'available',
     source: 'sync',
@@ -148,30 +145,31 @@ function integer(tokens: number | undefined): number | null {
   return tokens === undefined || tokens > LARGEST_INTEGER ? null : tokens;
 }
 
-function priceOf({ inputPrice, outputPrice, cachedInputPrice }: CatalogueRow): string {
-  return [inputPrice, outputPrice, cachedInputPrice]
-    .map((price) => (price === null ? '-' : picoToUsd(price)))
-    .join('/');
+/** Decimals of US dollars a token, `in/out/cached`. */
+function shownPrice(price: StatedPrice | null): string {
+  if (price === null) return '-';
+  return [price.input, price.output, price.cachedRead].map((pico) => (pico === null ? '-' : picoToUsd(pico))).join('/');
 }
 
-function sameRow(a: CatalogueRow, b: CatalogueRow): boolean {
+function sameStatement(a: StatedPrice, b: StatedPrice): boolean {
+  return a.source === b.source && samePrices(a, b);
+}
+
+function sameTraits(a: CatalogueRow, b: CatalogueRow): boolean {
   return textOf(a) === textOf(b);
 }
 
 function textOf(row: CatalogueRow): string {
-  const { capabilities, ...rest } = row;
   return JSON.stringify([
-    rest.id,
-    rest.providerId,
-    rest.upstreamName,
-    rest.vendor,
-    rest.description,
-    rest.contextLength,
-    rest.maxOutputTokens,
-    rest.priceSource,
-    rest.availability,
-    rest.source,
-    priceOf(row),
-    capabilities,
+    row.id,
+    row.providerId,
+    row.upstreamName,
+    row.vendor,
+    row.description,
+    row.contextLength,
+    row.maxOutputTokens,
+    row.availability,
+    row.source,
+    row.capabilities,
   ]);
 }

@@ -1,4 +1,5 @@
-import type { CatalogueRow } from './catalogue.plan.js';
+import type { CataloguePlan, CatalogueRow } from './catalogue.plan.js';
+import { unitPrices } from './prices/unit-prices.js';
 
 const PRICE = 6_000_000n;
 
@@ -6,10 +7,13 @@ const MOCK = {
   vendor: 'mock',
   contextLength: 128_000,
   maxOutputTokens: 4_096,
-  inputPrice: PRICE,
-  outputPrice: PRICE,
-  cachedInputPrice: null,
-  priceSource: 'default',
+  price: {
+    ...unitPrices({ input: PRICE, output: PRICE }),
+    source: 'default',
+    sourceNote: null,
+    sourceUrl: null,
+    sourceDate: null,
+  },
   availability: 'unavailable',
   source: 'mock',
 } as const;
@@ -18,7 +22,7 @@ const MOCK = {
  * Something to look at while a console is written and no provider answers. It can neither be subscribed to nor
  * called, and goes away with the first real catalogue.
  */
-export function mockCatalogue(providerId: string): CatalogueRow[] {
+export function mockCatalogue(providerId: string): Pick<CataloguePlan, 'save' | 'repriced'> {
   const mock = (id: string, description: string, capabilities: string[]): CatalogueRow => ({
     ...MOCK,
     id,
@@ -27,9 +31,10 @@ export function mockCatalogue(providerId: string): CatalogueRow[] {
     description,
     capabilities,
   });
-  return [
+  const save = [
     mock('mock-large', 'A mock: no provider answered.', ['chat', 'streaming', 'vision', 'tools']),
     mock('mock-small', 'A mock: no provider answered.', ['chat', 'streaming']),
     mock('mock-embedding', 'A mock: no provider answered.', ['embeddings']),
   ];
+  return { save, repriced: save.map(({ id }) => ({ modelId: id, price: MOCK.price })) };
 }

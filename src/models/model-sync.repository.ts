@@ -1,31 +1,32 @@
 import { Injectable } from '@nestjs/common';
 import { UnitOfWork } from '#libs/database';
 import { Not } from 'typeorm';
-import type { CatalogueRow } from './catalogue.plan.js';
+import type { CataloguePlan, CatalogueRow } from './catalogue.plan.js';
 import { ModelEntity } from './model.entity.js';
+import { PricesRepository } from './prices/prices.repository.js';
 
 const SAVE = `
   INSERT INTO models AS model
-         (id, provider_id, upstream_name, vendor, description, context_length, max_output_tokens, input_price,
-          output_price, cached_input_price, price_source, capabilities, availability, source)
-  SELECT "id", "providerId", "upstreamName", "vendor", "description", "contextLength", "maxOutputTokens", "inputPrice",
-         "outputPrice", "cachedInputPrice", "priceSource", "capabilities", "availability", "source"
+         (id, provider_id, upstream_name, vendor, description, context_length, max_output_tokens,
+          capabilities, availability, source)
+  SELECT "id", "providerId", "upstreamName", "vendor", "description", "contextLength", "maxOutputTokens",
+         "capabilities", "availability", "source"
     FROM jsonb_to_recordset($1::jsonb) AS row
          ("id" text, "providerId" uuid, "upstreamName" text, "vendor" text, "description" text, "contextLength" integer,
-          "maxOutputTokens" integer, "inputPrice" bigint, "outputPrice" bigint, "cachedInputPrice" bigint,
-          "priceSource" text, "capabilities" text[], "availability" text, "source" text)
+          "maxOutputTokens" integer, "capabilities" text[], "availability" text, "source" text)
   ON CONFLICT (id) DO UPDATE
      SET provider_id = excluded.provider_id, upstream_name = excluded.upstream_name, vendor = excluded.vendor,
          description = excluded.description, context_length = excluded.context_length,
-         max_output_tokens = excluded.max_output_tokens, input_price = excluded.input_price,
-         output_price = excluded.output_price, cached_input_price = excluded.cached_input_price,
-         price_source = excluded.price_source, capabilities = excluded.capabilities,
+         max_output_tokens = excluded.max_output_tokens, capabilities = excluded.capabilities,
          availability = excluded.availability, source = excluded.source, updated_at = now()`;
 
 /** What the synchronisation reads and writes. */
 @Injectable()
 export class ModelSyncRepository {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly prices: PricesRepository,
+  ) {}
 
   /** Lets one synchronisation write at a time, on any replica; readers and subscriptions are not held up. */
   async lock(): Promise<void> {
@@ -33,14 +34,18 @@ export class ModelSyncRepository {
   }
 
   /** The whole catalogue but mocks. */
-  findAll(): Promise<CatalogueRow[]> {
-    return this.work.manager.getRepository(ModelEntity).findBy({ source: Not('mock') });
+  async findAll(): Promise<CatalogueRow[]> {
+    const models = await this.work.manager.getRepository(ModelEntity).findBy({ source: Not('mock') });
+    const prices = await this.prices.findBase();
+    return models.map((model) => Object.assign(model, { price: prices.get(model.id) ?? null }));
   }
 
-  /** Inserts rows, or writes over those of the same name, in one statement. */
-  async save(rows: readonly CatalogueRow[]): Promise<void> {
-    const json = JSON.stringify(rows, (_key, value: unknown) => (typeof value === 'bigint' ? value.toString() : value));
+  /** Inserts rows, or writes over those of the same name, and keeps what they cost from now on. */
+  async save({ save, repriced }: Pick<CataloguePlan, 'save' | 'repriced'>): Promise<void> {
+    // The prices have a table of their own; JSON has no bigint for them either.
+    const json = JSON.stringify(save, (name, value: unknown) => (name === 'price' ? undefined : value));
     await this.work.manager.query(SAVE, [json]);
+    await this.prices.addBase(repriced);
   }
 
   /** Takes the mocks away; nothing refers to them, because nobody can subscribe to one. */

@@ -1,30 +1,43 @@
 import { Injectable } from '@nestjs/common';
 import { ReadThroughCache } from '#libs/cache';
+import { type ConfigOf, InjectConfig } from '#libs/config';
 import { OnEvent } from '#libs/events';
+import type { Price } from '#libs/kernel';
 import { CatalogueChanged } from './events/model.events.js';
-import { ModelsRepository, type ResolvedModel } from './models.repository.js';
+import { modelsConfig } from './models.config.js';
+import { type CallableModel, ModelsRepository, type ResolvedModel } from './models.repository.js';
 
 export type { ResolvedModel };
+
+interface KeptModel {
+  readonly model: ResolvedModel;
+  /** The price that follows, and the reading of the monotonic clock from which it holds. */
+  readonly next: { readonly price: Price; readonly at: number } | undefined;
+}
 
 /** Answers other features which models there are and what they cost, from memory wherever it can. */
 @Injectable()
 export class ModelCatalog {
-  private readonly cache = new ReadThroughCache(async (id) => (await this.models.findCallable([id]))[0], {
+  private readonly cache = new ReadThroughCache<KeptModel>((id) => this.read(id), {
     freshMs: 5_000,
     keptMs: 15 * 60_000,
     max: 5_000,
   });
 
-  constructor(private readonly models: ModelsRepository) {}
+  constructor(
+    private readonly models: ModelsRepository,
+    @InjectConfig(modelsConfig) private readonly config: ConfigOf<typeof modelsConfig>,
+  ) {}
 
   /** A model that can be called now. At most a few seconds old; older while the database is away. */
   resolve(id: string): Promise<ResolvedModel | undefined> | ResolvedModel | undefined {
-    return this.cache.get(id);
+    const kept = this.cache.get(id);
+    return kept instanceof Promise ? kept.then(atItsPrice) : atItsPrice(kept);
   }
 
   /** Those of the models that can be called now, in the order of their names. */
   async findMany(ids: readonly string[]): Promise<ResolvedModel[]> {
-    return ids.length === 0 ? [] : this.models.findCallable(ids);
+    return ids.length === 0 ? [] : (await this.callable(ids)).map(({ model }) => model);
   }
 
   /** Those of the names that the catalogue knows, whether they can be called now or not. */
@@ -36,4 +49,24 @@ export class ModelCatalog {
   forget(): void {
     this.cache.clear();
   }
+
+  private async read(id: string): Promise<KeptModel | undefined> {
+    const askedAt = performance.now();
+    const [callable] = await this.callable([id]);
+    if (!callable) return undefined;
+    const { model, nextPrice } = callable;
+    return { model, next: nextPrice && { price: nextPrice.price, at: askedAt + nextPrice.inMs } };
+  }
+
+  private async callable(ids: readonly string[]): Promise<CallableModel[]> {
+    const found = await this.models.findCallable(ids);
+    if (this.config.unknownPricePolicy === 'default') return found;
+    return found.filter(({ model }) => model.price.source !== 'default');
+  }
+}
+
+/** The model as it costs now: an announced price holds from its moment on, whatever was read before. */
+function atItsPrice(kept: KeptModel | undefined): ResolvedModel | undefined {
+  if (!kept?.next || performance.now() < kept.next.at) return kept?.model;
+  return { ...kept.model, price: kept.next.price };
 }

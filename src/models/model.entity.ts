@@ -1,10 +1,4 @@
-import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
-
-/** PostgreSQL's bigint travels as text, because a number could not hold it. */
-const pico: ValueTransformer = {
-  from: (value: string | null) => (value === null ? null : BigInt(value)),
-  to: (value: bigint | null | undefined) => value?.toString() ?? value,
-};
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A model of the catalogue, under the name that callers write. */
 @Entity('models')
@@ -31,20 +25,6 @@ export class ModelEntity {
   /** Tokens. */
   @Column({ name: 'max_output_tokens', type: 'integer', nullable: true })
   maxOutputTokens: number | null;
-
-  /** Pico-dollars a token, as are the two that follow. */
-  @Column({ name: 'input_price', type: 'bigint', transformer: pico })
-  inputPrice: bigint;
-
-  @Column({ name: 'output_price', type: 'bigint', transformer: pico })
-  outputPrice: bigint;
-
-  @Column({ name: 'cached_input_price', type: 'bigint', nullable: true, transformer: pico })
-  cachedInputPrice: bigint | null;
-
-  /** `default` when the provider did not state both prices. */
-  @Column({ name: 'price_source', type: 'text' })
-  priceSource: 'upstream' | 'default' | 'admin';
 
   @Column({ type: 'text', array: true })
   capabilities: string[];

@@ -10,6 +10,7 @@ import { ModelsSynced } from './events/model.events.js';
 import { mockCatalogue } from './mock.catalogue.js';
 import { ModelSyncRepository } from './model-sync.repository.js';
 import { modelsConfig, pricePerToken } from './models.config.js';
+import { PriceLists } from './prices/price.lists.js';
 
 /** What one synchronisation of all providers did. */
 export interface SyncOutcome {
@@ -31,6 +32,8 @@ type Listing = { readonly models: readonly UpstreamModel[] } | { readonly failur
 
 const UNCHANGED: ProviderOutcome = { added: 0, updated: 0, removed: 0 };
 const EMPTY = 'The provider lists no models any more; the last catalogue is kept.';
+const HELD =
+  'A provider states a price ten times, or a tenth, of what it was. The old one stays until an administrator sets one:';
 
 /** Makes the catalogue follow what the providers list. One transaction for each provider. */
 @Injectable()
@@ -45,6 +48,7 @@ export class ModelSync implements OnModuleDestroy {
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
     private readonly config: Config,
+    private readonly lists: PriceLists,
   ) {}
 
   async onModuleDestroy(): Promise<void> {
@@ -62,6 +66,7 @@ export class ModelSync implements OnModuleDestroy {
 
   private async syncAll(actor: Principal): Promise<SyncOutcome> {
     const providers = this.upstreams.providers();
+    await this.lists.refresh();
     // All are asked at once, but kept in order of precedence: that decides who gets a name that two list.
     const asked = providers.map((provider) => ({ provider, listing: this.ask(provider) }));
     const outcomes = [{ provider: '', ...(await this.retireUnconfigured(actor, providers)) }];
@@ -96,13 +101,15 @@ export class ModelSync implements OnModuleDestroy {
     return this.work.run(async () => {
       await this.repository.lock();
       const existing = await this.repository.findAll();
-      const plan = planSync(provider, listed.models, existing, this.defaultPrice);
-      const { save, added, updated, retired } = plan;
+      const fallbacks = { list: await this.lists.current(), defaultPrice: this.defaultPrice };
+      const plan = planSync(provider, listed.models, existing, fallbacks);
+      const { save, added, updated, retired, held } = plan;
+      for (const change of held) this.log.warn(`${HELD} ${JSON.stringify({ provider: provider.slug, ...change })}`);
       // Far more often a proxy that lost its configuration than an operator who wants to serve nothing.
       if (listed.models.length === 0 && retired.length > 0) return this.noteFailure(provider, EMPTY);
       if (listed.models.length > 0) await this.repository.deleteMocks();
       if (save.length > 0) {
-        await this.repository.save(save);
+        await this.repository.save(plan);
         await this.events.publish(new ModelsSynced(actor, provider, plan));
       }
       await this.upstreams.noteSynced(provider.id);

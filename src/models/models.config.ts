@@ -1,4 +1,4 @@
-import { defineConfig, text } from '#libs/config';
+import { choice, defineConfig, text } from '#libs/config';
 import { type Pico, usdToPico } from '#libs/kernel';
 
 const MILLION = 1_000_000n;
@@ -11,6 +11,16 @@ export const modelsConfig = defineConfig(
       default: '6',
       description:
         'US dollars for a million tokens, in and out, of a model whose provider states no price. Too high is safer than too low.',
+    }),
+    unknownPricePolicy: choice('UNKNOWN_PRICE_POLICY', ['default', 'refuse'], {
+      default: 'default',
+      description:
+        'What happens to a model whose price nobody states: it costs DEFAULT_PRICE_PER_MILLION_TOKENS, or it cannot be called.',
+    }),
+    priceList: text('PRICE_LIST_FILE', {
+      default: 'data/prices.json',
+      description:
+        'The list of public prices for models whose provider states none; relative to where the process was started. It is read again with every synchronisation of the catalogue; one that is broken is not used, and the last good one stays.',
     }),
   },
   ({ defaultPrice }) =>

@@ -9,12 +9,30 @@ import { ModelsController } from './models.controller.js';
 import { ModelsJobs } from './models.jobs.js';
 import { ModelsRepository } from './models.repository.js';
 import { ModelsService } from './models.service.js';
+import { AdminPricesController } from './prices/admin-prices.controller.js';
+import { PriceListsRepository } from './prices/price-lists.repository.js';
+import { PriceLists } from './prices/price.lists.js';
+import { PricesRepository } from './prices/prices.repository.js';
+import { PricesService } from './prices/prices.service.js';
+import { PriceBook } from './price.book.js';
 
 /** The catalogue: which models there are, what they can do, and what they cost. */
 @Module({
   imports: [TypeOrmModule.forFeature([ModelEntity]), ProvidersModule],
-  controllers: [ModelsController],
-  providers: [ModelsService, ModelsRepository, ModelCatalog, ModelSync, ModelSyncRepository, ModelsJobs],
-  exports: [ModelCatalog],
+  controllers: [ModelsController, AdminPricesController],
+  providers: [
+    ModelsService,
+    ModelsRepository,
+    ModelCatalog,
+    ModelSync,
+    ModelSyncRepository,
+    ModelsJobs,
+    PriceBook,
+    PriceLists,
+    PriceListsRepository,
+    PricesRepository,
+    PricesService,
+  ],
+  exports: [ModelCatalog, PriceBook],
 })
 export class ModelsModule {}

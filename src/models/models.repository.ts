@@ -1,18 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import { HotSql, likeContains, paginate, type PreparedStatement, UnitOfWork } from '#libs/database';
-import type { Page } from '#libs/kernel';
+import type { Page, Price } from '#libs/kernel';
 import type { ListModelsQueryDto } from './dto/model.request.dto.js';
 import { ModelEntity } from './model.entity.js';
+import { type CurrentPrice, PricesRepository } from './prices/prices.repository.js';
 
-/** What the gateway needs of a model that can be called. Prices are pico-dollars a token. */
+/** What the gateway needs of a model that can be called. */
 export interface ResolvedModel {
   readonly id: string;
   readonly providerId: string;
   readonly upstreamName: string;
   readonly vendor: string | null;
-  readonly inputPrice: bigint;
-  readonly outputPrice: bigint;
-  readonly cachedInputPrice: bigint | null;
+  /** What it costs at this moment. */
+  readonly price: Price;
   readonly contextLength: number | null;
   readonly maxOutputTokens: number | null;
   readonly capabilities: readonly string[];
@@ -21,26 +21,29 @@ export interface ResolvedModel {
   readonly createdAt: Date;
 }
 
-type CallableRow = Omit<ResolvedModel, 'inputPrice' | 'outputPrice' | 'cachedInputPrice'> & {
-  inputPrice: string;
-  outputPrice: string;
-  cachedInputPrice: string | null;
-};
+/** A model that can be called, with what is known of its prices to come. */
+export interface CallableModel {
+  readonly model: ResolvedModel;
+  readonly nextPrice: CurrentPrice['next'];
+}
 
 const CALLABLE: PreparedStatement = {
   name: 'models.callable',
-  text: `SELECT id, provider_id AS "providerId", upstream_name AS "upstreamName", vendor, input_price AS "inputPrice",
-                output_price AS "outputPrice", cached_input_price AS "cachedInputPrice",
+  text: `SELECT id, provider_id AS "providerId", upstream_name AS "upstreamName", vendor,
                 context_length AS "contextLength", max_output_tokens AS "maxOutputTokens", capabilities, restricted,
                 created_at AS "createdAt"
            FROM models WHERE id = ANY ($1) AND availability = 'available' ORDER BY id`,
 };
 
+/** A column of the price in force, to sort by. */
+const priceInForce = (column: 'input' | 'output'): string =>
+  `(SELECT price.${column} FROM model_price_in_force(model.id, now()) AS price)`;
+
 const SORT_COLUMNS: Readonly<Record<ListModelsQueryDto['sort'], string>> = {
   id: 'model.id',
   contextLength: 'model.contextLength',
-  inputCost: 'model.inputPrice',
-  outputCost: 'model.outputPrice',
+  inputCost: 'sort_price',
+  outputCost: 'sort_price',
   createdAt: 'model.createdAt',
 };
 
@@ -50,6 +53,7 @@ export class ModelsRepository {
   constructor(
     private readonly work: UnitOfWork,
     private readonly hot: HotSql,
+    private readonly prices: PricesRepository,
   ) {}
 
   /** @param providerIds the providers that the query's `provider` names; a vendor may have the same name */
@@ -67,6 +71,8 @@ export class ModelsRepository {
     if (search !== undefined) {
       models.andWhere('(model.id ILIKE :text OR model.description ILIKE :text)', { text: likeContains(search) });
     }
+    if (sort === 'inputCost') models.addSelect(priceInForce('input'), 'sort_price');
+    if (sort === 'outputCost') models.addSelect(priceInForce('output'), 'sort_price');
     models.orderBy(SORT_COLUMNS[sort], order === 'asc' ? 'ASC' : 'DESC', 'NULLS LAST');
     if (sort !== 'id') models.addOrderBy('model.id', 'ASC');
     return paginate(models, query);
@@ -76,15 +82,16 @@ export class ModelsRepository {
     return this.work.manager.getRepository(ModelEntity).findOneBy({ id });
   }
 
-  /** Those of the models that can be called now, by name. */
-  async findCallable(ids: readonly string[]): Promise<ResolvedModel[]> {
-    const rows = await this.hot.query<CallableRow>(CALLABLE, [ids]);
-    return rows.map((row) => ({
-      ...row,
-      inputPrice: BigInt(row.inputPrice),
-      outputPrice: BigInt(row.outputPrice),
-      cachedInputPrice: row.cachedInputPrice === null ? null : BigInt(row.cachedInputPrice),
-    }));
+  /** Those of the models that can be called now and have a price, by name. */
+  async findCallable(ids: readonly string[]): Promise<CallableModel[]> {
+    const [rows, prices] = await Promise.all([
+      this.hot.query<Omit<ResolvedModel, 'price'>>(CALLABLE, [ids]),
+      this.prices.findCurrent(ids),
+    ]);
+    return rows.flatMap((row) => {
+      const current = prices.get(row.id);
+      return current ? [{ model: { ...row, price: current.price }, nextPrice: current.next }] : [];
+    });
   }
 
   /** Those of the names that the catalogue knows, mocks left out. */

@@ -219,8 +219,8 @@ function count(units: number | undefined): bigint {
   return units !== undefined && Number.isFinite(units) && units > 0 ? BigInt(Math.ceil(units)) : 0n;
 }
 
-function sum(parts: object): Pico {
-  return Object.values(parts).reduce((total: Pico, part: Pico) => total + part, 0n);
+function sum(parts: Readonly<Record<string, Pico>>): Pico {
+  return Object.values(parts).reduce((total, part) => total + part, 0n);
 }
 
 function dearest(prices: readonly Pico[]): Pico {

@@ -48,6 +48,10 @@ export interface LedgerRow {
   readonly characters?: number;
   readonly searches?: number;
   readonly cost: Pico;
+  /** The price that the call was rated with. */
+  readonly priceId?: string | undefined;
+  /** Cut short and counted here: rated with the surcharge. */
+  readonly incomplete?: boolean;
   readonly latencyMs: number;
   readonly firstByteMs: number | undefined;
   /** The budgets that pay for it, and under which replica's name their slices are leased. */
@@ -71,6 +75,14 @@ const COLUMNS: readonly (readonly [column: string, type: string, read: (row: Led
   ['cached_input_tokens', 'bigint', ({ cachedInputTokens }) => cachedInputTokens],
   ['output_tokens', 'bigint', ({ outputTokens }) => outputTokens],
   ['tokens_source', 'text', ({ tokensSource }) => tokensSource],
+  ['cache_write_tokens', 'bigint', ({ cacheWriteTokens = 0 }) => cacheWriteTokens],
+  ['reasoning_tokens', 'bigint', ({ reasoningTokens = 0 }) => reasoningTokens],
+  ['images', 'integer', ({ images = 0 }) => images],
+  ['audio_seconds', 'integer', ({ audioSeconds = 0 }) => audioSeconds],
+  ['characters', 'integer', ({ characters = 0 }) => characters],
+  ['searches', 'integer', ({ searches = 0 }) => searches],
+  ['price_id', 'uuid', ({ priceId }) => priceId],
+  ['incomplete', 'boolean', ({ incomplete = false }) => incomplete],
   ['cost', 'numeric', ({ cost }) => cost.toString()],
   ['latency_ms', 'integer', ({ latencyMs }) => latencyMs],
   ['first_byte_ms', 'integer', ({ firstByteMs }) => firstByteMs],

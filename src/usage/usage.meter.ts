@@ -12,21 +12,6 @@ import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository
 export type UsageEvent = LedgerRow;
 export type { BudgetHold, HoldOutcome, ScopeName };
 
-/** Pico-dollars per token. */
-export interface TokenPrices {
-  readonly inputPrice: Pico;
-  readonly outputPrice: Pico;
-  /** Null where cached tokens cost what others do. */
-  readonly cachedInputPrice: Pico | null;
-}
-
-/** How many tokens a call took; the cached ones are part of the input. */
-export interface TokenCounts {
-  readonly inputTokens: number;
-  readonly cachedInputTokens: number;
-  readonly outputTokens: number;
-}
-
 /** About a quarter of a megabyte in one statement, some milliseconds of one connection. */
 const MAX_BATCH = 1_000;
 const CAPACITY = 10_000;
@@ -76,17 +61,6 @@ export class UsageMeter implements BeforeApplicationShutdown {
       onFailure: (error, fate, events) => this.noteFailure(error, fate, events),
     });
     this.queue = metrics.gauge('usage_settle_queue', 'Calls that wait to be durable.');
-  }
-
-  /** The exact cost of a call in pico-dollars. */
-  rate(prices: TokenPrices, { inputTokens, cachedInputTokens, outputTokens }: TokenCounts): Pico {
-    // A provider that reports more cached tokens than tokens must not make the rest negative.
-    const cached = Math.min(cachedInputTokens, inputTokens);
-    return (
-      BigInt(inputTokens - cached) * prices.inputPrice +
-      BigInt(cached) * (prices.cachedInputPrice ?? prices.inputPrice) +
-      BigInt(outputTokens) * prices.outputPrice
-    );
   }
 
   /**

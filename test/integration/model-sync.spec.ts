@@ -53,14 +53,15 @@ describe('synchronising the catalogue', () => {
 
   it('M-03 keeps the models of every provider, a shared name with the first', async () => {
     const { rows } = await t.db.query(
-      `SELECT m.id, p.slug, m.upstream_name, m.price_source, m.input_price
-         FROM models m JOIN providers p ON p.id = m.provider_id ORDER BY m.id`,
+      `SELECT m.id, p.slug, m.upstream_name, price.source, price.input
+         FROM models m JOIN providers p ON p.id = m.provider_id, model_price_in_force(m.id, now()) AS price
+        ORDER BY m.id`,
     );
     expect(rows).toEqual([
-      { id: 'one', slug: 'litellm', upstream_name: 'one', price_source: 'upstream', input_price: '150000' },
-      { id: 'openai/shared', slug: 'openai', upstream_name: 'shared', price_source: 'default', input_price: '6000000' },
-      { id: 'shared', slug: 'litellm', upstream_name: 'shared', price_source: 'upstream', input_price: '150000' },
-      { id: 'two', slug: 'openai', upstream_name: 'two', price_source: 'default', input_price: '6000000' },
+      { id: 'one', slug: 'litellm', upstream_name: 'one', source: 'upstream', input: '150000' },
+      { id: 'openai/shared', slug: 'openai', upstream_name: 'shared', source: 'default', input: '6000000' },
+      { id: 'shared', slug: 'litellm', upstream_name: 'shared', source: 'upstream', input: '150000' },
+      { id: 'two', slug: 'openai', upstream_name: 'two', source: 'default', input: '6000000' },
     ]);
   });
 
@@ -73,10 +74,10 @@ describe('synchronising the catalogue', () => {
 
   it('writes only what changed, records it once, and forgets the old price at once', async () => {
     const catalog = t.app.get(ModelCatalog);
-    expect(await catalog.resolve('one')).toMatchObject({ inputPrice: 150_000n });
-    first.models(['shared', { id: 'one', inputCostPerToken: 2e-6 }, 'new']);
+    expect(await catalog.resolve('one')).toMatchObject({ price: { input: 150_000n } });
+    first.models(['shared', { id: 'one', inputCostPerToken: 1e-6 }, 'new']);
     expect(await run()).toEqual({ added: 1, updated: 1, removed: 0, failures: [] });
-    expect(await catalog.resolve('one')).toMatchObject({ inputPrice: 2_000_000n });
+    expect(await catalog.resolve('one')).toMatchObject({ price: { input: 1_000_000n } });
     const records = await syncRecords(t);
     expect(records).toHaveLength(3);
     expect(records[2]).toMatchObject({
@@ -86,9 +87,16 @@ describe('synchronising the catalogue', () => {
         counts: { added: 1, updated: 1, retired: 0 },
         added: ['new'],
         updated: ['one'],
-        prices: [{ model: 'one', price: '0.000002/0.0000006/-' }],
+        prices: [{ model: 'one', price: '0.000001/0.0000006/-' }],
       },
     });
+  });
+
+  it('keeps the old price when a provider states ten times as much, and says so', async () => {
+    first.models(['shared', { id: 'one', inputCostPerToken: 1.5e-6 }]);
+    expect(await run()).toMatchObject({ updated: 0 });
+    expect(await t.app.get(ModelCatalog).resolve('one')).toMatchObject({ price: { input: 150_000n } });
+    expect(t.logs.join('')).toMatch(/a price ten times.*0\.0000015/);
   });
 
   it('makes a vanished model unavailable, deletes nothing, and takes it back', async () => {

@@ -1,34 +1,6 @@
-import { Flag, Int, Nested, OneOf, Text, Texts, Usd } from '#libs/http';
+import { Flag, Int, Nested, OneOf, Text, Texts } from '#libs/http';
 import { MODEL_CAPABILITIES } from './model.request.dto.js';
-
-/** What a model costs. */
-export class ModelPricingDto {
-  @Usd({ description: 'For a token of the prompt.', example: '0.0000025' })
-  inputCost: bigint;
-
-  @Usd({ description: 'For a token of the answer.', example: '0.00001' })
-  outputCost: bigint;
-
-  @Usd({
-    description: 'For a token of the prompt that the provider found in its cache; null when it is no cheaper.',
-    example: '0.00000125',
-    nullable: true,
-  })
-  cachedInputCost: bigint | null;
-
-  @OneOf(['USD'], { description: 'The currency.', example: 'USD' })
-  currency: string;
-
-  @OneOf(['token'], { description: 'What the prices are for.', example: 'token' })
-  unit: string;
-
-  @OneOf(['upstream', 'default', 'admin'], {
-    description:
-      'Who says so: the provider, the configured default because the provider did not say, or an administrator.',
-    example: 'upstream',
-  })
-  source: string;
-}
+import { ModelPricingDto } from './price.response.dto.js';
 
 /** A model of the catalogue. */
 export class ModelDto {
@@ -50,8 +22,8 @@ export class ModelDto {
   @Int({ description: 'Most tokens of an answer.', example: 16_384, min: 1, nullable: true })
   maxOutputTokens: number | null;
 
-  @Nested(() => ModelPricingDto, { description: 'What it costs.' })
-  pricing: ModelPricingDto;
+  @Nested(() => ModelPricingDto, { description: 'What it costs now; null when nobody ever said.', nullable: true })
+  pricing: ModelPricingDto | null;
 
   @Texts({ description: 'What it can do.', example: ['chat', 'streaming', 'tools'], oneOf: MODEL_CAPABILITIES })
   capabilities: string[];

@@ -1,4 +1,4 @@
-import { newId } from '#libs/kernel';
+import { newId, type UnitPrices } from '#libs/kernel';
 import type { TestApp } from '../app.js';
 
 export interface GivenProvider {
@@ -14,6 +14,8 @@ export interface GivenModel {
   readonly inputPrice: bigint;
   readonly outputPrice: bigint;
   readonly cachedInputPrice: bigint | null;
+  /** The price in force. */
+  readonly priceId: string;
 }
 
 export interface ModelTraits {
@@ -29,6 +31,8 @@ export interface ModelTraits {
   inputPrice?: bigint;
   outputPrice?: bigint;
   cachedInputPrice?: bigint | null;
+  /** Whatever else is charged for. */
+  prices?: Partial<UnitPrices>;
   capabilities?: readonly string[];
   availability?: 'available' | 'unavailable';
   restricted?: boolean;
@@ -39,7 +43,7 @@ export async function givenProvider(t: TestApp, traits: { slug?: string } = {}):
   const id = newId();
   const slug = traits.slug ?? `provider-${id.slice(-8)}`;
   await t.db.query(
-    "INSERT INTO providers (id, slug, kind, base_url) VALUES ($1, $2, 'openai', 'http://127.0.0.1:9/v1')",
+    "INSERT INTO providers (id, slug, name, kind, base_url) VALUES ($1, $2, $2, 'openai', 'http://127.0.0.1:9/v1')",
     [id, slug],
   );
   return { id, slug };
@@ -55,12 +59,12 @@ export async function givenModel(t: TestApp, traits: ModelTraits = {}): Promise<
     inputPrice: traits.inputPrice ?? 2_500_000n,
     outputPrice: traits.outputPrice ?? 10_000_000n,
     cachedInputPrice: traits.cachedInputPrice ?? null,
+    priceId: newId(),
   };
   await t.db.query(
     `INSERT INTO models (id, provider_id, upstream_name, vendor, description, context_length, max_output_tokens,
-                         input_price, output_price, cached_input_price, price_source, capabilities, availability,
-                         restricted, source)
-     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'admin', $11, $12, $13, 'admin')`,
+                         capabilities, availability, restricted, source)
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 'admin')`,
     [
       id,
       model.providerId,
@@ -69,15 +73,40 @@ export async function givenModel(t: TestApp, traits: ModelTraits = {}): Promise<
       traits.description ?? null,
       traits.contextLength ?? 128_000,
       traits.maxOutputTokens ?? 4_096,
-      model.inputPrice,
-      model.outputPrice,
-      model.cachedInputPrice,
       traits.capabilities ?? ['chat', 'streaming'],
       traits.availability ?? 'available',
       traits.restricted ?? false,
     ],
   );
+  await keepPrice(t, model, traits.prices);
   return model;
+}
+
+/** As if its provider had stated it, so that an administrator's price can stand above it. */
+async function keepPrice(
+  t: TestApp,
+  model: GivenModel,
+  { longContext, ...others }: Partial<UnitPrices> = {},
+): Promise<void> {
+  const prices: Record<string, unknown> = {
+    input: model.inputPrice,
+    output: model.outputPrice,
+    cachedRead: model.cachedInputPrice,
+    ...others,
+    ...(longContext && {
+      longAbove: longContext.aboveTokens,
+      longInput: longContext.input,
+      longCachedRead: longContext.cachedRead,
+      longCacheWrite: longContext.cacheWrite,
+      longOutput: longContext.output,
+    }),
+  };
+  const columns = Object.keys(prices).map((name) => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`));
+  await t.db.query(
+    `INSERT INTO model_prices (id, model_id, source, ${columns.join(', ')})
+     VALUES ($1, $2, 'upstream', ${columns.map((_, index) => `$${index + 3}`).join(', ')})`,
+    [model.priceId, model.id, ...Object.values(prices)],
+  );
 }
 
 async function providerOf(t: TestApp, slug: string | undefined): Promise<string> {

@@ -86,6 +86,31 @@ it('reads OpenAI, OpenRouter and Anthropic lists', () => {
   });
 });
 
+it('reads what LiteLLM and OpenRouter say beyond the prices of plain text', () => {
+  const info = {
+    cache_creation_input_token_cost: 3.75e-6,
+    output_cost_per_image: 0,
+    input_cost_per_token_above_200k_tokens: 6e-6,
+    output_cost_per_token_above_200k_tokens: 2.25e-5,
+    cache_read_input_token_cost_above_200k_tokens: 6e-7,
+  };
+  expect(fromLiteLlm({ data: [{ model_name: 'm', model_info: info }] })[0]?.otherPrices).toEqual({
+    cacheWrite: 3_750_000n,
+    longContext: {
+      aboveTokens: 200_000,
+      input: 6_000_000n,
+      output: 22_500_000n,
+      cachedRead: 600_000n,
+      cacheWrite: null,
+    },
+  });
+  const pricing = { prompt: '0.000003', completion: '0.000015', input_cache_write: '0.00000375', request: '0.001' };
+  expect(fromOpenRouter({ data: [{ id: 'm', pricing }] })[0]?.otherPrices).toEqual({
+    cacheWrite: 3_750_000n,
+    perRequest: 1_000_000_000n,
+  });
+});
+
 it.each([
   [1.5e-7, 150_000n],
   ['0.00000015', 150_000n],

@@ -1,4 +1,5 @@
 import { asRecord } from '../usage.reader.js';
+import { liteLlmPrices, openRouterPrices } from './other-prices.js';
 import { priceOf, textOf, tokensOf } from './upstream-model.js';
 import type { UpstreamModel } from './upstream-model.js';
 
@@ -66,6 +67,7 @@ function fromLiteLlmEntry(entry: Record<string, unknown>): UpstreamModel | undef
     inputPrice: priceOf(info['input_cost_per_token'] ?? params['input_cost_per_token']),
     outputPrice: priceOf(info['output_cost_per_token'] ?? params['output_cost_per_token']),
     cachedInputPrice: priceOf(info['cache_read_input_token_cost'] ?? params['cache_read_input_token_cost']),
+    otherPrices: liteLlmPrices({ ...params, ...info }),
     supportsVision: info['supports_vision'] === true,
     supportsTools: info['supports_function_calling'] === true,
     supportsStreaming: info['supports_native_streaming'] !== false && !isEmbedding,
@@ -90,6 +92,7 @@ function fromOpenRouterEntry(entry: Record<string, unknown>): UpstreamModel | un
     inputPrice: priceOf(pricing['prompt']),
     outputPrice: priceOf(pricing['completion']),
     cachedInputPrice: priceOf(pricing['input_cache_read']),
+    otherPrices: openRouterPrices(pricing),
     supportsVision: listOf(architecture['input_modalities']).includes('image'),
     supportsTools: listOf(entry['supported_parameters']).includes('tools'),
   };

@@ -1,5 +1,5 @@
 import { usdToPico } from '#libs/kernel';
-import type { Pico } from '#libs/kernel';
+import type { Pico, UnitPrices } from '#libs/kernel';
 
 /** One model as a provider lists it. What a provider does not say is absent, never guessed. */
 export interface UpstreamModel {
@@ -18,6 +18,8 @@ export interface UpstreamModel {
   inputPrice?: Pico;
   outputPrice?: Pico;
   cachedInputPrice?: Pico;
+  /** What else it states, in pico-dollars a unit. */
+  otherPrices?: Partial<Omit<UnitPrices, 'input' | 'output' | 'cachedRead'>>;
   supportsVision: boolean;
   supportsTools: boolean;
   supportsStreaming: boolean;
