@@ -8,7 +8,7 @@ import {
   rewriteModel,
   rewriteMultipartModel,
 } from '#libs/upstream';
-import { malformedRequest } from './gateway.errors.js';
+import { gatewayErrors, malformedRequest } from './gateway.errors.js';
 import { type Operation, OPERATIONS } from './operations.js';
 
 /** A call as it came: what is asked, and the very bytes that ask it. */
@@ -28,6 +28,13 @@ export function readCall(operation: Operation, { body, headers }: FastifyRequest
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const boundary = multipartBoundary(headers['content-type']);
   const request = accepted(boundary === undefined ? readModelRequest(bytes) : readMultipartRequest(bytes, boundary));
+  if (operation === 'responses' && request.json['background'] === true) {
+    // It is worked on after the answer, and what it took would never be heard of here.
+    throw gatewayErrors.operation_unsupported({
+      message: 'A response in the background cannot be metered. Ask for it in the foreground, or as a stream.',
+      param: 'background',
+    });
+  }
   return {
     operation,
     path: path ?? OPERATIONS[operation].path,
