@@ -11,6 +11,8 @@ export interface Admitted {
   readonly request: ModelRequest;
   readonly model: ResolvedModel;
   readonly target: ProviderTarget;
+  /** What answers when the model's provider cannot, in order. */
+  readonly fallbacks: readonly ResolvedModel[];
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -38,8 +40,12 @@ export class Admission {
     const entitled = await this.entitlements.admit(actor.userId, model.id);
     if (!entitled.admitted) throw entitled.error;
     const target = this.upstreams.target(model.providerId);
-    if (!target) throw gatewayErrors.no_upstream_available({ retryAfterSeconds: RETRY_AFTER_SECONDS });
-    return { request, model, target };
+    const fallbacks: readonly ResolvedModel[] = [];
+    const retryAfterSeconds = this.upstreams.unavailableFor([model, ...fallbacks]);
+    if (!target || retryAfterSeconds !== undefined) {
+      throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
+    }
+    return { request, model, target, fallbacks };
   }
 }
 

@@ -12,6 +12,7 @@ import { GatewayService } from './gateway.service.js';
 import { MediaController } from './media.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { ModelList } from './model.list.js';
+import { ProviderCaller } from './provider.caller.js';
 import { StreamRelay } from './stream.relay.js';
 import { TokenizerController } from './tokenizer.controller.js';
 import { TokenizerService } from './tokenizer.service.js';
@@ -20,6 +21,15 @@ import { TokenizerService } from './tokenizer.service.js';
 @Module({
   imports: [ModelsModule, SubscriptionsModule, UsageModule, ProvidersModule],
   controllers: [GatewayController, MediaController, MessagesController, ForwardController, TokenizerController],
-  providers: [Admission, AnswerRelay, Forwarding, GatewayService, ModelList, StreamRelay, TokenizerService],
+  providers: [
+    Admission,
+    AnswerRelay,
+    Forwarding,
+    GatewayService,
+    ModelList,
+    ProviderCaller,
+    StreamRelay,
+    TokenizerService,
+  ],
 })
 export class GatewayModule {}

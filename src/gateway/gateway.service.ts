@@ -1,18 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyPrincipal } from '#libs/access';
-import { type ConfigOf, InjectConfig } from '#libs/config';
-import { UpstreamFailure, type UpstreamResponse } from '#libs/upstream';
-import { UpstreamPool } from '../providers/upstream.pool.js';
+import { UpstreamFailure } from '#libs/upstream';
 import { UsageMeter } from '../usage/usage.meter.js';
-import { type Admitted, Admission } from './admission.js';
+import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
-import type { Dialect } from './dialect.js';
 import { dialectOf } from './dialects.js';
-import { gatewayConfig } from './gateway.config.js';
 import { upstreamError } from './gateway.errors.js';
 import type { IncomingCall } from './incoming.call.js';
 import { MeteredCall } from './metered-call.js';
+import { ProviderCaller } from './provider.caller.js';
 import { StreamRelay } from './stream.relay.js';
 
 /** What is passed on as it comes: events, and speech, which is listened to while it is made. */
@@ -23,11 +20,10 @@ const STREAMED = /^(?:text\/event-stream|audio\/|application\/octet-stream)/;
 export class GatewayService {
   constructor(
     private readonly admission: Admission,
-    private readonly upstreams: UpstreamPool,
+    private readonly providers: ProviderCaller,
     private readonly meter: UsageMeter,
     private readonly answers: AnswerRelay,
     private readonly streams: StreamRelay,
-    @InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>,
   ) {}
 
   /** Answers on the reply by itself. @throws DomainError before the first byte of an answer */
@@ -38,46 +34,29 @@ export class GatewayService {
     reply: FastifyReply,
   ): Promise<void> {
     const { operation } = incoming;
-    const admitted = await this.admission.admit(actor, incoming.request);
-    const dialect = dialectOf(incoming, admitted.target);
-    const call = new MeteredCall(this.meter, { actor, operation, requestId: request.id, admitted });
     const hangUp = new AbortController();
     const onClose = (): void => hangUp.abort();
     reply.raw.once('close', onClose);
+    const admitted = await this.admission.admit(actor, incoming);
+    const call = new MeteredCall(this.meter, { actor, operation, requestId: request.id, admitted });
     try {
-      if (dialect.answerHere) return await this.answers.give(await dialect.answerHere(), call, reply);
-      const response = await this.dispatch(dialect, admitted, request, hangUp.signal);
+      // Whoever hung up while we asked has asked for nothing.
+      if (hangUp.signal.aborted) return;
+      const expected = dialectOf(incoming, admitted.target);
+      if (expected.answerHere) return await this.answers.give(await expected.answerHere(), call, reply);
+      const { response, dialect } = await this.providers.send(incoming, admitted, call, request, hangUp.signal);
       call.noteFirstByte();
       const isStream = response.status < 300 && STREAMED.test(response.headers['content-type'] ?? '');
       await (isStream ? this.streams : this.answers).relay(response, dialect, call, reply);
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       const hungUp = error.kind === 'aborted';
-      // A prompt that reached the provider is paid for, whoever stops listening; a connection never made is not.
+      // A prompt that reached the provider is paid for, whoever stops listening; a provider that failed is not paid.
       await call.settle({ status: hungUp ? 'aborted' : 'failed', httpStatus: undefined, free: !hungUp });
       throw upstreamError(error);
     } finally {
+      call.abandon();
       reply.raw.off('close', onClose);
     }
-  }
-
-  private dispatch(
-    dialect: Dialect,
-    { model, target }: Admitted,
-    request: FastifyRequest,
-    signal: AbortSignal,
-  ): Promise<UpstreamResponse> {
-    const { headTimeoutSeconds, idleTimeoutSeconds } = this.config;
-    return this.upstreams.client.request({
-      baseUrl: target.baseUrl,
-      path: dialect.path,
-      method: 'POST',
-      headers: dialect.headers(request.headers, request.id, target),
-      body: dialect.body(model),
-      signal,
-      headersTimeoutMs: headTimeoutSeconds * 1_000,
-      bodyTimeoutMs: idleTimeoutSeconds * 1_000,
-      allowPrivate: target.allowPrivate,
-    });
   }
 }

@@ -2,7 +2,6 @@ import type { ApiKeyPrincipal } from '#libs/access';
 import { newId } from '#libs/kernel';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { Admitted } from './admission.js';
-import { rate } from '../usage/rating.js';
 import type { UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { Operation } from './operations.js';
 import type { Units } from './units.js';
@@ -43,6 +42,7 @@ export class MeteredCall {
   private readonly startedAt = performance.now();
   private firstByteMs: number | undefined;
   private settled = false;
+  private answerer: Pick<Admitted, 'model' | 'target'> | undefined;
 
   constructor(
     private readonly meter: UsageMeter,
@@ -51,6 +51,11 @@ export class MeteredCall {
 
   get operation(): Operation {
     return this.facts.operation;
+  }
+
+  /** Another key, or another model, may have answered than was thought at first. */
+  answeredBy(answerer: Pick<Admitted, 'model' | 'target'>): void {
+    this.answerer = answerer;
   }
 
   /** The provider began to answer. */
@@ -63,10 +68,9 @@ export class MeteredCall {
     if (this.settled) return;
     this.settled = true;
     const { actor, operation, requestId, admitted } = this.facts;
-    const { model, target, request } = admitted;
+    const { request } = admitted;
+    const { model, target } = this.answerer ?? admitted;
     const tokens = await this.tokens(outcome);
-    const incomplete = tokens.tokensSource === 'counted' && outcome.status !== 'completed';
-    const usage = { ...tokens, ...outcome.units };
     await this.meter.settle({
       id: this.id,
       requestId,
@@ -79,10 +83,9 @@ export class MeteredCall {
       status: outcome.status,
       httpStatus: outcome.httpStatus,
       streamed: request.stream,
-      ...usage,
-      priceId: model.price.priceId,
-      incomplete,
-      cost: outcome.free === true ? 0n : rate(model.price, usage, { incomplete }).cost,
+      ...tokens,
+      ...outcome.units,
+      cost: this.meter.rate(model, tokens),
       latencyMs: this.elapsedMs(),
       firstByteMs: this.firstByteMs,
     });

@@ -101,7 +101,7 @@ export class UpstreamDispatcher {
         tried = [...tried, slot];
       }
     }
-    return last ?? { kind: 'unavailable', retryAfterSeconds: this.waitFor(call.routes) };
+    return last ?? { kind: 'unavailable', retryAfterSeconds: this.unavailableFor(call.routes) ?? 1 };
   }
 
   private async attempt<R extends DispatchRoute>(
@@ -179,11 +179,18 @@ export class UpstreamDispatcher {
     await sleep(Math.random() * WAIT_MS * 2 ** (last.attempts - 1), undefined, { signal }).catch(() => undefined);
   }
 
-  private waitFor(routes: readonly DispatchRoute[]): number {
+  /** Seconds until one of the providers may be asked again; undefined when one may be asked now. In memory. */
+  unavailableFor(routes: readonly DispatchRoute[]): number | undefined {
     let soonest = Infinity;
     for (const { providerId } of routes) {
-      soonest = Math.min(soonest, this.registry.find(providerId)?.ring.usableAt ?? Infinity);
+      const ring = this.registry.find(providerId)?.ring;
+      if (ring?.usable) return undefined;
+      soonest = Math.min(soonest, ring?.usableAt ?? Infinity);
     }
+    return this.secondsUntil(soonest);
+  }
+
+  private secondsUntil(soonest: number): number {
     if (soonest === Infinity) return UNKNOWN_WAIT_SECONDS;
     return Math.max(1, Math.ceil((soonest - this.clock.now()) / 1_000));
   }

@@ -58,6 +58,11 @@ export class UpstreamPool implements OnModuleInit, OnApplicationShutdown {
     return target;
   }
 
+  /** Seconds until one of the providers may be asked again; undefined when one may be asked now. In memory. */
+  unavailableFor(routes: readonly DispatchRoute[]): number | undefined {
+    return this.dispatcher.unavailableFor(routes);
+  }
+
   /**
    * Sends a call to its provider with a usable key; on a failure that another key may not have, with another, at most
    * three at a provider; then to what stands in for the model. Resolves before the first byte of the body is read.
