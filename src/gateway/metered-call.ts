@@ -2,6 +2,7 @@ import type { ApiKeyPrincipal } from '#libs/access';
 import { newId } from '#libs/kernel';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { Admitted } from './admission.js';
+import { rate } from '../usage/rating.js';
 import type { UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { Operation } from './operations.js';
 import type { Units } from './units.js';
@@ -71,6 +72,8 @@ export class MeteredCall {
     const { request } = admitted;
     const { model, target } = this.answerer ?? admitted;
     const tokens = await this.tokens(outcome);
+    const incomplete = tokens.tokensSource === 'counted' && outcome.status !== 'completed';
+    const usage = { ...tokens, ...outcome.units };
     await this.meter.settle({
       id: this.id,
       requestId,
@@ -83,9 +86,10 @@ export class MeteredCall {
       status: outcome.status,
       httpStatus: outcome.httpStatus,
       streamed: request.stream,
-      ...tokens,
-      ...outcome.units,
-      cost: this.meter.rate(model, tokens),
+      ...usage,
+      priceId: model.price.priceId,
+      incomplete,
+      cost: outcome.free === true ? 0n : rate(model.price, usage, { incomplete }).cost,
       latencyMs: this.elapsedMs(),
       firstByteMs: this.firstByteMs,
     });
