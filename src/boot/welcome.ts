@@ -1,6 +1,7 @@
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { Profile } from '#libs/config';
 import { httpConfig } from '#libs/http';
-import { canonicalEmail } from '#libs/kernel';
+import { canonicalEmail, DomainError } from '#libs/kernel';
 import { authConfig } from '../auth/auth.config.js';
 import { FirstAdministrator } from '../auth/first-administrator.js';
 import { UserDirectory } from '../users/user.directory.js';
@@ -8,11 +9,15 @@ import type { Platform } from './platform.js';
 import { say } from './progress.js';
 import { type QuickStart, quickStart } from './quick-start.js';
 
+/** Where a live key may stand on the terminal: the machine of whoever started it. */
+const TRIAL_PROFILES: readonly Profile[] = ['local', 'development'];
+
 /** Sees to it that there is an administrator and something to try, and says so once the address is known. */
 export async function prepareWelcome(app: NestFastifyApplication, platform: Platform): Promise<(url: string) => void> {
   const { config } = platform;
   const administrator = await app.get(FirstAdministrator).ensure();
-  const trial = config.profile === 'production' ? undefined : await trialOf(app, config.get(authConfig).adminEmail);
+  const tries = TRIAL_PROFILES.includes(config.profile);
+  const trial = tries ? await trialOf(app, config.get(authConfig).adminEmail) : undefined;
   const docs = config.get(httpConfig).docs ?? config.profile !== 'production';
   return (url) => {
     const lines = ['', `Sluice serves at ${url}`, ''];
@@ -21,7 +26,7 @@ export async function prepareWelcome(app: NestFastifyApplication, platform: Plat
     if (administrator?.password) lines.push(`  Password        ${administrator.password}   (shown this once: keep it)`);
     if (trial) lines.push('', '  Try it (the key lives for a day):', '', `  ${curl(url, trial)}`);
     if (platform.simulated) lines.push('', SIMULATED);
-    else if (!trial && config.profile !== 'production') lines.push('', NO_MODEL);
+    if (!trial && tries) lines.push('', NO_TRIAL);
     say([...lines, ''].join('\n'));
   };
 }
@@ -29,13 +34,20 @@ export async function prepareWelcome(app: NestFastifyApplication, platform: Plat
 const SIMULATED =
   '  Answers are SIMULATED: no provider is configured. Set OPENAI_API_KEY, LITELLM_API_URL, OPENROUTER_API_KEY or\n' +
   '  ANTHROPIC_API_KEY and start again; see docs/configuration.md.';
-const NO_MODEL = '  No model can be called yet: the providers did not list any. GET /health and the log say why.';
+const NO_TRIAL = '  There is no key to try: the administrator can call no model yet. GET /health and the log say why.';
 
+/** What cannot be tried must not keep the house from opening. */
 async function trialOf(app: NestFastifyApplication, adminEmail: string): Promise<QuickStart | undefined> {
   const account = await app.get(UserDirectory).findByEmail(canonicalEmail(adminEmail));
   if (account?.status !== 'active') return undefined;
   const { id, role } = account;
-  return quickStart(app, { kind: 'user', id, userId: id, role, sessionId: 'start' });
+  try {
+    return await quickStart(app, { kind: 'user', id, userId: id, role, sessionId: 'start' });
+  } catch (error) {
+    if (!(error instanceof DomainError)) throw error;
+    say(`  There is no key to try: ${error.message}`);
+    return undefined;
+  }
 }
 
 /** One line to paste. */
