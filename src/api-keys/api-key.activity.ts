@@ -1,14 +1,18 @@
-import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import { JobHandler } from '#libs/jobs';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { Clock } from '#libs/kernel';
 import { ApiKeyLookupRepository } from './api-key-lookup.repository.js';
-import { noteLastUse } from './api-keys.jobs.js';
 
-/** Remembers when keys were used and writes it down now and then: a call must not wait for that, nor cost a write. */
+const PAUSE_MS = 30_000;
+
+/**
+ * Remembers when keys were used and writes it down now and then: a call must not wait for that, nor cost a write. Each
+ * process knows only of its own calls, so each has a timer of its own.
+ */
 @Injectable()
-export class ApiKeyActivity implements BeforeApplicationShutdown {
+export class ApiKeyActivity implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly log = new Logger(ApiKeyActivity.name);
   private uses = new Map<string, number>();
+  private timer: NodeJS.Timeout | undefined;
 
   constructor(
     private readonly keys: ApiKeyLookupRepository,
@@ -19,7 +23,15 @@ export class ApiKeyActivity implements BeforeApplicationShutdown {
     this.uses.set(keyId, this.clock.now());
   }
 
-  @JobHandler(noteLastUse)
+  onApplicationBootstrap(): void {
+    this.timer = setInterval(() => void this.tryFlush(), PAUSE_MS).unref();
+  }
+
+  async beforeApplicationShutdown(): Promise<void> {
+    clearInterval(this.timer);
+    await this.tryFlush();
+  }
+
   async flush(): Promise<void> {
     if (this.uses.size === 0) return;
     const uses = this.uses;
@@ -33,7 +45,7 @@ export class ApiKeyActivity implements BeforeApplicationShutdown {
     }
   }
 
-  async beforeApplicationShutdown(): Promise<void> {
+  private async tryFlush(): Promise<void> {
     try {
       await this.flush();
     } catch (error) {

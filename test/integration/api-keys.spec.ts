@@ -1,9 +1,8 @@
 import { SecretFormat } from '#libs/crypto';
-import { JobRunner } from '#libs/jobs';
 import { Metrics } from '#libs/observability';
+import { ApiKeyActivity } from '../../src/api-keys/api-key.activity.js';
 import { ApiKeyAuthenticator } from '../../src/api-keys/api-key.authenticator.js';
 import { ApiKeyLookupRepository, FIND_BY_HASH } from '../../src/api-keys/api-key-lookup.repository.js';
-import { noteLastUse } from '../../src/api-keys/api-keys.jobs.js';
 import { ApiKeyVerifier } from '../../src/api-keys/api-key.verifier.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -118,7 +117,7 @@ describe('API keys on the hot path', () => {
     const ahead = await givenApiKey(t, user, ['m1']);
     await t.db.query('UPDATE api_keys SET last_used_at = $2 WHERE id = $1', [ahead.id, later]);
     for (const { key } of [used, ahead]) await authenticator.authenticate({ 'x-client-api-key': key });
-    expect(await t.app.get(JobRunner).run(noteLastUse)).toBe(true);
+    await t.app.get(ApiKeyActivity).flush();
     const { rows } = await t.db.query<{ id: string; last_used_at: Date | null }>(
       'SELECT id, last_used_at FROM api_keys WHERE id = ANY($1)',
       [[used.id, idle.id, ahead.id]],
