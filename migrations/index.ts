@@ -12,6 +12,7 @@ import { CreateKeyPool1763600201000 } from './1763600201000-create-key-pool.js';
 import { CreateModelRoutes1763600202000 } from './1763600202000-create-model-routes.js';
 import { CreateModelPrices1763600204000 } from './1763600204000-create-model-prices.js';
 import { CorrectUsage1763600204100 } from './1763600204100-correct-usage.js';
+import { CreateJobs1763600300000 } from './1763600300000-create-jobs.js';
 import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -30,5 +31,6 @@ export const migrations = [
   CreateModelRoutes1763600202000,
   CreateModelPrices1763600204000,
   CorrectUsage1763600204100,
+  CreateJobs1763600300000,
   CreateBudgets1763620000100,
 ];

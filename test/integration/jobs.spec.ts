@@ -1,7 +1,10 @@
+import { tmpdir } from 'node:os';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Module, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import type { Pool } from 'pg';
 import { DataSource } from 'typeorm';
+import { ConfigModule, loadConfig } from '#libs/config';
 import { createDataSource } from '#libs/database';
 import { declaredJobs, defineJob, type Job, JobHandler, JobRunner, JobsModule } from '#libs/jobs';
 import { createLogger, NestLogger, ObservabilityModule, Redactor } from '#libs/observability';
@@ -10,8 +13,10 @@ import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 
 const clean = defineJob({ name: 'test-clean', description: 'Counts its runs.', everySeconds: 3_600 });
+const beat = defineJob({ name: 'test-beat', description: 'Counts its runs.', everySeconds: 1 });
 const orphan: Job = { name: 'test-orphan', description: 'Nobody does it.', everySeconds: 3_600 };
 const runs: string[] = [];
+let beats = 0;
 
 @Injectable()
 class Cleaner {
@@ -23,6 +28,15 @@ class Cleaner {
     await delay(50);
     if (this.fails) throw new Error('no');
     runs.push('done');
+  }
+}
+
+@Injectable()
+class Heart {
+  @JobHandler(beat)
+  beat(): Promise<void> {
+    beats += 1;
+    return Promise.resolve();
   }
 }
 
@@ -55,18 +69,21 @@ describe('the job runner', () => {
       await source.destroy();
     }
     runs.length = 0;
+    beats = 0;
   });
   afterAll(() => database.drop());
 
   /** One process with its own connections. */
-  async function boot(...providers: Type[]): Promise<TestingModule> {
+  async function boot(providers: Type[] = [Cleaner, Heart], environment = {}): Promise<TestingModule> {
     const source = await createDataSource(database.url).initialize();
+    const config = loadConfig({ NODE_ENV: 'test', DATABASE_URL: database.url, DATA_DIR: tmpdir(), ...environment });
     const redactor = new Redactor();
 
     @Module({ providers })
     class WorkersModule {}
     const module = await Test.createTestingModule({
       imports: [
+        ConfigModule.forRoot(config),
         testDatabaseModule(source),
         ObservabilityModule.forRoot(createLogger('silent', redactor), redactor),
         JobsModule,
@@ -80,53 +97,71 @@ describe('the job runner', () => {
     return module;
   }
 
+  /** As if the last run were long ago. */
+  async function makeDue(): Promise<void> {
+    const source = await createDataSource(database.url).initialize();
+    await source.query("INSERT INTO jobs (name) VALUES ('test-clean') ON CONFLICT DO NOTHING");
+    await source.query("UPDATE jobs SET last_run_at = now() - interval '2 hours'");
+    await source.destroy();
+  }
+
   it('refuses to boot without a handler for each declared job', async () => {
     expect(declaredJobs()).toContain(clean);
-    await expect(boot()).rejects.toThrow('The job "test-clean" has no handler.');
+    await expect(boot([Heart])).rejects.toThrow('The job "test-clean" has no handler.');
   });
 
   it('refuses to boot with two handlers for one job', async () => {
-    await expect(boot(Cleaner, SecondCleaner)).rejects.toThrow('The job "test-clean" has two handlers.');
+    await expect(boot([Cleaner, SecondCleaner, Heart])).rejects.toThrow('The job "test-clean" has two handlers.');
   });
 
   it('refuses to boot with a handler for a job that nobody declared', async () => {
-    await expect(boot(Cleaner, Stranger)).rejects.toThrow('"test-orphan"');
+    await expect(boot([Cleaner, Heart, Stranger])).rejects.toThrow('"test-orphan"');
   });
 
-  it('runs a job once when two replicas reach for it at once, and lets the other have it next time', async () => {
-    const [one, two] = await Promise.all([boot(Cleaner), boot(Cleaner)]);
-    const outcomes = await Promise.all([one.get(JobRunner).run(clean), two.get(JobRunner).run(clean)]);
-    expect(outcomes.sort()).toEqual([false, true]);
-    expect(runs).toEqual(['started', 'done']);
-    expect(await two.get(JobRunner).run(clean)).toBe(true);
-    expect(await one.get(JobRunner).run(clean)).toBe(true);
-    expect(runs).toHaveLength(6);
+  it('H-24 runs a scheduled job once a period, with two replicas that look all the time', async () => {
+    const startedAt = Date.now();
+    await Promise.all([boot(), boot()]);
+    await eventually(() => expect(beats).toBeGreaterThanOrEqual(3), 15_000);
+    expect(beats).toBeLessThanOrEqual(Math.floor((Date.now() - startedAt) / 1_000));
   });
 
-  it('survives a job that fails, and frees it', async () => {
-    const module = await boot(Cleaner);
+  it('H-24 runs a job whose period ended while no process lived, once', async () => {
+    await makeDue();
+    await Promise.all([boot(), boot()]);
+    await eventually(() => expect(runs).toEqual(['started', 'done']));
+    // Both have looked again by then.
+    await delay(600);
+    expect(runs).toHaveLength(2);
+  });
+
+  it('survives a job that fails, and runs it again when it is due', async () => {
+    const module = await boot();
     const cleaner = module.get(Cleaner, { strict: false });
     cleaner.fails = true;
     expect(await module.get(JobRunner).run(clean)).toBe(false);
     cleaner.fails = false;
-    expect(await module.get(JobRunner).run(clean)).toBe(true);
+    await makeDue();
+    await eventually(() => expect(runs).toEqual(['started', 'started', 'done']));
   });
 
-  it('frees the job of a replica whose connection is gone', async () => {
-    const [one, two] = await Promise.all([boot(Cleaner), boot(Cleaner)]);
-    const running = one.get(JobRunner).run(clean);
-    while (runs.length === 0) await delay(1);
-    const source = two.get(DataSource);
-    await source.query(`SELECT pg_terminate_backend(l.pid) FROM pg_locks l JOIN pg_database d ON d.oid = l.database
-      WHERE l.locktype = 'advisory' AND d.datname = current_database()`);
-    // PostgreSQL frees the lock when it has cleared the connection away.
-    await eventually(async () => expect(await two.get(JobRunner).run(clean)).toBe(true));
+  it('holds no connection while a job runs', async () => {
+    const module = await boot();
+    const { master } = module.get(DataSource).driver as unknown as { master: Pool };
+    const running = module.get(JobRunner).run(clean);
+    await eventually(() => expect(runs).toEqual(['started']));
+    expect(master.totalCount - master.idleCount).toBe(0);
     await running;
-    await eventually(async () => expect(await one.get(JobRunner).run(clean)).toBe(true));
+  });
+
+  it('runs nothing in a process that leaves jobs to a worker', async () => {
+    await makeDue();
+    await boot(undefined, { RUN_JOBS: 'false' });
+    await delay(600);
+    expect([runs, beats]).toEqual([[], 0]);
   });
 
   it('waits for a running job before it closes', async () => {
-    const module = await boot(Cleaner);
+    const module = await boot();
     void module.get(JobRunner).run(clean);
     while (runs.length === 0) await delay(1);
     await module.close();

@@ -1,13 +1,13 @@
 import type { DynamicModule } from '@nestjs/common';
 import { DataSource } from 'typeorm';
-import { AdvisoryLocks, UnitOfWork } from '#libs/database';
+import { UnitOfWork } from '#libs/database';
 
 /** The database for a module that is tested without the application: the caller opens and closes the source. */
 export function testDatabaseModule(source: DataSource): DynamicModule {
   return {
     module: class TestDatabaseModule {},
     global: true,
-    providers: [{ provide: DataSource, useValue: source }, UnitOfWork, AdvisoryLocks],
-    exports: [DataSource, UnitOfWork, AdvisoryLocks],
+    providers: [{ provide: DataSource, useValue: source }, UnitOfWork],
+    exports: [DataSource, UnitOfWork],
   };
 }

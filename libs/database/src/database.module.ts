@@ -3,7 +3,6 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import type { ConfigOf } from '#libs/config';
 import { Health } from '#libs/observability';
-import { AdvisoryLocks } from './advisory-lock.js';
 import { dataSourceOptions } from './data-source.js';
 import { databaseConfig } from './database.config.js';
 import { HotSql } from './hot-sql.js';
@@ -39,8 +38,8 @@ export class DatabaseModule implements OnModuleInit {
           }),
         }),
       ],
-      providers: [UnitOfWork, AdvisoryLocks, HotSql, Notifications],
-      exports: [UnitOfWork, AdvisoryLocks, HotSql, Notifications],
+      providers: [UnitOfWork, HotSql, Notifications],
+      exports: [UnitOfWork, HotSql, Notifications],
     };
   }
 

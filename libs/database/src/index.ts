@@ -1,4 +1,4 @@
-export { ADVISORY_LOCKS, AdvisoryLocks } from './advisory-lock.js';
+export { ADVISORY_LOCKS } from './advisory-lock.js';
 export { isConnectionLoss } from './connection-loss.js';
 export { createDataSource, dataSourceOptions } from './data-source.js';
 export type { ConnectionSettings, EntityClass, MigrationClass } from './data-source.js';

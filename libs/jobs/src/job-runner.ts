@@ -1,66 +1,102 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnModuleDestroy } from '@nestjs/common';
 import { DiscoveryService, MetadataScanner, Reflector } from '@nestjs/core';
-import { ADVISORY_LOCKS, AdvisoryLocks } from '#libs/database';
+import { type ConfigOf, InjectConfig } from '#libs/config';
 import { Metrics } from '#libs/observability';
 import { declaredJobs, type Job, JOB_HANDLER } from './job.js';
+import { jobsConfig } from './jobs.config.js';
+import { JobsRepository } from './jobs.repository.js';
 
 type Handler = () => Promise<void>;
 
-/** Finds the handler of every job, and runs each on its schedule, once across replicas. */
+const LONGEST_TICK_MS = 15_000;
+const TICKS_IN_A_PERIOD = 4;
+
+/** Finds the handler of every job, and runs each once a period, whichever replica looks first. */
 @Injectable()
 export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
   private readonly log = new Logger(JobRunner.name);
   private readonly handlers = new Map<string, Handler>();
-  private readonly timers: NodeJS.Timeout[] = [];
-  private readonly running = new Set<Promise<unknown>>();
+  private readonly running = new Map<string, Promise<void>>();
+  private timer: NodeJS.Timeout | undefined;
+  private looking: Promise<void> | undefined;
+  private away = false;
   private readonly runs;
 
   constructor(
     private readonly discovery: DiscoveryService,
     private readonly reflector: Reflector,
-    private readonly locks: AdvisoryLocks,
+    private readonly jobs: JobsRepository,
+    @InjectConfig(jobsConfig) private readonly config: ConfigOf<typeof jobsConfig>,
     metrics: Metrics,
   ) {
     this.runs = metrics.counter('job_runs_total', 'Runs of background jobs.', ['job', 'outcome']);
   }
 
   /** @throws Error when a declared job has no handler, or a handler no or a second job */
-  onApplicationBootstrap(): void {
+  async onApplicationBootstrap(): Promise<void> {
     this.findHandlers();
-    for (const job of declaredJobs()) {
-      if (!this.handlers.has(job.name)) throw new Error(`The job "${job.name}" has no handler.`);
-      // Replicas that start together must not all knock at the same moment.
-      const period = job.everySeconds * 1_000 * (0.95 + Math.random() * 0.1);
-      this.timers.push(setInterval(() => void this.run(job), period).unref());
-    }
+    const jobs = declaredJobs();
+    for (const { name } of jobs) this.handlerOf(name);
+    if (!this.config.run || jobs.length === 0) return;
+    await this.jobs.enrol(jobs);
+    const shortestMs = Math.min(...jobs.map(({ everySeconds }) => everySeconds)) * 1_000;
+    const tickMs = Math.min(shortestMs / TICKS_IN_A_PERIOD, LONGEST_TICK_MS);
+    this.timer = setInterval(() => void this.tick(), tickMs).unref();
   }
 
   async onModuleDestroy(): Promise<void> {
-    this.timers.forEach((timer) => clearInterval(timer));
-    await Promise.allSettled(this.running);
+    clearInterval(this.timer);
+    await this.looking;
+    await Promise.all(this.running.values());
   }
 
   /**
-   * Runs a job now, unless another replica is at it.
+   * Runs a job now, whatever its schedule says. No connection is held for it.
    *
-   * @returns whether it ran and succeeded
+   * @returns whether it succeeded
    */
-  async run(job: Job): Promise<boolean> {
-    const handler = this.handlers.get(job.name);
-    if (!handler) throw new Error(`The job "${job.name}" has no handler.`);
-    const run = this.locks.tryRun(ADVISORY_LOCKS.jobs, job.name, handler);
-    this.running.add(run);
+  async run({ name }: Pick<Job, 'name'>): Promise<boolean> {
+    const handler = this.handlerOf(name);
     try {
-      const ran = await run;
-      this.runs.inc({ job: job.name, outcome: ran ? 'done' : 'elsewhere' });
-      return ran;
+      const run = handler();
+      const settled = run.catch(() => undefined);
+      this.running.set(name, settled);
+      await run;
+      this.runs.inc({ job: name, outcome: 'done' });
+      return true;
     } catch (error) {
-      this.runs.inc({ job: job.name, outcome: 'failed' });
-      this.log.error(`The job "${job.name}" failed`, error);
+      this.runs.inc({ job: name, outcome: 'failed' });
+      this.log.error(`The job "${name}" failed`, error);
       return false;
     } finally {
-      this.running.delete(run);
+      this.running.delete(name);
     }
+  }
+
+  /** Ticks that overlap share one look. */
+  private tick(): Promise<void> {
+    this.looking ??= this.look().finally(() => {
+      this.looking = undefined;
+    });
+    return this.looking;
+  }
+
+  private async look(): Promise<void> {
+    try {
+      // One that still runs here is not taken: it would wait for itself.
+      const due = await this.jobs.takeDue(declaredJobs().filter(({ name }) => !this.running.has(name)));
+      this.away = false;
+      for (const name of due) void this.run({ name });
+    } catch (error) {
+      if (!this.away) this.log.warn('Whether jobs are due cannot be read; it is tried again.', error);
+      this.away = true;
+    }
+  }
+
+  private handlerOf(name: string): Handler {
+    const handler = this.handlers.get(name);
+    if (!handler) throw new Error(`The job "${name}" has no handler.`);
+    return handler;
   }
 
   private findHandlers(): void {

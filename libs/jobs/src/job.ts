@@ -1,10 +1,11 @@
 import { SetMetadata } from '@nestjs/common';
 
-/** Work that is done again and again, by one replica at a time. */
+/** Work that is done once a period in the whole house, by whichever replica looks first. */
 export interface Job {
-  /** Lower kebab case; also the name of the lock that keeps replicas apart. */
+  /** Lower kebab case; also the name of the row that replicas compete for. */
   readonly name: string;
   readonly description: string;
+  /** The period. A run must be shorter: after it another replica takes the job. */
   readonly everySeconds: number;
 }
 
