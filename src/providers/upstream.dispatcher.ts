@@ -165,8 +165,8 @@ export class UpstreamDispatcher {
     slot.noteFailure(error, this.clock.now());
     this.outcomes.inc({ provider, outcome: failure.reason });
     if (slot.circuit.fail(failure, trial)) this.sync.changed(slot);
-    // One who is refused for what was asked looks like one whose key is bad.
-    if (error === 'HTTP 403') this.probe.checkSoon(upstream, slot);
+    // A key that is refused for what was asked, or by a slip of the provider, looks like one that is bad.
+    if (failure.reason === 'auth') this.probe.checkSoon(upstream, slot);
   }
 
   /** Gives the failed answer up and waits a moment where the provider, not the key, may be the matter. */

@@ -210,6 +210,10 @@ describe('the gateway', () => {
       const answer = await k.post('/v1/chat/completions', chat());
       expect([answer.status, answer.body]).toMatchObject([shown, { error: { code, type: 'api_error' } }]);
       expect(answer.text).not.toContain(UPSTREAM_KEY);
+      // The only key is taken back as soon as the provider lists its models for it.
+      await eventually(async () =>
+        expect((await t.http.get('/health')).body).toMatchObject({ components: { keyPool: { status: 'ok' } } }),
+      );
     });
 
     it('G-18 carries one correlation id through response, log, usage row and provider', async () => {

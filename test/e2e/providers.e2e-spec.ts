@@ -111,10 +111,8 @@ describe('the providers of administrators', () => {
       expect((await admin.http.post(PROVIDERS, draft({ baseUrl, allowPrivate: true }))).status).toBe(201);
       const strict = await createApp({ databaseUrl: t.databaseUrl, environment: { ENCRYPTION_KEY: 'k'.repeat(40) } });
       try {
-        const http = strict.http.bearer(admin.token);
         const again = await givenUser(strict, { role: 'admin' });
         expect((await again.http.post(PROVIDERS, draft({ baseUrl, allowPrivate: true }))).status).toBe(400);
-        expect(http).toBeDefined();
       } finally {
         await strict.close();
       }
