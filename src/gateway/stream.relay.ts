@@ -69,10 +69,20 @@ export class StreamRelay {
       reply.raw.destroy();
       return;
     }
-    const rest = observer.end() ?? Buffer.alloc(0);
+    const rest = wholeEvents(observer.end());
     const event = errorEvent(OPERATIONS[call.operation].format, upstreamError(error), reply.request.id);
-    reply.raw.end(Buffer.concat([rest, Buffer.from(event)]));
+    // Should an event have been cut off that is partly sent already, the empty line ends it.
+    reply.raw.end(Buffer.concat([rest, Buffer.from(`\n\n${event}`)]));
   }
+}
+
+/** What was held back, without an event that has no end: it would swallow the one that follows. */
+function wholeEvents(held: Buffer | undefined): Buffer {
+  const ends = ['\n\n', '\r\n\r\n', '\r\r'].map((end) => {
+    const at = held?.lastIndexOf(end) ?? -1;
+    return at === -1 ? 0 : at + end.length;
+  });
+  return held?.subarray(0, Math.max(...ends)) ?? Buffer.alloc(0);
 }
 
 /** Resolves when more may be written, or when nobody reads any more. */
