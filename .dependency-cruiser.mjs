@@ -62,6 +62,7 @@ const ROOT_ONLY = [
   'src/providers/providers.config.ts',
   'src/models/models.service.ts',
   'src/models/price.book.ts',
+  'src/usage/price.history.ts',
   'src/subscriptions/subscriptions.service.ts',
   'src/api-keys/api-keys.service.ts',
 ];

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module } from '@nestjs/common';
+import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { AccessModule } from '#libs/access';
 import { CacheModule } from '#libs/cache';
 import { type Config, ConfigModule } from '#libs/config';
@@ -16,10 +16,12 @@ import { AuthModule } from './auth/auth.module.js';
 import { SessionAuthenticator } from './auth/session.authenticator.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelsModule } from './models/models.module.js';
+import { PriceBook } from './models/price.book.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { TeamsModule } from './teams/teams.module.js';
+import { PriceHistory } from './usage/price.history.js';
 import { UsageModule } from './usage/usage.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -57,6 +59,14 @@ export class AppModule {
           observer: RefusalRecorder,
         }),
         OperationsModule,
+        {
+          // The ledger asks what models cost without knowing the catalogue.
+          module: class PriceHistoryModule {},
+          global: true,
+          imports: [ModelsModule],
+          providers: [{ provide: PriceHistory, useExisting: PriceBook satisfies Type<PriceHistory> }],
+          exports: [PriceHistory],
+        },
         UsersModule,
         AuthModule,
         TeamsModule,

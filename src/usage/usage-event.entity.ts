@@ -56,6 +56,10 @@ export class UsageEventEntity {
   @Column({ type: 'numeric', precision: 38, scale: 0, transformer: pico })
   cost: bigint;
 
+  /** The price that the call was rated with; null on rows from before prices had a history. */
+  @Column({ type: 'uuid', name: 'price_id', nullable: true })
+  priceId: string | null;
+
   @Column({ type: 'integer', name: 'latency_ms' })
   latencyMs: number;
 

@@ -6,6 +6,9 @@ import { BudgetLeaseRepository } from './budgets/budget.lease.repository.js';
 import { BudgetRegistry } from './budgets/budget.registry.js';
 import { Budgets } from './budgets/budgets.js';
 import { Replica } from './budgets/replica.js';
+import { AdminUsageController } from './re-rating/admin-usage.controller.js';
+import { ReRatingRepository } from './re-rating/re-rating.repository.js';
+import { ReRatingService } from './re-rating/re-rating.service.js';
 import { UsageController } from './usage.controller.js';
 import { UsageMeter } from './usage.meter.js';
 import { UsageRepository } from './usage.repository.js';
@@ -13,12 +16,14 @@ import { UsageService } from './usage.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UsageEventEntity])],
-  controllers: [UsageController],
+  controllers: [UsageController, AdminUsageController],
   providers: [
     Budgets,
     BudgetRegistry,
     BudgetLeaseRepository,
     Replica,
+    ReRatingRepository,
+    ReRatingService,
     UsageService,
     UsageRepository,
     UsageMeter,

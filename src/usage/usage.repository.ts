@@ -38,20 +38,29 @@ interface SumRow {
   cost: string;
 }
 
+const NARROWED = (at: string): string => `
+          user_id = $1
+      AND ($2::timestamptz IS NULL OR ${at} >= $2)
+      AND ($3::timestamptz IS NULL OR ${at} < $3)
+      AND ($4::text IS NULL OR model_id = $4)
+      AND ($5::uuid IS NULL OR api_key_id = $5)`;
+
+/** A correction counts as money on the day of its call, and is no call. */
 const SUMS = `
   SELECT model_id,
-         count(*) AS requests,
-         count(*) FILTER (WHERE status = 'failed') AS failed_requests,
+         coalesce(sum(requests), 0) AS requests,
+         coalesce(sum(failed), 0) AS failed_requests,
          coalesce(sum(input_tokens), 0) AS input_tokens,
          coalesce(sum(cached_input_tokens), 0) AS cached_input_tokens,
          coalesce(sum(output_tokens), 0) AS output_tokens,
          coalesce(sum(cost), 0) AS cost
-    FROM usage_events
-   WHERE user_id = $1
-     AND ($2::timestamptz IS NULL OR created_at >= $2)
-     AND ($3::timestamptz IS NULL OR created_at < $3)
-     AND ($4::text IS NULL OR model_id = $4)
-     AND ($5::uuid IS NULL OR api_key_id = $5)
+    FROM (
+      SELECT model_id, 1 AS requests, (status = 'failed')::int AS failed, input_tokens, cached_input_tokens,
+             output_tokens, cost
+        FROM usage_events WHERE ${NARROWED('created_at')}
+      UNION ALL
+      SELECT model_id, 0, 0, 0, 0, 0, delta FROM usage_corrections WHERE ${NARROWED('event_at')}
+    ) AS booked
    GROUP BY GROUPING SETS ((model_id), ())
    ORDER BY cost DESC, model_id`;
 

@@ -34,7 +34,7 @@ export class UsageTotalsDto {
   @Int({ description: 'Tokens of the answers.', example: 3_100 })
   outputTokens: number;
 
-  @Usd({ description: 'What they cost, exact, in US dollars.', example: '0.00372' })
+  @Usd({ description: 'What they cost, exact, in US dollars, later corrections included.', example: '0.00372' })
   cost: bigint;
 }
 
@@ -117,6 +117,13 @@ export class UsageLogDto {
 
   @Usd({ description: 'What it cost, exact, in US dollars.', example: '0.00008865' })
   cost: bigint;
+
+  @Id({
+    description: 'The price that it was rated with; null on calls from before prices had a history.',
+    nullable: true,
+    example: ID,
+  })
+  priceId: string | null;
 
   @Int({ description: 'Milliseconds from the request to the end of its answer.', example: 812 })
   latencyMs: number;
