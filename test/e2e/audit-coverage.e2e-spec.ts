@@ -189,6 +189,39 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: id,
     };
   },
+  'POST /api/v1/admin/models/:id/prices': async (t, user) => {
+    const { id } = await givenModel(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/models/${id}/prices`,
+      body: { inputCost: '0.000002', outputCost: '0.000009' },
+      action: 'MODEL_PRICE_SET',
+      resourceType: 'model',
+      resourceId: id,
+    };
+  },
+  'DELETE /api/v1/admin/models/:id/prices/:priceId': async (t, user) => {
+    const { id } = await givenModel(t);
+    const prices = `/api/v1/admin/models/${id}/prices`;
+    const { body } = await user.http.post<{ data: { id: string } }>(prices, {
+      inputCost: '0.000002',
+      outputCost: '0.000009',
+    });
+    return {
+      ...actorOf(user),
+      path: `${prices}/${body.data.id}`,
+      action: 'MODEL_PRICE_REMOVED',
+      resourceType: 'model',
+      resourceId: id,
+    };
+  },
+  'POST /api/v1/admin/usage/re-rate': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/usage/re-rate',
+    body: { from: '2026-11-01', to: '2026-11-02' },
+    action: 'USAGE_RE_RATED',
+    resourceType: 're_rating',
+  }),
 };
 
 /** Routes that leave no row, each with its reason. */
