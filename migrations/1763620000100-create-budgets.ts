@@ -24,6 +24,7 @@ export class CreateBudgets1763620000100 implements MigrationInterface {
       DROP FUNCTION lease_budgets(uuid, uuid[], numeric[], numeric[]);
       DROP FUNCTION budget_period(text, timestamptz, text, timestamptz);
       ALTER TABLE usage_events DROP COLUMN charged_budgets, DROP COLUMN charged_periods;
+      DROP TABLE open_calls;
       DROP TABLE budget_leases;
       DROP TABLE replicas;
       DROP TABLE budget_periods;
@@ -70,6 +71,14 @@ const TABLES = `
     FOREIGN KEY (budget_id, starts_at) REFERENCES budget_periods ON DELETE CASCADE
   );
   CREATE INDEX budget_leases_budget_id ON budget_leases (budget_id, starts_at);
+  CREATE TABLE open_calls (
+    id uuid PRIMARY KEY,
+    replica_id uuid NOT NULL,
+    event jsonb NOT NULL,
+    updated_at timestamptz NOT NULL DEFAULT now()
+  );
+  COMMENT ON COLUMN open_calls.event IS 'the ledger row that the call would leave if it ended now';
+  CREATE INDEX open_calls_replica_id ON open_calls (replica_id);
   ALTER TABLE usage_events
     ADD COLUMN charged_budgets uuid[] NOT NULL DEFAULT '{}',
     ADD COLUMN charged_periods timestamptz[] NOT NULL DEFAULT '{}';

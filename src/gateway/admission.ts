@@ -1,10 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyPrincipal } from '#libs/access';
+import type { Pico } from '#libs/kernel';
 import type { ModelRequest } from '#libs/upstream';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js';
 import { Entitlements } from '../subscriptions/entitlements.js';
+import { worstCase } from '../usage/rating.js';
+import { type BudgetHold, type ScopeName, UsageMeter } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
+import { boundsOf } from './bounds.js';
+import type { IncomingCall } from './incoming.call.js';
 
 /** A call that may go on: what was asked, of which model, and where it goes. */
 export interface Admitted {
@@ -13,6 +18,8 @@ export interface Admitted {
   readonly target: ProviderTarget;
   /** What answers when the model's provider cannot, in order. */
   readonly fallbacks: readonly ResolvedModel[];
+  /** What the call may cost at most, set aside until it is settled. */
+  readonly hold: BudgetHold;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -24,10 +31,12 @@ export class Admission {
     private readonly catalog: ModelCatalog,
     private readonly entitlements: Entitlements,
     private readonly upstreams: UpstreamPool,
+    private readonly meter: UsageMeter,
   ) {}
 
   /** @throws DomainError saying why not */
-  async admit(actor: ApiKeyPrincipal, request: ModelRequest): Promise<Admitted> {
+  async admit(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Admitted> {
+    const { request } = incoming;
     // A key must not learn which models exist beside its own.
     if (!actor.models.has(request.model)) {
       throw gatewayErrors.model_not_allowed({
@@ -45,8 +54,27 @@ export class Admission {
     if (!target || retryAfterSeconds !== undefined) {
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
     }
-    return { request, model, target, fallbacks };
+    const outcome = await this.meter.hold(scopesOf(actor, model), () => mostOf(incoming, [model, ...fallbacks]));
+    if (!outcome.held) throw outcome.error;
+    return { request, model, target, fallbacks, hold: outcome.hold };
   }
+}
+
+/** The most that the call can cost, whichever of the models answers. */
+function mostOf(incoming: IncomingCall, models: readonly ResolvedModel[]): Pico {
+  const costs = models.map((model) => worstCase(model.price, boundsOf(incoming, model)));
+  return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
+}
+
+/** Everything that a call falls under, and that a budget can cap. */
+function scopesOf(actor: ApiKeyPrincipal, model: ResolvedModel): ScopeName[] {
+  return [
+    `key:${actor.id}`,
+    `user:${actor.userId}`,
+    `model:${model.id}`,
+    `key-model:${actor.id}:${model.id}`,
+    `balance:${actor.userId}`,
+  ];
 }
 
 function quoted(name: string): string {

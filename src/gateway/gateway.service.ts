@@ -34,13 +34,21 @@ export class GatewayService {
     reply: FastifyReply,
   ): Promise<void> {
     const { operation } = incoming;
-    const admitted = await this.admission.admit(actor, incoming.request);
-    const expected = dialectOf(incoming, admitted.target);
-    const call = new MeteredCall(this.meter, { actor, operation, requestId: request.id, admitted });
     const hangUp = new AbortController();
     const onClose = (): void => hangUp.abort();
     reply.raw.once('close', onClose);
+    const admitted = await this.admission.admit(actor, incoming);
+    const call = new MeteredCall(this.meter, {
+      actor,
+      operation,
+      requestId: request.id,
+      bytes: incoming.bytes,
+      admitted,
+    });
     try {
+      // Whoever hung up while we asked has asked for nothing.
+      if (hangUp.signal.aborted) return;
+      const expected = dialectOf(incoming, admitted.target);
       if (expected.answerHere) return await this.answers.give(await expected.answerHere(), call, reply);
       const { response, dialect } = await this.providers.send(incoming, admitted, call, request, hangUp.signal);
       call.noteFirstByte();
@@ -49,10 +57,11 @@ export class GatewayService {
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       const hungUp = error.kind === 'aborted';
-      // A prompt that reached the provider is paid for, whoever stops listening; a connection never made is not.
+      // A prompt that reached the provider is paid for, whoever stops listening; a provider that failed is not paid.
       await call.settle({ status: hungUp ? 'aborted' : 'failed', httpStatus: undefined, free: !hungUp });
       throw upstreamError(error);
     } finally {
+      call.abandon();
       reply.raw.off('close', onClose);
     }
   }

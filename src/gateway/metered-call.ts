@@ -3,7 +3,7 @@ import { newId } from '#libs/kernel';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
-import type { UsageEvent, UsageMeter } from '../usage/usage.meter.js';
+import type { OpenCall, UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { Operation } from './operations.js';
 import type { Units } from './units.js';
 
@@ -29,6 +29,8 @@ export interface CallFacts {
   readonly operation: Operation;
   /** The caller's correlation id. */
   readonly requestId: string;
+  /** Size of the request's body. */
+  readonly bytes: number;
   readonly admitted: Admitted;
 }
 
@@ -38,17 +40,20 @@ type MeteredTokens = Pick<
 >;
 
 /** One call on its way: knows who, what and since when, and leaves exactly one usage event. */
-export class MeteredCall {
+export class MeteredCall implements OpenCall {
   private readonly id = newId();
-  private readonly startedAt = performance.now();
+  readonly startedAtMs = performance.now();
   private firstByteMs: number | undefined;
   private settled = false;
   private answerer: Pick<Admitted, 'model' | 'target'> | undefined;
+  private progress: () => Outcome = () => ({ status: 'aborted', httpStatus: undefined });
 
   constructor(
     private readonly meter: UsageMeter,
     private readonly facts: CallFacts,
-  ) {}
+  ) {
+    meter.begin(this);
+  }
 
   get operation(): Operation {
     return this.facts.operation;
@@ -64,17 +69,51 @@ export class MeteredCall {
     this.firstByteMs ??= this.elapsedMs();
   }
 
+  /** How far the answer has come can be asked from now on. */
+  watch(progress: () => Outcome): void {
+    this.progress = progress;
+  }
+
   /** Resolves once the usage event is durable. A second end of the same call is none. */
   async settle(outcome: Outcome): Promise<void> {
     if (this.settled) return;
     this.settled = true;
+    try {
+      await this.meter.settle(this.event(outcome, await this.tokens(outcome)), this.facts.admitted.hold);
+    } finally {
+      this.meter.end(this);
+    }
+  }
+
+  /** Frees what is still held for a call that never came to an end of its own. */
+  abandon(): void {
+    if (this.settled) return;
+    this.settled = true;
+    this.facts.admitted.hold.release();
+    this.meter.end(this);
+  }
+
+  /** The row that the call would leave if it ended now, with tokens guessed from the size of what was said. */
+  soFar(): UsageEvent {
+    const outcome = this.progress();
+    const { charges, replicaId } = this.facts.admitted.hold;
+    const tokens: MeteredTokens = {
+      inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes),
+      cachedInputTokens: outcome.prompt?.cachedTokens ?? 0,
+      outputTokens: TokenCounter.estimate(Buffer.byteLength(outcome.text ?? '')),
+      tokensSource: 'counted',
+    };
+    return { ...this.event(outcome, tokens), charges, replicaId };
+  }
+
+  private event(outcome: Outcome, tokens: MeteredTokens): UsageEvent {
     const { actor, operation, requestId, admitted } = this.facts;
-    const { request } = admitted;
+    const held = admitted.hold.amount;
     const { model, target } = this.answerer ?? admitted;
-    const tokens = await this.tokens(outcome);
     const incomplete = tokens.tokensSource === 'counted' && outcome.status !== 'completed';
     const usage = { ...tokens, ...outcome.units };
-    await this.meter.settle({
+    const limit = { incomplete, ...(held > 0n ? { atMost: held } : {}) };
+    return {
       id: this.id,
       requestId,
       userId: actor.userId,
@@ -85,14 +124,14 @@ export class MeteredCall {
       operation,
       status: outcome.status,
       httpStatus: outcome.httpStatus,
-      streamed: request.stream,
+      streamed: admitted.request.stream,
       ...usage,
       priceId: model.price.priceId,
       incomplete,
-      cost: outcome.free === true ? 0n : rate(model.price, usage, { incomplete }).cost,
+      cost: outcome.free === true ? 0n : rate(model.price, usage, limit).cost,
       latencyMs: this.elapsedMs(),
       firstByteMs: this.firstByteMs,
-    });
+    };
   }
 
   private async tokens({ usage, prompt, text = '', free = false }: Outcome): Promise<MeteredTokens> {
@@ -118,6 +157,6 @@ export class MeteredCall {
   }
 
   private elapsedMs(): number {
-    return Math.round(performance.now() - this.startedAt);
+    return Math.round(performance.now() - this.startedAtMs);
   }
 }

@@ -34,16 +34,21 @@ export class StreamRelay {
       const { usage, prompt, text } = observer;
       return { status, httpStatus: response.status, usage, prompt, text, units: dialect.streamedUnits() };
     };
+    call.watch(() => outcome('aborted'));
     try {
       await this.pump(response, observer, raw);
       const last = observer.end();
-      await call.settle(outcome('completed'));
+      if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
+      await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
       raw.end(last);
     } catch (error) {
       const hungUp = raw.destroyed || (error instanceof UpstreamFailure && error.kind === 'aborted');
       await call.settle(outcome(hungUp ? 'aborted' : 'failed'));
       if (hungUp) this.log.log('The caller hung up');
       else this.breakOff(error, observer, call, reply);
+    } finally {
+      // Whatever went wrong on our side must not leave the provider working. Harmless after the end.
+      response.body.cancel();
     }
   }
 

@@ -84,6 +84,14 @@ class TranslatedStream implements StreamObserver {
     return this.observer.prompt;
   }
 
+  get whole(): boolean {
+    return this.observer.whole;
+  }
+
+  get error(): string | undefined {
+    return this.observer.error;
+  }
+
   get text(): string {
     return this.observer.text;
   }

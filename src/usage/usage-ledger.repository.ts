@@ -56,6 +56,8 @@ export interface LedgerRow {
   readonly firstByteMs: number | undefined;
   /** The budgets that pay for it, and under which replica's name their slices are leased. */
   readonly charges?: readonly Charge[];
+  /** When it was settled (RFC 3339), where that was before it came to the ledger. */
+  readonly settledAt?: string;
   readonly replicaId?: string;
 }
 
@@ -93,6 +95,7 @@ const CHARGES: typeof COLUMNS = [
   ['charged_budgets', 'text', ({ charges = [] }) => `{${charges.map(({ budgetId }) => budgetId).join(',')}}`],
   ['charged_periods', 'text', ({ charges = [] }) => `{${charges.map(({ startsAt }) => `"${startsAt}"`).join(',')}}`],
   ['replica_id', 'uuid', ({ replicaId }) => replicaId],
+  ['settled_at', 'timestamptz', ({ settledAt }) => settledAt],
 ];
 const TRAVELLING = [...COLUMNS, ...CHARGES];
 const NAMES = COLUMNS.map(([column]) => column).join(', ');
@@ -108,10 +111,12 @@ const APPEND: PreparedStatement = {
       SELECT * FROM unnest(${TRAVELLING.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})
         AS s(${TRAVELLING.map(([column]) => column).join(', ')})
     ), fresh AS (
-      INSERT INTO usage_events (${NAMES}, charged_budgets, charged_periods)
-      SELECT ${NAMES}, charged_budgets::uuid[], charged_periods::timestamptz[] FROM settled
+      INSERT INTO usage_events (${NAMES}, created_at, charged_budgets, charged_periods)
+      SELECT ${NAMES}, coalesce(settled_at, now()), charged_budgets::uuid[], charged_periods::timestamptz[] FROM settled
       ON CONFLICT (id) DO NOTHING
       RETURNING id, cost, charged_budgets, charged_periods
+    ), closed AS (
+      DELETE FROM open_calls o USING settled s WHERE o.id = s.id
     ), charge AS (
       SELECT s.replica_id, c.budget_id, c.period, sum(f.cost) AS cost
         FROM fresh f JOIN settled s USING (id), unnest(f.charged_budgets, f.charged_periods) AS c(budget_id, period)

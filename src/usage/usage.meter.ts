@@ -1,22 +1,30 @@
+import { setTimeout } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { isConnectionLoss } from '#libs/database';
 import type { Pico } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
+import { SpoolFull } from '#libs/spool';
 import type { BudgetHold } from './budgets/budget.hold.js';
 import type { ScopeName } from './budgets/budget.registry.js';
 import { Budgets, type HoldOutcome } from './budgets/budgets.js';
 import { GroupCommit } from './group-commit.js';
-import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository.js';
+import { DurableLedger } from './durable.ledger.js';
+import { type OpenCall, OpenCalls } from './open-calls.js';
+import { ReplicaLife } from './replica.life.js';
+import type { LedgerRow } from './usage-ledger.repository.js';
+import { usageErrors } from './usage.errors.js';
 
 /** A call that came to its end. */
 export type UsageEvent = LedgerRow;
-export type { BudgetHold, HoldOutcome, ScopeName };
+export type { BudgetHold, HoldOutcome, OpenCall, ScopeName };
 
 /** About a quarter of a megabyte in one statement, some milliseconds of one connection. */
 const MAX_BATCH = 1_000;
 const CAPACITY = 10_000;
 const PAUSE_MS = [25, 1_000] as const;
 const SHUTDOWN_GRACE_MS = 10_000;
+const SHUTDOWN_LOOK_MS = 10;
+const RETRY_AFTER_SECONDS = 5;
 
 /**
  * Conditions that end by themselves, although a row is refused now: a transaction that lost against another, too
@@ -35,8 +43,10 @@ export class UsageMeter implements BeforeApplicationShutdown {
   private readonly queue;
 
   constructor(
-    private readonly ledger: UsageLedgerRepository,
+    private readonly ledger: DurableLedger,
     private readonly budgets: Budgets,
+    private readonly openCalls: OpenCalls,
+    private readonly life: ReplicaLife,
     metrics: Metrics,
   ) {
     this.commitSeconds = metrics.histogram(
@@ -54,7 +64,7 @@ export class UsageMeter implements BeforeApplicationShutdown {
     this.failures = metrics.counter('usage_commit_failures_total', 'Groups that could not be committed.', ['fate']);
     this.group = new GroupCommit<UsageEvent>({
       commit: (events) => this.commit(events),
-      isPassing: (error) => isConnectionLoss(error) || PASSING.test(sqlStateOf(error)),
+      isPassing: (error) => error instanceof SpoolFull || isConnectionLoss(error) || PASSING.test(sqlStateOf(error)),
       maxBatch: MAX_BATCH,
       capacity: CAPACITY,
       pauseMs: PAUSE_MS,
@@ -67,10 +77,22 @@ export class UsageMeter implements BeforeApplicationShutdown {
    * Sets aside what a call may cost at most, in every budget that caps it or in none of them.
    *
    * @param scopes everything that the call falls under
-   * @param amount pico-dollars
+   * @param most pico-dollars; asked only where something caps the call
    */
-  hold(scopes: readonly ScopeName[], amount: Pico): Promise<HoldOutcome> {
-    return this.budgets.hold(scopes, amount);
+  async hold(scopes: readonly ScopeName[], most: () => Pico): Promise<HoldOutcome> {
+    if (!this.ledger.accepts)
+      return { held: false, error: usageErrors.ledger_full({ retryAfterSeconds: RETRY_AFTER_SECONDS }) };
+    return this.budgets.hold(scopes, most);
+  }
+
+  /** A call is under way: from now on it leaves a row even if this process dies. */
+  begin(call: OpenCall): void {
+    this.openCalls.begin(call);
+  }
+
+  /** It has ended, in a row or in nothing. */
+  end(call: OpenCall): void {
+    this.openCalls.end(call);
   }
 
   /**
@@ -91,8 +113,12 @@ export class UsageMeter implements BeforeApplicationShutdown {
   }
 
   async beforeApplicationShutdown(): Promise<void> {
+    // A call that was cut off still counts what was said before it joins the queue.
+    const patienceEndsAt = performance.now() + SHUTDOWN_GRACE_MS;
+    while (this.openCalls.size > 0 && performance.now() < patienceEndsAt) await setTimeout(SHUTDOWN_LOOK_MS);
+    this.openCalls.stop();
     await this.group.drain(SHUTDOWN_GRACE_MS);
-    await this.budgets.leave();
+    await this.life.leave();
   }
 
   private async commit(events: readonly UsageEvent[]): Promise<void> {

@@ -6,9 +6,14 @@ import { BudgetLeaseRepository } from './budgets/budget.lease.repository.js';
 import { BudgetRegistry } from './budgets/budget.registry.js';
 import { Budgets } from './budgets/budgets.js';
 import { Replica } from './budgets/replica.js';
+import { DurableLedger } from './durable.ledger.js';
+import { OpenCalls } from './open-calls.js';
+import { OpenCallsRepository } from './open-calls.repository.js';
 import { AdminUsageController } from './re-rating/admin-usage.controller.js';
 import { ReRatingRepository } from './re-rating/re-rating.repository.js';
 import { ReRatingService } from './re-rating/re-rating.service.js';
+import { Reaper } from './reaper.js';
+import { ReplicaLife } from './replica.life.js';
 import { UsageController } from './usage.controller.js';
 import { UsageMeter } from './usage.meter.js';
 import { UsageRepository } from './usage.repository.js';
@@ -19,6 +24,11 @@ import { UsageService } from './usage.service.js';
   controllers: [UsageController, AdminUsageController],
   providers: [
     Budgets,
+    DurableLedger,
+    OpenCalls,
+    OpenCallsRepository,
+    Reaper,
+    ReplicaLife,
     BudgetRegistry,
     BudgetLeaseRepository,
     Replica,

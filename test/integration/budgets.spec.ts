@@ -1,59 +1,24 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { DataSource } from 'typeorm';
-import { createDataSource, HotSql, Notifications } from '#libs/database';
 import { newId } from '#libs/kernel';
-import { Metrics } from '#libs/observability';
-import { BudgetLeaseRepository } from '../../src/usage/budgets/budget.lease.repository.js';
-import { BudgetRegistry, type BudgetScope, type ScopeName } from '../../src/usage/budgets/budget.registry.js';
-import { Budgets } from '../../src/usage/budgets/budgets.js';
-import { Replica } from '../../src/usage/budgets/replica.js';
-import { UsageLedgerRepository } from '../../src/usage/usage-ledger.repository.js';
-import { type UsageEvent, UsageMeter } from '../../src/usage/usage.meter.js';
+import type { BudgetScope, ScopeName } from '../../src/usage/budgets/budget.registry.js';
+import type { UsageEvent } from '../../src/usage/usage.meter.js';
+import { AccountingNode } from '../support/accounting.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
-
-/** The accounting core of one process, without HTTP around it. */
-class Node {
-  private constructor(
-    readonly source: DataSource,
-    readonly meter: UsageMeter,
-    readonly replica: Replica,
-    private readonly notifications: Notifications,
-  ) {}
-
-  static async start(url: string, dataDir: string): Promise<Node> {
-    const source = await createDataSource(url).initialize();
-    const sql = new HotSql(source);
-    const settings = { url, poolSize: 4, statementTimeoutMs: 10_000, idleInTransactionTimeoutMs: 10_000 };
-    const notifications = new Notifications(settings, sql);
-    const leases = new BudgetLeaseRepository(sql);
-    const replica = new Replica(leases, { dataDir });
-    const metrics = new Metrics();
-    const budgets = new Budgets(new BudgetRegistry(sql), leases, replica, notifications, metrics);
-    await budgets.onApplicationBootstrap();
-    return new Node(source, new UsageMeter(new UsageLedgerRepository(sql), budgets, metrics), replica, notifications);
-  }
-
-  async stop(): Promise<void> {
-    await this.meter.beforeApplicationShutdown();
-    await this.notifications.onApplicationShutdown();
-    await this.source.destroy();
-  }
-}
 
 describe('budgets over several replicas', () => {
   let database: TestDatabase;
   let dataDir: string;
-  let one: Node;
-  let two: Node;
+  let one: AccountingNode;
+  let two: AccountingNode;
 
   beforeAll(async () => {
     database = await createTestDatabase();
     dataDir = mkdtempSync(join(tmpdir(), 'sluice-budgets-'));
-    one = await Node.start(database.url, dataDir);
-    two = await Node.start(database.url, dataDir);
+    one = await AccountingNode.start(database.url, dataDir);
+    two = await AccountingNode.start(database.url, dataDir);
   });
   afterAll(async () => {
     await one.stop();
@@ -115,8 +80,13 @@ describe('budgets over several replicas', () => {
   });
 
   /** A call that costs what it was held for, or as told. */
-  const call = async (node: Node, names: readonly ScopeName[], amount: bigint, cost = amount): Promise<boolean> => {
-    const outcome = await node.meter.hold(names, amount);
+  const call = async (
+    node: AccountingNode,
+    names: readonly ScopeName[],
+    amount: bigint,
+    cost = amount,
+  ): Promise<boolean> => {
+    const outcome = await node.meter.hold(names, () => amount);
     if (!outcome.held) return false;
     await node.meter.settle(event(cost), outcome.hold);
     return true;
@@ -178,7 +148,7 @@ describe('budgets over several replicas', () => {
 
   it('charges a call once, however often it is settled', async () => {
     const { id, name } = await givenBudget(1_000n);
-    const outcome = await one.meter.hold([name], 100n);
+    const outcome = await one.meter.hold([name], () => 100n);
     if (!outcome.held) throw new Error('not held');
     const settled = event(70n);
     await one.meter.settle(settled, outcome.hold);
@@ -191,6 +161,34 @@ describe('budgets over several replicas', () => {
     expect(await call(one, [name], 100n, 400n)).toBe(true);
     await eventually(async () => expect(await state(id)).toEqual([{ spent: 400n, leased: 0n, charged: 400n }]), 8_000);
   }, 15_000);
+
+  it('frees what a replica that is gone had leased, after its calls under way were settled as far as they were known', async () => {
+    const { id, name } = await givenBudget(1_000n);
+    const gone = await AccountingNode.start(database.url, dataDir);
+    const outcome = await gone.meter.hold([name], () => 600n);
+    if (!outcome.held) throw new Error('not held');
+    const under = event(250n);
+    const soFar = (): UsageEvent => ({
+      ...under,
+      status: 'aborted',
+      charges: outcome.hold.charges,
+      replicaId: outcome.hold.replicaId,
+    });
+    gone.meter.begin({ startedAtMs: performance.now(), soFar });
+    await eventually(async () =>
+      expect(await one.source.query('SELECT 1 FROM open_calls WHERE id = $1', [under.id])).toHaveLength(1),
+    );
+    // Its heartbeat stopped a while ago, as far as the others can tell.
+    await one.source.query("UPDATE replicas SET heartbeat_at = now() - interval '2 minutes' WHERE id = $1", [
+      gone.replica.id,
+    ]);
+    await eventually(async () => expect(await state(id)).toEqual([{ spent: 250n, leased: 0n, charged: 250n }]), 8_000);
+    expect(await call(one, [name], 750n)).toBe(true);
+    // What the replica still settles when it comes back is the same call, and is not charged twice.
+    await gone.meter.settle(under, outcome.hold);
+    expect((await state(id))[0]).toEqual({ spent: 1_000n, leased: 0n, charged: 1_000n });
+    await gone.stop();
+  }, 20_000);
 
   it('refuses calls on a budget that was lowered below what is spent, and changes nothing else', async () => {
     const { id, name } = await givenBudget(1_000n);

@@ -36,6 +36,10 @@ export class AnthropicObserver implements StreamObserver {
     MAX_HELD_BYTES,
   );
 
+  get whole(): boolean {
+    return this.error === undefined && (this.done || this.finishReason !== undefined);
+  }
+
   get text(): string {
     return this.generated.text;
   }

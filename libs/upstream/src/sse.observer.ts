@@ -69,6 +69,10 @@ export class SseObserver implements StreamObserver {
     );
   }
 
+  get whole(): boolean {
+    return this.error === undefined && (this.done || this.finishReason !== undefined);
+  }
+
   /** Generated text, cut at `maxTextChars`. */
   get text(): string {
     return this.generated.text;

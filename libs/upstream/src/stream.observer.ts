@@ -11,6 +11,10 @@ export interface StreamObserver {
   readonly prompt?: UpstreamUsage | undefined;
   /** Generated text, for counting. */
   readonly text: string;
+  /** The provider said that the answer is complete, and nothing that contradicts it. */
+  readonly whole: boolean;
+  /** What went wrong, as the provider words it. */
+  readonly error?: string | undefined;
   /** Takes the next chunk and returns what may be sent to the client now. */
   push(chunk: Buffer): Buffer | undefined;
   /** The answer has ended, or broke off: returns the bytes that were held back. */
@@ -21,6 +25,7 @@ export interface StreamObserver {
 export class OpaqueObserver implements StreamObserver {
   readonly usage = undefined;
   readonly text = '';
+  readonly whole = true;
   private held: Buffer | undefined;
 
   push(chunk: Buffer): Buffer | undefined {

@@ -16,7 +16,9 @@ export class BudgetHold {
 
   /** The budgets and periods to charge; none where nothing caps the call. */
   get charges(): readonly Charge[] {
-    return this.slices.filter(({ startsAt }) => startsAt !== '');
+    return this.slices
+      .filter(({ startsAt }) => startsAt !== '')
+      .map(({ budgetId, startsAt }) => ({ budgetId, startsAt }));
   }
 
   /** The cost is durable: the slices shrink as the leases did. */

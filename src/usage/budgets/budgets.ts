@@ -7,6 +7,7 @@ import { BudgetHold } from './budget.hold.js';
 import { BudgetLeaseRepository } from './budget.lease.repository.js';
 import { type BudgetRef, BudgetRegistry, type BudgetScope, type ScopeName } from './budget.registry.js';
 import type { BudgetSlice } from './budget.slice.js';
+import { DurableLedger } from '../durable.ledger.js';
 import { Replica } from './replica.js';
 
 export const budgetErrors = defineErrors({
@@ -34,7 +35,6 @@ export type HoldOutcome =
 
 /** Where replicas tell each other about budgets: `recall ID ASKER`, `answered ID ASKER`, `returned ID`, `changed`. */
 const CHANNEL = 'sluice_budgets';
-const BEAT_MS = 2_000;
 const GIVE_BACK_MS = 1_000;
 const RETRY_AFTER_SECONDS = 2;
 
@@ -43,7 +43,7 @@ const RETRY_AFTER_SECONDS = 2;
 export class Budgets implements OnApplicationBootstrap {
   private readonly log = new Logger(Budgets.name);
   private readonly desk: BudgetDesk;
-  private readonly timers: NodeJS.Timeout[] = [];
+  private timer: NodeJS.Timeout | undefined;
   private readonly refusals;
 
   constructor(
@@ -51,44 +51,46 @@ export class Budgets implements OnApplicationBootstrap {
     private readonly leases: BudgetLeaseRepository,
     private readonly replica: Replica,
     private readonly notifications: Notifications,
+    private readonly ledger: DurableLedger,
     metrics: Metrics,
   ) {
     this.desk = new BudgetDesk({
       lease: (wishes) => this.leases.lease(this.replica.id, wishes),
-      sync: (kept) => this.leases.sync(this.replica.id, kept),
+      sync: async (kept) => {
+        // What waits on disk is spent already; were its lease freed before it is charged, it could be spent twice.
+        if (await this.ledger.replay()) await this.leases.sync(this.replica.id, kept);
+      },
       recall: (budgetId) => this.notifications.send(CHANNEL, `recall ${budgetId} ${this.replica.id}`),
     });
     this.refusals = metrics.counter('budget_refusals_total', 'Calls refused because a budget is spent.', ['scope']);
   }
 
   async onApplicationBootstrap(): Promise<void> {
-    await this.replica.join();
     await this.notifications.listen(CHANNEL, (message) => this.hear(message));
     this.notifications.onGap(() => this.registry.forget());
-    this.every(BEAT_MS, () => this.beat());
-    this.every(GIVE_BACK_MS, () => this.desk.giveBackIdle());
+    this.timer = setInterval(() => void this.giveBackIdle(), GIVE_BACK_MS).unref();
   }
 
   /** Gives everything back, once the last call is settled; what cannot be given back is taken by the others later. */
-  async leave(): Promise<void> {
-    this.timers.forEach((timer) => clearInterval(timer));
-    try {
-      await this.desk.giveBackAll();
-      await this.replica.leave();
-    } catch (error) {
-      this.log.warn('Leases could not be given back.', error);
-    }
+  async giveBack(): Promise<void> {
+    clearInterval(this.timer);
+    await this.desk.giveBackAll();
+  }
+
+  /** The leases are no longer this replica's. */
+  forfeit(): void {
+    this.desk.forfeit();
   }
 
   /**
    * @param names every scope that the call falls under
-   * @param amount the most that the call can cost
+   * @param most the most that the call can cost; asked only where something caps it
    */
-  async hold(names: readonly ScopeName[], amount: Pico): Promise<HoldOutcome> {
+  async hold(names: readonly ScopeName[], most: () => Pico): Promise<HoldOutcome> {
     try {
       const budgets = await this.registry.of(names);
       if (budgets.length > 0 && this.replica.isFenced) return unavailable();
-      return await this.holdAll(budgets, amount);
+      return await this.holdAll(budgets, budgets.length === 0 ? 0n : most());
     } catch (error) {
       if (isConnectionLoss(error)) return unavailable();
       throw error;
@@ -141,26 +143,12 @@ export class Budgets implements OnApplicationBootstrap {
     }
   }
 
-  private async beat(): Promise<void> {
-    if (await this.replica.beat()) return;
-    this.desk.forfeit();
-    await this.replica.join();
-  }
-
-  private every(ms: number, work: () => Promise<void>): void {
-    let running = false;
-    const run = async (): Promise<void> => {
-      if (running) return;
-      running = true;
-      try {
-        await work();
-      } catch (error) {
-        if (!isConnectionLoss(error)) this.log.warn('Budgets could not be kept up to date; it is tried again.', error);
-      } finally {
-        running = false;
-      }
-    };
-    this.timers.push(setInterval(() => void run(), ms).unref());
+  private async giveBackIdle(): Promise<void> {
+    try {
+      await this.desk.giveBackIdle();
+    } catch (error) {
+      if (!isConnectionLoss(error)) this.log.warn('Idle slices could not be given back; it is tried again.', error);
+    }
   }
 }
 

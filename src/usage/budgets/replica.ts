@@ -2,8 +2,7 @@ import { readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { Injectable, Logger } from '@nestjs/common';
 import { type ConfigOf, InjectConfig, platformConfig } from '#libs/config';
-import { newId } from '#libs/kernel';
-import { BudgetLeaseRepository } from './budget.lease.repository.js';
+import { BudgetLeaseRepository, type OtherReplica } from './budget.lease.repository.js';
 
 /** A replica that has not been heard of for so long takes no new holds, whatever it may still have. */
 const FENCE_MS = 45_000;
@@ -15,8 +14,10 @@ const DEAD_SECONDS = 60;
 export class Replica {
   private readonly log = new Logger(Replica.name);
   private readonly host: string;
-  private current = newId();
+  private current = '';
   private joined = false;
+  /** A container's first process has the same pid in every life: what joined in this life is alive. */
+  private static readonly ofThisLife = new Set<string>();
   private heardAtMs = performance.now();
 
   constructor(
@@ -40,9 +41,11 @@ export class Replica {
     return !this.joined || performance.now() - this.heardAtMs > FENCE_MS;
   }
 
-  async join(): Promise<void> {
-    this.current = newId();
-    await this.leases.join({ id: this.current, host: this.host, pid: process.pid });
+  /** @param id a name under which nothing is leased */
+  async join(id: string): Promise<void> {
+    this.current = id;
+    Replica.ofThisLife.add(id);
+    await this.leases.join({ id, host: this.host, pid: process.pid });
     this.joined = true;
     this.heardAtMs = performance.now();
   }
@@ -59,20 +62,20 @@ export class Replica {
   /** Replicas that are gone: silent for too long, or processes of this place that do not run any more. */
   async departed(): Promise<string[]> {
     const others = await this.leases.others(this.current, DEAD_SECONDS);
-    return others
-      .filter(({ silent, host, pid }) => silent || (host === this.host && !isRunning(pid)))
-      .map(({ id }) => id);
+    const isGone = ({ id, host, pid }: OtherReplica): boolean =>
+      host === this.host && !Replica.ofThisLife.has(id) && (pid === process.pid || !isRunning(pid));
+    return others.filter((other) => other.silent || isGone(other)).map(({ id }) => id);
   }
 
   /** Says that this replica is gone for good; its leases must have been given back. */
   async leave(): Promise<void> {
     this.joined = false;
+    Replica.ofThisLife.delete(this.current);
     await this.leases.reap(this.current);
   }
 }
 
 function isRunning(pid: number): boolean {
-  if (pid === process.pid) return false;
   try {
     return process.kill(pid, 0);
   } catch (error) {

@@ -1,0 +1,62 @@
+import type { UsageBounds } from '../usage/rating.js';
+import type { ResolvedModel } from '../models/model.catalog.js';
+import type { IncomingCall } from './incoming.call.js';
+import type { Operation } from './operations.js';
+
+/** What surrounds messages is in no body. */
+const FRAMING_TOKENS = 64;
+/** A picture that is named by its address costs tokens that no byte of the body shows. */
+const TOKENS_PER_IMAGE = 4_096;
+/** Where neither the request nor the catalogue limits the answer. */
+const UNLIMITED_ANSWER_TOKENS = 16_384;
+/** Speech is not compressed below about eight kilobits a second. */
+const LEAST_AUDIO_BYTES_PER_SECOND = 1_000;
+
+/** Answers that have no tokens of their own. */
+const WITHOUT_ANSWER = new Set<Operation>([
+  'embeddings',
+  'moderations',
+  'rerank',
+  'messages.count_tokens',
+  'audio.speech',
+]);
+const SOUND = new Set<Operation>(['audio.transcriptions', 'audio.translations', 'audio.speech']);
+const CACHE_CONTROL = /"cache_control"/;
+
+/**
+ * How large a call can become, as far as its bytes tell: every tokenizer in use makes at least one byte a token,
+ * so a prompt has no more tokens than its body has bytes.
+ */
+export function boundsOf({ operation, request, bytes }: IncomingCall, model: ResolvedModel): UsageBounds {
+  const { json } = request;
+  const images = imagesIn(json);
+  const prompt = bytes + FRAMING_TOKENS + images * TOKENS_PER_IMAGE;
+  const answer = request.maxTokens ?? model.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS;
+  const hasSound = SOUND.has(operation) || Array.isArray(json['modalities']) || 'audio' in json;
+  return {
+    inputBound: Math.min(prompt, model.contextLength ?? prompt),
+    outputBound: WITHOUT_ANSWER.has(operation) ? 0 : answer * request.choices,
+    mayHaveAudio: hasSound,
+    mayHaveImages: images > 0 || operation === 'images.generations',
+    mayWriteCache: CACHE_CONTROL.test(JSON.stringify(json)),
+    ...(operation === 'images.generations' ? { images: request.choices } : {}),
+    ...(operation === 'audio.speech' ? { characters: bytes } : {}),
+    ...(SOUND.has(operation) ? { audioSeconds: Math.ceil(bytes / LEAST_AUDIO_BYTES_PER_SECOND) } : {}),
+    ...(operation === 'rerank' ? { searches: 1 + Math.ceil(documentsIn(json) / 100) } : {}),
+  };
+}
+
+function imagesIn({ messages, input }: Record<string, unknown>): number {
+  const items = [messages, input].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
+  return items.flatMap(partsOf).filter((part) => /image/.test(String((part as { type?: unknown } | null)?.type)))
+    .length;
+}
+
+function partsOf(message: unknown): unknown[] {
+  const content = (message as { content?: unknown } | null)?.content;
+  return Array.isArray(content) ? (content as unknown[]) : [];
+}
+
+function documentsIn({ documents }: Record<string, unknown>): number {
+  return Array.isArray(documents) ? documents.length : 0;
+}

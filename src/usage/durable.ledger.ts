@@ -1,0 +1,131 @@
+import { join } from 'node:path';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
+import { type ConfigOf, InjectConfig, platformConfig } from '#libs/config';
+import { isConnectionLoss } from '#libs/database';
+import { type ComponentHealth, Health, Metrics } from '#libs/observability';
+import { Spool, SpoolFull } from '#libs/spool';
+import { LEDGER_CODEC } from './ledger.codec.js';
+import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository.js';
+
+const REPLAY_MS = 500;
+const REPLAY_BATCH = 500;
+
+/**
+ * Makes settled calls durable wherever it can: in PostgreSQL, or, while that is away, in a file that is synced to
+ * disk and replayed when it is back. Replaying is idempotent, because a call's id is its row's key.
+ */
+@Injectable()
+export class DurableLedger implements OnModuleInit {
+  private readonly log = new Logger(DurableLedger.name);
+  private spool: Spool<LedgerRow> | undefined;
+  private isAway = false;
+  private isFull = false;
+  private timer: NodeJS.Timeout | undefined;
+  private replaying: Promise<void> | undefined;
+  private readonly spooled;
+
+  constructor(
+    private readonly ledger: UsageLedgerRepository,
+    @InjectConfig(platformConfig) private readonly config: ConfigOf<typeof platformConfig>,
+    private readonly health: Health,
+    metrics: Metrics,
+  ) {
+    this.spooled = metrics.counter(
+      'usage_spooled_total',
+      'Settled calls that went to disk because PostgreSQL was away.',
+    );
+  }
+
+  async onModuleInit(): Promise<void> {
+    this.spool = await Spool.open(join(this.config.dataDir, 'spool'), LEDGER_CODEC, {
+      report: (finding) => this.log.error(finding, 'The spool of settled calls was damaged'),
+    });
+    this.health.register({ name: 'ledger', critical: false, check: () => this.state() });
+    this.timer = setInterval(() => void this.replay(), REPLAY_MS).unref();
+  }
+
+  /** Names this process for as long as its undelivered records are in its own spool. */
+  get identity(): string {
+    return this.open().identity;
+  }
+
+  /** Whether a further call could still be made durable. */
+  get accepts(): boolean {
+    return !this.isFull;
+  }
+
+  /**
+   * Resolves once every row is durable. While PostgreSQL is away it is not asked for each group again: whoever
+   * replays finds out that it is back.
+   *
+   * @throws SpoolFull when neither takes them
+   */
+  async append(rows: readonly LedgerRow[]): Promise<void> {
+    if (!this.isAway) {
+      try {
+        await this.ledger.append(rows);
+        return;
+      } catch (error) {
+        if (!isConnectionLoss(error)) throw error;
+        this.isAway = true;
+        this.log.warn('PostgreSQL is away; settled calls go to disk.', error);
+      }
+    }
+    await this.keep(rows);
+  }
+
+  /** Brings what waits on disk to the ledger. @returns whether nothing waits any more */
+  async replay(): Promise<boolean> {
+    const spool = this.open();
+    if (!this.isAway && spool.pending === 0) return true;
+    this.replaying ??= this.deliver(spool).finally(() => {
+      this.replaying = undefined;
+    });
+    await this.replaying;
+    return !this.isAway && spool.pending === 0;
+  }
+
+  async close(): Promise<void> {
+    clearInterval(this.timer);
+    await this.replay();
+    await this.spool?.close();
+  }
+
+  private async deliver(spool: Spool<LedgerRow>): Promise<void> {
+    try {
+      // An empty append asks whether PostgreSQL is there.
+      await this.ledger.append([]);
+      const delivered = await spool.replay((rows) => this.ledger.append(rows), REPLAY_BATCH);
+      if (this.isAway || delivered > 0)
+        this.log.log({ delivered }, 'PostgreSQL is back; what waited on disk is in the ledger');
+      this.isAway = false;
+      this.isFull = false;
+    } catch (error) {
+      if (!isConnectionLoss(error)) this.log.error('What waits on disk could not be brought to the ledger', error);
+    }
+  }
+
+  private async keep(rows: readonly LedgerRow[]): Promise<void> {
+    const settledAt = new Date().toISOString();
+    try {
+      await this.open().append(rows.map((row) => ({ ...row, settledAt: row.settledAt ?? settledAt })));
+      this.spooled.inc(rows.length);
+    } catch (error) {
+      this.isFull = error instanceof SpoolFull;
+      throw error;
+    }
+  }
+
+  private open(): Spool<LedgerRow> {
+    if (!this.spool) throw new Error('The spool is not open yet.');
+    return this.spool;
+  }
+
+  private state(): ComponentHealth {
+    if (this.isFull) return { status: 'down', detail: 'PostgreSQL is away and the disk takes no more' };
+    const { pending } = this.open();
+    return pending === 0 && !this.isAway
+      ? { status: 'ok' }
+      : { status: 'degraded', detail: `${pending} settled calls wait on disk` };
+  }
+}
