@@ -238,6 +238,317 @@ export type UpdateTeamDto = {
     description?: string | null;
 };
 
+export type ProviderDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The name for people.
+     */
+    name: string;
+    /**
+     * The name in front of models whose own name is taken.
+     */
+    slug: string;
+    /**
+     * How it is spoken to.
+     */
+    type: 'openai' | 'anthropic' | 'openrouter' | 'litellm' | 'simulator';
+    /**
+     * The address that paths are appended to.
+     */
+    baseUrl: string;
+    /**
+     * Who keeps it: the environment of the process, or administrators here.
+     */
+    source: 'environment' | 'admin';
+    /**
+     * Whether it may be called.
+     */
+    enabled: boolean;
+    /**
+     * Whether private addresses may be dialled.
+     */
+    allowPrivate: boolean;
+    /**
+     * How its keys take turns.
+     */
+    rotation: 'round_robin' | 'weighted' | 'least_used' | 'random' | 'health_based';
+    /**
+     * How many keys it has.
+     */
+    keyCount: number;
+    /**
+     * How many of them work at present.
+     */
+    healthyKeyCount: number;
+    /**
+     * Since when none of its keys works.
+     */
+    degradedSince: string | null;
+    /**
+     * When its models were read last.
+     */
+    lastSyncedAt: string | null;
+    /**
+     * Why they could not be read.
+     */
+    lastSyncError: string | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * When it was changed last.
+     */
+    updatedAt: string;
+};
+
+export type CreateProviderDto = {
+    /**
+     * The name for people.
+     */
+    name: string;
+    /**
+     * How it is spoken to.
+     */
+    type: 'openai' | 'anthropic' | 'openrouter' | 'litellm';
+    /**
+     * The address that `/chat/completions` is appended to.
+     */
+    baseUrl: string;
+    /**
+     * Whether loopback and private ranges may be dialled. Only where PROVIDER_PRIVATE_ADDRESSES allows it; metadata services are never dialled.
+     */
+    allowPrivate?: boolean;
+    /**
+     * How its keys take turns.
+     */
+    rotation?: 'round_robin' | 'weighted' | 'least_used' | 'random' | 'health_based';
+};
+
+export type UpdateProviderDto = {
+    /**
+     * The name for people.
+     */
+    name?: string;
+    /**
+     * The address that `/chat/completions` is appended to. To another origin only without keys.
+     */
+    baseUrl?: string;
+    /**
+     * Whether loopback and private ranges may be dialled. Only where PROVIDER_PRIVATE_ADDRESSES allows it; metadata services are never dialled.
+     */
+    allowPrivate?: boolean;
+    /**
+     * Whether it may be called.
+     */
+    enabled?: boolean;
+};
+
+export type RotationDto = {
+    /**
+     * How the keys take turns.
+     */
+    strategy: 'round_robin' | 'weighted' | 'least_used' | 'random' | 'health_based';
+};
+
+export type ProviderKeyDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * Whose key it is.
+     */
+    providerId: string;
+    /**
+     * A name for people.
+     */
+    label: string | null;
+    /**
+     * Enough to know it again.
+     */
+    maskedValue: string;
+    /**
+     * Who keeps it.
+     */
+    source: 'environment' | 'admin';
+    /**
+     * Whether it may be used.
+     */
+    enabled: boolean;
+    /**
+     * `cooling`: the provider asked for a pause. `unhealthy`: five failures in a row. `probing`: the next calls find out. `invalid`: the provider refuses it. `unreadable`: the encryption key that sealed it is missing.
+     */
+    state: 'healthy' | 'cooling' | 'unhealthy' | 'probing' | 'invalid' | 'disabled' | 'unreadable';
+    /**
+     * The state of its circuit breaker.
+     */
+    circuit: 'closed' | 'open' | 'half_open';
+    /**
+     * Why the circuit is not closed.
+     */
+    reason: 'auth' | 'quota' | 'rate' | 'server';
+    /**
+     * Failures in a row.
+     */
+    failures: number;
+    /**
+     * Until when it is left alone.
+     */
+    cooldownUntil: string | null;
+    /**
+     * What went wrong last.
+     */
+    lastError: string | null;
+    /**
+     * When it was used last.
+     */
+    lastUsedAt: string | null;
+    /**
+     * How often it was used.
+     */
+    usageCount: number;
+    /**
+     * When it was added.
+     */
+    createdAt: string;
+};
+
+export type AddProviderKeyDto = {
+    /**
+     * The key itself. It is sealed at once and never shown again.
+     */
+    value: string;
+    /**
+     * A name for people.
+     */
+    label?: string | null;
+};
+
+export type ImportErrorDto = {
+    /**
+     * The line, from 1.
+     */
+    line: number;
+    /**
+     * What is wrong.
+     */
+    code: 'duplicate' | 'too_short' | 'too_long' | 'not_sendable';
+};
+
+export type ImportResultDto = {
+    /**
+     * Lines that were not empty.
+     */
+    total: number;
+    /**
+     * Keys that were added.
+     */
+    success: number;
+    /**
+     * Lines that were not.
+     */
+    failed: number;
+    /**
+     * Why not, without a word of the lines themselves.
+     */
+    errors: Array<ImportErrorDto>;
+};
+
+export type ImportProviderKeysDto = {
+    /**
+     * One key a line, at most 100.
+     */
+    text: string;
+};
+
+export type UpdateProviderKeyDto = {
+    /**
+     * A name for people.
+     */
+    label?: string | null;
+    /**
+     * Whether it may be used.
+     */
+    enabled?: boolean;
+};
+
+export type KeyTestDto = {
+    /**
+     * Whether the provider accepted the key.
+     */
+    ok: boolean;
+    /**
+     * How long its answer took, in milliseconds.
+     */
+    latencyMs: number;
+    /**
+     * What went wrong.
+     */
+    error: string | null;
+};
+
+export type KeyStatsDto = {
+    /**
+     * Attempts that were made with the key since it was added, repeated ones included.
+     */
+    requests: number;
+    /**
+     * Attempts of these that failed for the key or the provider.
+     */
+    errors: number;
+    /**
+     * Failed attempts of all, as a decimal from 0 to 1.
+     */
+    errorRate: string;
+    /**
+     * Calls of the period that this key answered.
+     */
+    calls: number;
+    /**
+     * Tokens in.
+     */
+    inputTokens: number;
+    /**
+     * Tokens out.
+     */
+    outputTokens: number;
+    /**
+     * What these calls cost, in US dollars.
+     */
+    cost: string;
+    /**
+     * The start of the period.
+     */
+    since: string;
+};
+
+export type LongContextDto = {
+    /**
+     * These prices hold for prompts of more tokens than this.
+     */
+    aboveTokens: number;
+    /**
+     * For a token of the prompt.
+     */
+    inputCost: string;
+    /**
+     * For a token of the answer.
+     */
+    outputCost: string;
+    /**
+     * For a token from the cache; null: like other input.
+     */
+    cachedInputCost: string | null;
+    /**
+     * For a token written to the cache; null: like other input.
+     */
+    cacheWriteCost: string | null;
+};
+
 export type ModelPricingDto = {
     /**
      * For a token of the prompt.
@@ -252,17 +563,73 @@ export type ModelPricingDto = {
      */
     cachedInputCost: string | null;
     /**
+     * For a token of the prompt that the provider wrote to its cache; null: like other input.
+     */
+    cacheWriteCost: string | null;
+    /**
+     * For a token of reasoning; null: like other output.
+     */
+    reasoningCost: string | null;
+    /**
+     * For a token of sound in the prompt; null: like other input.
+     */
+    audioInputCost: string | null;
+    /**
+     * For a token of sound in the answer; null: like other output.
+     */
+    audioOutputCost: string | null;
+    /**
+     * For a token of a picture in the prompt; null: like text.
+     */
+    imageInputCost: string | null;
+    /**
+     * For a token of a picture in the answer; null: like text.
+     */
+    imageOutputCost: string | null;
+    /**
+     * For a picture that was made; null: nothing.
+     */
+    imageCost: string | null;
+    /**
+     * For the call itself; null: nothing.
+     */
+    requestCost: string | null;
+    /**
+     * For a second of sound; null: nothing.
+     */
+    secondCost: string | null;
+    /**
+     * For a character that was spoken; null: nothing.
+     */
+    characterCost: string | null;
+    /**
+     * For a search, or a document ranked; null: nothing.
+     */
+    searchCost: string | null;
+    /**
+     * Dearer prices of long prompts; null: there are none.
+     */
+    longContext: LongContextDto | null;
+    /**
+     * The price; a usage event names the one that it was rated with.
+     */
+    priceId: string;
+    /**
+     * Since when.
+     */
+    validFrom: string;
+    /**
      * The currency.
      */
     currency: 'USD';
     /**
-     * What the prices are for.
+     * What the prices are for, unless they say otherwise.
      */
     unit: 'token';
     /**
-     * Who says so: the provider, the configured default because the provider did not say, or an administrator.
+     * Who says so: the provider, the list of public prices, the configured default because nobody else does, or an administrator.
      */
-    source: 'upstream' | 'default' | 'admin';
+    source: 'upstream' | 'list' | 'default' | 'admin';
 };
 
 export type ModelDto = {
@@ -291,9 +658,9 @@ export type ModelDto = {
      */
     maxOutputTokens: number | null;
     /**
-     * What it costs.
+     * What it costs now; null when nobody ever said.
      */
-    pricing: ModelPricingDto;
+    pricing: ModelPricingDto | null;
     /**
      * What it can do.
      */
@@ -310,6 +677,215 @@ export type ModelDto = {
      * Whether the provider could not be asked lately, so that this is what it said before.
      */
     stale: boolean;
+};
+
+export type PriceDto = {
+    /**
+     * For a token of the prompt.
+     */
+    inputCost: string;
+    /**
+     * For a token of the answer.
+     */
+    outputCost: string;
+    /**
+     * For a token of the prompt that the provider found in its cache; null when it is no cheaper.
+     */
+    cachedInputCost: string | null;
+    /**
+     * For a token of the prompt that the provider wrote to its cache; null: like other input.
+     */
+    cacheWriteCost: string | null;
+    /**
+     * For a token of reasoning; null: like other output.
+     */
+    reasoningCost: string | null;
+    /**
+     * For a token of sound in the prompt; null: like other input.
+     */
+    audioInputCost: string | null;
+    /**
+     * For a token of sound in the answer; null: like other output.
+     */
+    audioOutputCost: string | null;
+    /**
+     * For a token of a picture in the prompt; null: like text.
+     */
+    imageInputCost: string | null;
+    /**
+     * For a token of a picture in the answer; null: like text.
+     */
+    imageOutputCost: string | null;
+    /**
+     * For a picture that was made; null: nothing.
+     */
+    imageCost: string | null;
+    /**
+     * For the call itself; null: nothing.
+     */
+    requestCost: string | null;
+    /**
+     * For a second of sound; null: nothing.
+     */
+    secondCost: string | null;
+    /**
+     * For a character that was spoken; null: nothing.
+     */
+    characterCost: string | null;
+    /**
+     * For a search, or a document ranked; null: nothing.
+     */
+    searchCost: string | null;
+    /**
+     * Dearer prices of long prompts; null: there are none.
+     */
+    longContext: LongContextDto | null;
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The model.
+     */
+    modelId: string;
+    /**
+     * The moment from which it holds.
+     */
+    validFrom: string;
+    /**
+     * When it was taken back; null when it was not.
+     */
+    validUntil: string | null;
+    /**
+     * Whether it is the price at this moment.
+     */
+    inForce: boolean;
+    /**
+     * Who says so: the provider, the list of public prices, the configured default because nobody else does, or an administrator.
+     */
+    source: 'upstream' | 'list' | 'default' | 'admin';
+    /**
+     * Why it is what it is.
+     */
+    sourceNote: string | null;
+    /**
+     * Where it can be read.
+     */
+    sourceUrl: string | null;
+    /**
+     * The day on which it was read there.
+     */
+    sourceDate: string | null;
+    /**
+     * Who set it; null when nobody did.
+     */
+    createdBy: string | null;
+    /**
+     * When it was set.
+     */
+    createdAt: string;
+};
+
+export type SetLongContextDto = {
+    /**
+     * They hold for prompts of more tokens than this.
+     */
+    aboveTokens: number;
+    /**
+     * For a token of the prompt.
+     */
+    inputCost: string;
+    /**
+     * For a token of the answer.
+     */
+    outputCost: string;
+    /**
+     * For a token from the cache. Left out: like other input.
+     */
+    cachedInputCost?: string;
+    /**
+     * For a token written to the cache. Left out: like other input.
+     */
+    cacheWriteCost?: string;
+};
+
+export type SetPriceDto = {
+    /**
+     * For a token of the prompt.
+     */
+    inputCost: string;
+    /**
+     * For a token of the answer.
+     */
+    outputCost: string;
+    /**
+     * For a token from the cache. Left out: like other input.
+     */
+    cachedInputCost?: string;
+    /**
+     * For a token written to the cache. Left out: like other input.
+     */
+    cacheWriteCost?: string;
+    /**
+     * For a token of reasoning. Left out: like other output.
+     */
+    reasoningCost?: string;
+    /**
+     * For a token of sound in the prompt. Left out: like other input.
+     */
+    audioInputCost?: string;
+    /**
+     * For a token of sound in the answer. Left out: like other output.
+     */
+    audioOutputCost?: string;
+    /**
+     * For a token of a picture in the prompt. Left out: like other input.
+     */
+    imageInputCost?: string;
+    /**
+     * For a token of a picture in the answer. Left out: like other output.
+     */
+    imageOutputCost?: string;
+    /**
+     * For a picture that is made. Left out: nothing.
+     */
+    imageCost?: string;
+    /**
+     * For the call itself. Left out: nothing.
+     */
+    requestCost?: string;
+    /**
+     * For a second of sound, begun ones included. Left out: nothing.
+     */
+    secondCost?: string;
+    /**
+     * For a character that is spoken. Left out: nothing.
+     */
+    characterCost?: string;
+    /**
+     * For a search, or a document that is ranked. Left out: nothing.
+     */
+    searchCost?: string;
+    /**
+     * Dearer prices of long prompts. Left out: none.
+     */
+    longContext?: SetLongContextDto;
+    /**
+     * The moment from which it holds. Left out: now.
+     */
+    validFrom?: string;
+    /**
+     * Why it is what it is.
+     */
+    note?: string;
+    /**
+     * Where it can be read.
+     */
+    url?: string;
+    /**
+     * Yes, ten times or a tenth of the price is meant.
+     */
+    confirm?: boolean;
 };
 
 export type SubscriptionDto = {
@@ -512,7 +1088,7 @@ export type UsageTotalsDto = {
      */
     outputTokens: number;
     /**
-     * What they cost, exact, in US dollars.
+     * What they cost, exact, in US dollars, later corrections included.
      */
     cost: string;
 };
@@ -539,7 +1115,7 @@ export type ModelUsageDto = {
      */
     outputTokens: number;
     /**
-     * What they cost, exact, in US dollars.
+     * What they cost, exact, in US dollars, later corrections included.
      */
     cost: string;
     /**
@@ -599,7 +1175,7 @@ export type UsageLogDto = {
     /**
      * What was called.
      */
-    operation: 'chat.completions' | 'completions' | 'embeddings';
+    operation: 'chat.completions' | 'completions' | 'embeddings' | 'responses' | 'messages' | 'messages.count_tokens' | 'images.generations' | 'audio.speech' | 'audio.transcriptions' | 'audio.translations' | 'moderations' | 'rerank' | 'forwarded';
     /**
      * How it ended; aborted when the caller hung up.
      */
@@ -633,6 +1209,10 @@ export type UsageLogDto = {
      */
     cost: string;
     /**
+     * The price that it was rated with; null on calls from before prices had a history.
+     */
+    priceId: string | null;
+    /**
      * Milliseconds from the request to the end of its answer.
      */
     latencyMs: number;
@@ -655,6 +1235,133 @@ export type CursorPaginationDto = {
      * Send as `cursor` for the next page; null at the end.
      */
     nextCursor: string | null;
+};
+
+export type ReRatedModelDto = {
+    /**
+     * Calls that were looked at.
+     */
+    events: number;
+    /**
+     * Those of them that cost something else now.
+     */
+    changed: number;
+    /**
+     * What they cost before, earlier corrections included.
+     */
+    before: string;
+    /**
+     * What they cost after.
+     */
+    after: string;
+    /**
+     * After less before; negative when they became cheaper.
+     */
+    difference: string;
+    /**
+     * The model.
+     */
+    modelId: string;
+};
+
+export type ReRatingDto = {
+    /**
+     * Calls that were looked at.
+     */
+    events: number;
+    /**
+     * Those of them that cost something else now.
+     */
+    changed: number;
+    /**
+     * What they cost before, earlier corrections included.
+     */
+    before: string;
+    /**
+     * What they cost after.
+     */
+    after: string;
+    /**
+     * After less before; negative when they became cheaper.
+     */
+    difference: string;
+    /**
+     * Names it in the audit log.
+     */
+    id: string;
+    /**
+     * The first moment of the period.
+     */
+    from: string;
+    /**
+     * The first moment after it.
+     */
+    to: string;
+    /**
+     * The prices that were used.
+     */
+    prices: 'current' | 'historical';
+    /**
+     * Whether nothing was booked.
+     */
+    dryRun: boolean;
+    /**
+     * Model by model.
+     */
+    byModel: Array<ReRatedModelDto>;
+};
+
+export type ReRateDto = {
+    /**
+     * From this moment on; a day is its first moment in UTC.
+     */
+    from: string;
+    /**
+     * Up to just before this moment, at most 92 days later.
+     */
+    to: string;
+    /**
+     * Only calls of this model.
+     */
+    modelId?: string;
+    /**
+     * `current`: what each model costs now, because it was priced wrongly then. `historical`: what it cost when each call was admitted.
+     */
+    prices?: 'current' | 'historical';
+    /**
+     * Only show the difference; book nothing.
+     */
+    dryRun?: boolean;
+    /**
+     * Why; kept with every correction.
+     */
+    reason?: string;
+};
+
+export type TokenCountDto = {
+    /**
+     * The model.
+     */
+    model: string;
+    /**
+     * Tokens of the text alone, without what surrounds it in a request.
+     */
+    tokens: number;
+    /**
+     * Whether it was not counted with this model's own tables, or the text is very long.
+     */
+    estimated: boolean;
+};
+
+export type CountTokensDto = {
+    /**
+     * The text.
+     */
+    text: string;
+    /**
+     * The model that shall read it.
+     */
+    model: string;
 };
 
 export type AuditLogDto = {
@@ -1523,6 +2230,705 @@ export type UpdateTeamResponses = {
 
 export type UpdateTeamResponse = UpdateTeamResponses[keyof UpdateTeamResponses];
 
+export type ListProvidersData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/providers';
+};
+
+export type ListProvidersErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
+
+export type ListProvidersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ProviderDto>;
+    };
+};
+
+export type ListProvidersResponse = ListProvidersResponses[keyof ListProvidersResponses];
+
+export type CreateProviderData = {
+    body: CreateProviderDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/providers';
+};
+
+export type CreateProviderErrors = {
+    /**
+     * The input is not valid. Codes: `provider_address_refused`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_name_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type CreateProviderError = CreateProviderErrors[keyof CreateProviderErrors];
+
+export type CreateProviderResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: ProviderDto;
+    };
+};
+
+export type CreateProviderResponse = CreateProviderResponses[keyof CreateProviderResponses];
+
+export type DeleteProviderData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}';
+};
+
+export type DeleteProviderErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_read_only`, `provider_has_keys`, `provider_in_use`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type DeleteProviderError = DeleteProviderErrors[keyof DeleteProviderErrors];
+
+export type DeleteProviderResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteProviderResponse = DeleteProviderResponses[keyof DeleteProviderResponses];
+
+export type GetProviderData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}';
+};
+
+export type GetProviderErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetProviderError = GetProviderErrors[keyof GetProviderErrors];
+
+export type GetProviderResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderDto;
+    };
+};
+
+export type GetProviderResponse = GetProviderResponses[keyof GetProviderResponses];
+
+export type UpdateProviderData = {
+    body: UpdateProviderDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}';
+};
+
+export type UpdateProviderErrors = {
+    /**
+     * The input is not valid. Codes: `provider_address_refused`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_name_taken`, `provider_read_only`, `provider_has_keys`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type UpdateProviderError = UpdateProviderErrors[keyof UpdateProviderErrors];
+
+export type UpdateProviderResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderDto;
+    };
+};
+
+export type UpdateProviderResponse = UpdateProviderResponses[keyof UpdateProviderResponses];
+
+export type ChooseRotationData = {
+    body: RotationDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/rotation';
+};
+
+export type ChooseRotationErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ChooseRotationError = ChooseRotationErrors[keyof ChooseRotationErrors];
+
+export type ChooseRotationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderDto;
+    };
+};
+
+export type ChooseRotationResponse = ChooseRotationResponses[keyof ChooseRotationResponses];
+
+export type ListProviderKeysData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys';
+};
+
+export type ListProviderKeysErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ListProviderKeysError = ListProviderKeysErrors[keyof ListProviderKeysErrors];
+
+export type ListProviderKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ProviderKeyDto>;
+    };
+};
+
+export type ListProviderKeysResponse = ListProviderKeysResponses[keyof ListProviderKeysResponses];
+
+export type AddProviderKeyData = {
+    body: AddProviderKeyDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys';
+};
+
+export type AddProviderKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_key_exists`, `provider_read_only`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type AddProviderKeyError = AddProviderKeyErrors[keyof AddProviderKeyErrors];
+
+export type AddProviderKeyResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: ProviderKeyDto;
+    };
+};
+
+export type AddProviderKeyResponse = AddProviderKeyResponses[keyof AddProviderKeyResponses];
+
+export type ImportProviderKeysData = {
+    body: ImportProviderKeysDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys/import';
+};
+
+export type ImportProviderKeysErrors = {
+    /**
+     * The input is not valid. Codes: `provider_key_import_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_read_only`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ImportProviderKeysError = ImportProviderKeysErrors[keyof ImportProviderKeysErrors];
+
+export type ImportProviderKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ImportResultDto;
+    };
+};
+
+export type ImportProviderKeysResponse = ImportProviderKeysResponses[keyof ImportProviderKeysResponses];
+
+export type DeleteProviderKeyData = {
+    body?: never;
+    path: {
+        /**
+         * The id of the provider.
+         */
+        id: string;
+        /**
+         * The id of the key.
+         */
+        keyId: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys/{keyId}';
+};
+
+export type DeleteProviderKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_read_only`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type DeleteProviderKeyError = DeleteProviderKeyErrors[keyof DeleteProviderKeyErrors];
+
+export type DeleteProviderKeyResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteProviderKeyResponse = DeleteProviderKeyResponses[keyof DeleteProviderKeyResponses];
+
+export type UpdateProviderKeyData = {
+    body: UpdateProviderKeyDto;
+    path: {
+        /**
+         * The id of the provider.
+         */
+        id: string;
+        /**
+         * The id of the key.
+         */
+        keyId: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys/{keyId}';
+};
+
+export type UpdateProviderKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type UpdateProviderKeyError = UpdateProviderKeyErrors[keyof UpdateProviderKeyErrors];
+
+export type UpdateProviderKeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderKeyDto;
+    };
+};
+
+export type UpdateProviderKeyResponse = UpdateProviderKeyResponses[keyof UpdateProviderKeyResponses];
+
+export type TestProviderKeyData = {
+    body?: never;
+    path: {
+        /**
+         * The id of the provider.
+         */
+        id: string;
+        /**
+         * The id of the key.
+         */
+        keyId: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys/{keyId}/test';
+};
+
+export type TestProviderKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type TestProviderKeyError = TestProviderKeyErrors[keyof TestProviderKeyErrors];
+
+export type TestProviderKeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: KeyTestDto;
+    };
+};
+
+export type TestProviderKeyResponse = TestProviderKeyResponses[keyof TestProviderKeyResponses];
+
+export type ResetProviderKeyCircuitData = {
+    body?: never;
+    path: {
+        /**
+         * The id of the provider.
+         */
+        id: string;
+        /**
+         * The id of the key.
+         */
+        keyId: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/providers/{id}/keys/{keyId}/circuit/reset';
+};
+
+export type ResetProviderKeyCircuitErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ResetProviderKeyCircuitError = ResetProviderKeyCircuitErrors[keyof ResetProviderKeyCircuitErrors];
+
+export type ResetProviderKeyCircuitResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProviderKeyDto;
+    };
+};
+
+export type ResetProviderKeyCircuitResponse = ResetProviderKeyCircuitResponses[keyof ResetProviderKeyCircuitResponses];
+
+export type GetProviderKeyStatsData = {
+    body?: never;
+    path: {
+        /**
+         * The id of the provider.
+         */
+        id: string;
+        /**
+         * The id of the key.
+         */
+        keyId: string;
+    };
+    query?: {
+        /**
+         * How many days back, today included.
+         */
+        days?: number;
+    };
+    url: '/api/v1/admin/providers/{id}/keys/{keyId}/stats';
+};
+
+export type GetProviderKeyStatsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `provider_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetProviderKeyStatsError = GetProviderKeyStatsErrors[keyof GetProviderKeyStatsErrors];
+
+export type GetProviderKeyStatsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: KeyStatsDto;
+    };
+};
+
+export type GetProviderKeyStatsResponse = GetProviderKeyStatsResponses[keyof GetProviderKeyStatsResponses];
+
 export type ListModelsData = {
     body?: never;
     path?: never;
@@ -1643,6 +3049,160 @@ export type GetModelResponses = {
 };
 
 export type GetModelResponse = GetModelResponses[keyof GetModelResponses];
+
+export type ListModelPricesData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the model, percent-encoded.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/models/{id}/prices';
+};
+
+export type ListModelPricesErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ListModelPricesError = ListModelPricesErrors[keyof ListModelPricesErrors];
+
+export type ListModelPricesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PriceDto>;
+    };
+};
+
+export type ListModelPricesResponse = ListModelPricesResponses[keyof ListModelPricesResponses];
+
+export type SetModelPriceData = {
+    body: SetPriceDto;
+    path: {
+        /**
+         * Name of the model, percent-encoded.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/models/{id}/prices';
+};
+
+export type SetModelPriceErrors = {
+    /**
+     * The input is not valid. Codes: `price_invalid`, `price_in_the_past`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `price_change_absurd`, `price_moment_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type SetModelPriceError = SetModelPriceErrors[keyof SetModelPriceErrors];
+
+export type SetModelPriceResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: PriceDto;
+    };
+};
+
+export type SetModelPriceResponse = SetModelPriceResponses[keyof SetModelPriceResponses];
+
+export type RemoveModelPriceData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the model, percent-encoded.
+         */
+        id: string;
+        /**
+         * The price.
+         */
+        priceId: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/models/{id}/prices/{priceId}';
+};
+
+export type RemoveModelPriceErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_not_found`, `price_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `price_not_removable`, `price_is_the_last`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type RemoveModelPriceError = RemoveModelPriceErrors[keyof RemoveModelPriceErrors];
+
+export type RemoveModelPriceResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemoveModelPriceResponse = RemoveModelPriceResponses[keyof RemoveModelPriceResponses];
 
 export type ListSubscriptionsData = {
     body?: never;
@@ -2263,6 +3823,45 @@ export type ListUsageLogsResponses = {
 
 export type ListUsageLogsResponse = ListUsageLogsResponses[keyof ListUsageLogsResponses];
 
+export type ReRateUsageData = {
+    body: ReRateDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/usage/re-rate';
+};
+
+export type ReRateUsageErrors = {
+    /**
+     * The input is not valid. Codes: `usage_range_invalid`, `re_rating_too_long`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ReRateUsageError = ReRateUsageErrors[keyof ReRateUsageErrors];
+
+export type ReRateUsageResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ReRatingDto;
+    };
+};
+
+export type ReRateUsageResponse = ReRateUsageResponses[keyof ReRateUsageResponses];
+
 export type CreateChatCompletionData = {
     body: {
         model: string;
@@ -2275,11 +3874,11 @@ export type CreateChatCompletionData = {
 
 export type CreateChatCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_credentials`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
      */
     400: ErrorDto;
     /**
-     * No valid credential. Codes: `missing_api_key`, `invalid_api_key`.
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
      */
     401: ErrorDto;
     /**
@@ -2316,7 +3915,7 @@ export type CreateChatCompletionError = CreateChatCompletionErrors[keyof CreateC
 
 export type CreateChatCompletionResponses = {
     /**
-     * The provider's answer, in OpenAI's wire format.
+     * The provider's answer, in this address's format.
      */
     200: unknown;
 };
@@ -2333,11 +3932,11 @@ export type CreateCompletionData = {
 
 export type CreateCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_credentials`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
      */
     400: ErrorDto;
     /**
-     * No valid credential. Codes: `missing_api_key`, `invalid_api_key`.
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
      */
     401: ErrorDto;
     /**
@@ -2374,7 +3973,7 @@ export type CreateCompletionError = CreateCompletionErrors[keyof CreateCompletio
 
 export type CreateCompletionResponses = {
     /**
-     * The provider's answer, in OpenAI's wire format.
+     * The provider's answer, in this address's format.
      */
     200: unknown;
 };
@@ -2391,11 +3990,11 @@ export type CreateEmbeddingData = {
 
 export type CreateEmbeddingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_credentials`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
      */
     400: ErrorDto;
     /**
-     * No valid credential. Codes: `missing_api_key`, `invalid_api_key`.
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
      */
     401: ErrorDto;
     /**
@@ -2432,7 +4031,181 @@ export type CreateEmbeddingError = CreateEmbeddingErrors[keyof CreateEmbeddingEr
 
 export type CreateEmbeddingResponses = {
     /**
-     * The provider's answer, in OpenAI's wire format.
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CreateResponseData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/responses';
+};
+
+export type CreateResponseErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateResponseError = CreateResponseErrors[keyof CreateResponseErrors];
+
+export type CreateResponseResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CreateModerationData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/moderations';
+};
+
+export type CreateModerationErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateModerationError = CreateModerationErrors[keyof CreateModerationErrors];
+
+export type CreateModerationResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CreateRankingData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/rerank';
+};
+
+export type CreateRankingErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateRankingError = CreateRankingErrors[keyof CreateRankingErrors];
+
+export type CreateRankingResponses = {
+    /**
+     * The provider's answer, in this address's format.
      */
     200: unknown;
 };
@@ -2463,7 +4236,7 @@ export type ListGatewayModelsError = ListGatewayModelsErrors[keyof ListGatewayMo
 
 export type ListGatewayModelsResponses = {
     /**
-     * The provider's answer, in OpenAI's wire format.
+     * In the format of OpenAI.
      */
     200: unknown;
 };
@@ -2500,10 +4273,461 @@ export type GetGatewayModelError = GetGatewayModelErrors[keyof GetGatewayModelEr
 
 export type GetGatewayModelResponses = {
     /**
-     * The provider's answer, in OpenAI's wire format.
+     * In the format of OpenAI.
      */
     200: unknown;
 };
+
+export type CreateImageData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/images/generations';
+};
+
+export type CreateImageErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateImageError = CreateImageErrors[keyof CreateImageErrors];
+
+export type CreateImageResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CreateSpeechData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/audio/speech';
+};
+
+export type CreateSpeechErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateSpeechError = CreateSpeechErrors[keyof CreateSpeechErrors];
+
+export type CreateSpeechResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: Blob | File;
+};
+
+export type CreateSpeechResponse = CreateSpeechResponses[keyof CreateSpeechResponses];
+
+export type CreateTranscriptionData = {
+    body: {
+        model: string;
+        file: Blob | File;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/audio/transcriptions';
+};
+
+export type CreateTranscriptionErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateTranscriptionError = CreateTranscriptionErrors[keyof CreateTranscriptionErrors];
+
+export type CreateTranscriptionResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CreateTranslationData = {
+    body: {
+        model: string;
+        file: Blob | File;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/audio/translations';
+};
+
+export type CreateTranslationErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateTranslationError = CreateTranslationErrors[keyof CreateTranslationErrors];
+
+export type CreateTranslationResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CreateMessageData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/messages';
+};
+
+export type CreateMessageErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CreateMessageError = CreateMessageErrors[keyof CreateMessageErrors];
+
+export type CreateMessageResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CountMessageTokensData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path?: never;
+    query?: never;
+    url: '/v1/messages/count_tokens';
+};
+
+export type CountMessageTokensErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type CountMessageTokensError = CountMessageTokensErrors[keyof CountMessageTokensErrors];
+
+export type CountMessageTokensResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type ForwardCallData = {
+    body: {
+        model: string;
+        [key: string]: unknown;
+    };
+    path: {
+        path: string;
+    };
+    query?: never;
+    url: '/v1/{path}';
+};
+
+export type ForwardCallErrors = {
+    /**
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `key_expired`, `missing_api_key`, `invalid_api_key`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * The provider's fault. Codes: `upstream_unreachable`, `upstream_failed`, `upstream_credentials_refused`.
+     */
+    502: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     */
+    503: ErrorDto;
+    /**
+     * The provider is too slow. Codes: `upstream_timeout`.
+     */
+    504: ErrorDto;
+};
+
+export type ForwardCallError = ForwardCallErrors[keyof ForwardCallErrors];
+
+export type ForwardCallResponses = {
+    /**
+     * The provider's answer, in this address's format.
+     */
+    200: unknown;
+};
+
+export type CountTokensData = {
+    body: CountTokensDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/tokenizer';
+};
+
+export type CountTokensErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_unavailable`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type CountTokensError = CountTokensErrors[keyof CountTokensErrors];
+
+export type CountTokensResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TokenCountDto;
+    };
+};
+
+export type CountTokensResponse = CountTokensResponses[keyof CountTokensResponses];
 
 export type ListAuditLogsData = {
     body?: never;
