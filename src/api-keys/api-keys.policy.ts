@@ -1,4 +1,4 @@
-import { httpErrors } from '#libs/http';
+import { moment } from '#libs/http';
 import { apiKeyErrors } from './api-keys.errors.js';
 
 export const API_KEY_STATES = ['active', 'revoked', 'expired'] as const;
@@ -13,19 +13,14 @@ export function stateOf(
   return key.expiresAt && key.expiresAt <= now ? 'expired' : 'active';
 }
 
-const WITHOUT_OFFSET = /T[^Z+-]*$/;
-
 /**
- * The end that a caller wishes for a key; null for a key without one. A time without offset is UTC.
+ * The end that a caller wishes for a key; null for a key without one.
  *
  * @throws DomainError api_key_expiry_past
  */
 export function expiryOf(text: string | null | undefined, now: Date): Date | null {
   if (text === null || text === undefined) return null;
-  const date = new Date(WITHOUT_OFFSET.test(text) ? `${text}Z` : text);
-  if (Number.isNaN(date.getTime())) {
-    throw httpErrors.validation_failed({ message: 'expiresAt must be an RFC 3339 moment', param: 'expiresAt' });
-  }
+  const date = moment(text);
   if (date <= now) throw apiKeyErrors.api_key_expiry_past({ param: 'expiresAt' });
   return date;
 }

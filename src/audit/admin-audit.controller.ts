@@ -20,6 +20,7 @@ export class AdminAuditController {
     summary: 'Read the audit log, newest first',
     description: 'Rows are never changed and never deleted through the API. Refused attempts are rows as well.',
     returns: feed(AuditLogDto),
+    errors: { 400: ['range_invalid'] },
   })
   listAuditLogs(@Actor() actor: Principal, @Query() query: AuditLogQueryDto): Promise<CursorPage<AuditLog>> {
     return this.audit.list(actor, query);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { likeContains, paginateFeed, UnitOfWork } from '#libs/database';
+import type { TimeRange } from '#libs/http';
 import type { CursorPage } from '#libs/kernel';
 import { AuditLog } from './audit-log.entity.js';
 
@@ -7,17 +8,13 @@ import { AuditLog } from './audit-log.entity.js';
 export type NewAuditLog = Omit<AuditLog, 'createdAt'>;
 
 /** Which rows of the audit log are asked for; what is left out does not narrow. */
-export interface AuditFilter {
+export interface AuditFilter extends TimeRange {
   readonly action?: string;
   readonly actorId?: string;
   readonly userId?: string;
   readonly resourceType?: string;
   readonly excludeResourceTypes?: readonly string[];
   readonly success?: boolean;
-  /** Included. */
-  readonly startDate?: string;
-  /** Not included. */
-  readonly endDate?: string;
   /** Stands for itself: no character is a wildcard. */
   readonly search?: string;
 }
@@ -36,7 +33,7 @@ export class AuditLogRepository {
   /** Newest first. */
   findFeed(filter: AuditFilter, page: { cursor?: string; limit: number }): Promise<CursorPage<AuditLog>> {
     const query = this.work.manager.createQueryBuilder(AuditLog, 'log');
-    const { action, actorId, userId, resourceType, excludeResourceTypes, success, startDate, endDate, search } = filter;
+    const { action, actorId, userId, resourceType, excludeResourceTypes, success, from, to, search } = filter;
     if (action !== undefined) query.andWhere('log.action = :action', { action });
     if (actorId !== undefined) query.andWhere('log.actorId = :actorId', { actorId });
     if (userId !== undefined) query.andWhere("log.actorKind = 'user' AND log.actorId = :userId", { userId });
@@ -45,8 +42,8 @@ export class AuditLogRepository {
       query.andWhere('log.resourceType <> ALL(:excludeResourceTypes)', { excludeResourceTypes });
     }
     if (success !== undefined) query.andWhere('log.success = :success', { success });
-    if (startDate !== undefined) query.andWhere('log.createdAt >= :startDate', { startDate });
-    if (endDate !== undefined) query.andWhere('log.createdAt < :endDate', { endDate });
+    if (from !== undefined) query.andWhere('log.createdAt >= :from', { from });
+    if (to !== undefined) query.andWhere('log.createdAt < :to', { to });
     if (search !== undefined) {
       const matches = SEARCHED.map((column) => `log.${column} ILIKE :search`).join(' OR ');
       query.andWhere(`(${matches})`, { search: likeContains(search) });

@@ -1,8 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
+import { type DateBounds, type TimeRange, timeRange } from '#libs/http';
 import type { CursorPage } from '#libs/kernel';
 import type { AuditLog } from './audit-log.entity.js';
 import { type AuditFilter, AuditLogRepository } from './audit-log.repository.js';
+
+/** What somebody asks the log. */
+type AuditQuestion = Omit<AuditFilter, keyof TimeRange> & DateBounds & { cursor?: string; limit: number };
 
 /** Shows the audit log to those who may read it. */
 @Injectable()
@@ -12,8 +16,9 @@ export class AuditService {
   /** The guard has asked for the permission; within the log there are no owners. */
   list(
     _actor: Principal,
-    { cursor, limit, ...filter }: AuditFilter & { cursor?: string; limit: number },
+    { cursor, limit, startDate, endDate, ...filter }: AuditQuestion,
   ): Promise<CursorPage<AuditLog>> {
-    return this.logs.findFeed(filter, cursor === undefined ? { limit } : { cursor, limit });
+    const page = cursor === undefined ? { limit } : { cursor, limit };
+    return this.logs.findFeed({ ...filter, ...timeRange({ startDate, endDate }) }, page);
   }
 }

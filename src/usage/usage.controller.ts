@@ -20,7 +20,7 @@ export class UsageController {
     summary: 'Sum up usage and cost',
     description: 'The last 30 days unless a range is given. Costs are exact.',
     returns: one(UsageSummaryDto),
-    errors: { 400: ['usage_date_invalid', 'usage_range_invalid'] },
+    errors: { 400: ['range_invalid'] },
   })
   getUsageSummary(@Actor() actor: Principal, @Query() query: UsageSummaryQueryDto): Promise<UsageSummary> {
     return this.usage.summarize(actor, query);
@@ -31,7 +31,7 @@ export class UsageController {
     access: permitted(usagePermissions.read),
     summary: 'Read single calls, newest first',
     returns: feed(UsageLogDto),
-    errors: { 400: ['usage_date_invalid', 'usage_range_invalid'] },
+    errors: { 400: ['range_invalid'] },
   })
   listUsageLogs(@Actor() actor: Principal, @Query() query: UsageLogQueryDto): Promise<CursorPage<UsageEventEntity>> {
     return this.usage.listLogs(actor, query);

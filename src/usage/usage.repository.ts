@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { paginateFeed, UnitOfWork } from '#libs/database';
+import type { TimeRange } from '#libs/http';
 import type { CursorPage, Pico } from '#libs/kernel';
 import { UsageEventEntity } from './usage-event.entity.js';
-import type { TimeRange } from './usage.range.js';
 
 /** Whose calls, and which of them; what is left out does not narrow. */
 export interface UsageFilter extends TimeRange {

@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { accessErrors, hasPermission, personOf, type Principal } from '#libs/access';
+import { type DateBounds, timeRange } from '#libs/http';
 import { Clock, type CursorPage } from '#libs/kernel';
 import type { UsageEventEntity } from './usage-event.entity.js';
 import { usagePermissions } from './usage.permissions.js';
-import { type DateBounds, recentRange, timeRange } from './usage.range.js';
+import { recentRange } from './usage.range.js';
 import { UsageRepository, type UsageSums } from './usage.repository.js';
 
 /** What a person asks about; without `userId`, about their own calls. */

@@ -231,6 +231,10 @@ describe('the audit log', () => {
       await check(`startDate=2020-01-01&userId=${user.id}`, ({ actor_id }) => actor_id === user.id);
       expect((await list('?startDate=2999-01-01')).body.data).toEqual([]);
       expect((await list('?endDate=2020-01-01')).body.data).toEqual([]);
+      const today = new Date().toISOString().slice(0, 10);
+      expect((await list(`?startDate=${today}&endDate=${today}`)).body.data.length).toBeGreaterThan(0);
+      const backwards = await list('?startDate=2026-11-02&endDate=2026-11-01');
+      expect([backwards.status, backwards.body]).toMatchObject([400, { error: { code: 'range_invalid' } }]);
     });
 
     it('AU-03 takes a search for what it says: no character is a wildcard', async () => {
@@ -248,6 +252,11 @@ describe('the audit log', () => {
       'limit=x',
       'success=maybe',
       'startDate=yesterday',
+      'startDate=2026-W45',
+      'startDate=2026-11',
+      'startDate=2026',
+      'endDate=2026-11-01T09Z',
+      'endDate=2026-11-01T09:00:00',
       'cursor=1',
       'unknown=1',
       'userId=me',

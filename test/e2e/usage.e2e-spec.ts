@@ -190,7 +190,7 @@ describe('usage', () => {
 
     for (const path of [SUMMARY, LOGS]) {
       const refused = await user.http.get<Failure>(`${path}?startDate=2026-03-02&endDate=2026-03-01`);
-      expect([refused.status, refused.body.error.code]).toEqual([400, 'usage_range_invalid']);
+      expect([refused.status, refused.body.error.code]).toEqual([400, 'range_invalid']);
       for (const query of [
         'startDate=soon',
         'startDate=2026-02-30',

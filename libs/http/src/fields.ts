@@ -9,7 +9,6 @@ import {
   IsEmail,
   IsIn,
   IsInt,
-  IsISO8601,
   IsObject,
   IsOptional,
   IsString,
@@ -18,10 +17,12 @@ import {
   Matches,
   Max,
   Min,
+  ValidateBy,
   ValidateIf,
   ValidateNested,
 } from 'class-validator';
 import { canonicalEmail } from '#libs/kernel';
+import { isMoment, MOMENT_RULE } from './time-range.js';
 
 /** How a declared field is read from a query string and written to an answer. */
 export type FieldKind = 'text' | 'integer' | 'number' | 'flag' | 'instant' | 'usd' | 'nested' | 'list' | 'map';
@@ -139,10 +140,13 @@ export function OneOf(values: readonly string[], options: Common): PropertyDecor
   return field('text', options, { type: String, enum: [...values] }, [IsIn(values)]);
 }
 
-/** A moment, RFC 3339 in UTC; dates alone are accepted. */
+/** A moment, RFC 3339; a date alone is its midnight in UTC. In answers, always in UTC. */
 export function Instant(options: Common): PropertyDecorator {
   return field('instant', options, { type: String, format: 'date-time' }, [
-    IsISO8601({ strict: true, strictSeparator: true }),
+    ValidateBy({
+      name: 'isMoment',
+      validator: { validate: isMoment, defaultMessage: () => `$property ${MOMENT_RULE}` },
+    }),
   ]);
 }
 

@@ -2,6 +2,7 @@ import { defineErrors } from '#libs/kernel';
 
 export const httpErrors = defineErrors({
   validation_failed: ['invalid', 'The input is not valid.'],
+  range_invalid: ['invalid', 'The end of the range lies before its start.'],
   malformed_json: ['invalid', 'The body is not valid JSON.'],
   bad_request: ['invalid', 'The request is not valid HTTP for this server.'],
   unsupported_media_type: ['invalid', 'Send the body as application/json.'],

@@ -39,10 +39,14 @@ export class AuditLogQueryDto extends FeedQueryDto {
   @Flag({ description: 'Only what succeeded, or only what did not.', optional: true, example: false })
   success?: boolean;
 
-  @Instant({ description: 'From this moment on.', optional: true, example: '2026-11-01T00:00:00Z' })
+  @Instant({ description: 'From this day (UTC) or moment on.', optional: true, example: '2026-11-01' })
   startDate?: string;
 
-  @Instant({ description: 'Before this moment.', optional: true, example: '2026-12-01T00:00:00Z' })
+  @Instant({
+    description: 'Up to the end of this day (UTC), or to just before this moment.',
+    optional: true,
+    example: '2026-11-30',
+  })
   endDate?: string;
 
   @Text({
