@@ -1,0 +1,19 @@
+import { unitsOf } from './units.js';
+
+it.each([
+  ['images.generations', { n: 1 }, { data: [{}, {}] }, { images: 2 }],
+  ['images.generations', { n: 3 }, undefined, { images: 3 }],
+  ['audio.speech', { input: 'Grüße 👋' }, undefined, { characters: 7 }],
+  ['audio.transcriptions', {}, { usage: { type: 'duration', seconds: 9.2 } }, { audioSeconds: 10 }],
+  ['audio.translations', {}, { duration: 3 }, { audioSeconds: 3 }],
+  ['audio.transcriptions', {}, { text: 'x' }, {}],
+  ['rerank', {}, { meta: { billed_units: { search_units: 2 } } }, { searches: 2 }],
+  ['rerank', {}, {}, { searches: 1 }],
+  ['chat.completions', { n: 3 }, { data: [] }, {}],
+])('reads the units of %s', (operation, asked, answer, units) => {
+  expect(unitsOf(operation, asked, answer)).toEqual(units);
+});
+
+it.each([-1, NaN, Infinity, 1e12, '7', null])('does not believe a duration of %p', (seconds) => {
+  expect(unitsOf('audio.transcriptions', {}, { usage: { seconds } })).toEqual({});
+});
