@@ -59,6 +59,7 @@ const ROOT_ONLY = [
   'src/auth/auth.config.ts',
   'src/auth/first-administrator.ts',
   'src/providers/configured-providers.ts',
+  'src/providers/encryption.rotation.ts',
   'src/providers/providers.config.ts',
   'src/models/models.service.ts',
   'src/models/price.book.ts',

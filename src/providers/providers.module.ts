@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
-import { CryptoModule } from '#libs/crypto';
 import { UpstreamClient } from '#libs/upstream';
 import { AdminProviderKeysController } from './admin-provider-keys.controller.js';
 import { AdminProvidersController } from './admin-providers.controller.js';
-import { EncryptionRotation } from './encryption.rotation.js';
+import { EncryptionModule } from './encryption.module.js';
 import { KeyCare } from './key.care.js';
 import { KeyImport } from './key.import.js';
 import { KeyProbe } from './key.probe.js';
@@ -15,7 +14,6 @@ import { PoolChange } from './pool.change.js';
 import { PoolLife } from './pool.life.js';
 import { PoolRegistry, PoolTables } from './pool.registry.js';
 import { PoolWatch } from './pool.watch.js';
-import { ProviderKeysRepository } from './provider-keys.repository.js';
 import { ProviderKeysService } from './provider-keys.service.js';
 import { ProvidersJobs } from './providers.jobs.js';
 import { ProvidersRepository } from './providers.repository.js';
@@ -25,11 +23,10 @@ import { UpstreamPool } from './upstream.pool.js';
 
 /** The upstream providers, the pool of their keys, and the client that speaks with them. */
 @Module({
-  imports: [CryptoModule],
+  imports: [EncryptionModule],
   controllers: [AdminProvidersController, AdminProviderKeysController],
   providers: [
     { provide: UpstreamClient, useFactory: () => new UpstreamClient() },
-    EncryptionRotation,
     KeyCare,
     KeyImport,
     KeyProbe,
@@ -42,7 +39,6 @@ import { UpstreamPool } from './upstream.pool.js';
     PoolRegistry,
     PoolTables,
     PoolWatch,
-    ProviderKeysRepository,
     ProviderKeysService,
     ProvidersJobs,
     ProvidersRepository,

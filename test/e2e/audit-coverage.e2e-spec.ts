@@ -58,6 +58,33 @@ async function signedInCookie(t: TestApp, { email }: GivenUser): Promise<{ cooki
   return { cookie, sessionId: sessionOf({ token: body.data.accessToken } as GivenUser) };
 }
 
+const PROVIDERS = '/api/v1/admin/providers';
+const providerDraft = (): object => ({
+  name: `Provider ${Math.random().toString(36).slice(2)}`,
+  type: 'openai',
+  // Nobody answers there, so that a test of a key ends at once.
+  baseUrl: 'http://127.0.0.1:9/v1',
+  allowPrivate: true,
+});
+
+async function ownProvider({ http }: GivenUser): Promise<string> {
+  return (await http.post<{ data: { id: string } }>(PROVIDERS, providerDraft())).body.data.id;
+}
+
+const onProvider = (user: GivenUser, id: string, path: string) => ({
+  ...actorOf(user),
+  path: `${PROVIDERS}/${id}${path}`,
+  resourceType: 'provider',
+  resourceId: id,
+});
+
+async function onProviderKey(user: GivenUser, path: string) {
+  const keys = `${PROVIDERS}/${await ownProvider(user)}/keys`;
+  const { body } = await user.http.post<{ data: { id: string } }>(keys, { value: 'an-upstream-key-of-somebody' });
+  const { id } = body.data;
+  return { ...actorOf(user), path: `${keys}/${id}${path}`, resourceType: 'provider_key', resourceId: id };
+}
+
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   'POST /api/auth/register': (t) => ({
@@ -222,6 +249,60 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     action: 'USAGE_RE_RATED',
     resourceType: 're_rating',
   }),
+  'POST /api/v1/admin/providers': (_, user) => ({
+    ...actorOf(user),
+    path: PROVIDERS,
+    body: providerDraft(),
+    action: 'PROVIDER_CREATED',
+    resourceType: 'provider',
+  }),
+  'PATCH /api/v1/admin/providers/:id': async (_, user) => {
+    const id = await ownProvider(user);
+    return { ...onProvider(user, id, ''), body: { enabled: false }, action: 'PROVIDER_UPDATED' };
+  },
+  'PUT /api/v1/admin/providers/:id/rotation': async (_, user) => {
+    const id = await ownProvider(user);
+    return { ...onProvider(user, id, '/rotation'), body: { strategy: 'random' }, action: 'PROVIDER_UPDATED' };
+  },
+  'DELETE /api/v1/admin/providers/:id': async (_, user) => {
+    const id = await ownProvider(user);
+    return { ...onProvider(user, id, ''), action: 'PROVIDER_DELETED' };
+  },
+  'POST /api/v1/admin/providers/:id/keys': async (_, user) => {
+    const id = await ownProvider(user);
+    return {
+      ...actorOf(user),
+      path: `${PROVIDERS}/${id}/keys`,
+      body: { value: 'an-upstream-key-of-somebody' },
+      action: 'PROVIDER_KEY_ADDED',
+      resourceType: 'provider_key',
+    };
+  },
+  'POST /api/v1/admin/providers/:id/keys/import': async (_, user) => {
+    const id = await ownProvider(user);
+    return {
+      ...onProvider(user, id, '/keys/import'),
+      body: { text: 'an-upstream-key-of-somebody\nanother-upstream-key-of-somebody' },
+      action: 'PROVIDER_KEYS_IMPORTED',
+    };
+  },
+  'PATCH /api/v1/admin/providers/:id/keys/:keyId': async (_, user) => ({
+    ...(await onProviderKey(user, '')),
+    body: { enabled: false },
+    action: 'PROVIDER_KEY_UPDATED',
+  }),
+  'DELETE /api/v1/admin/providers/:id/keys/:keyId': async (_, user) => ({
+    ...(await onProviderKey(user, '')),
+    action: 'PROVIDER_KEY_DELETED',
+  }),
+  'POST /api/v1/admin/providers/:id/keys/:keyId/test': async (_, user) => ({
+    ...(await onProviderKey(user, '/test')),
+    action: 'PROVIDER_KEY_TESTED',
+  }),
+  'POST /api/v1/admin/providers/:id/keys/:keyId/circuit/reset': async (_, user) => ({
+    ...(await onProviderKey(user, '/circuit/reset')),
+    action: 'PROVIDER_KEY_CIRCUIT_RESET',
+  }),
 };
 
 /** Routes that leave no row, each with its reason. */
@@ -236,7 +317,7 @@ describe('the audit log', () => {
   let t: TestApp;
   let routes: string[];
   beforeAll(async () => {
-    t = await createApp();
+    t = await createApp({ environment: { PROVIDER_PRIVATE_ADDRESSES: 'true' } });
     routes = t.app
       .get(Routes)
       .list()
