@@ -7,6 +7,7 @@ import { EventsModule } from '#libs/events';
 import { OperationsModule } from '#libs/http';
 import { JobsModule } from '#libs/jobs';
 import { Clock, SystemClock } from '#libs/kernel';
+import { LimitsModule, RateTiers } from '#libs/limits';
 import { ObservabilityModule, type Redactor, type RootLogger } from '#libs/observability';
 import { ApiKeyAuthenticator } from './api-keys/api-key.authenticator.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
@@ -53,10 +54,12 @@ export class AppModule {
         EventsModule,
         JobsModule,
         CacheModule,
+        LimitsModule,
         AccessModule.forRoot({
           imports: [AuthModule, ApiKeysModule, AuditModule],
           authenticators: [SessionAuthenticator, ApiKeyAuthenticator],
           observer: RefusalRecorder,
+          limiter: RateTiers,
         }),
         OperationsModule,
         {

@@ -1,6 +1,7 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { configureHttp, createHttpAdapter, httpConfig } from '#libs/http';
+import { RateTiers } from '#libs/limits';
 import { NestLogger } from '#libs/observability';
 import { AppModule, type AppParts } from './app.module.js';
 
@@ -14,5 +15,6 @@ export async function createApplication(parts: AppParts): Promise<NestFastifyApp
     forceCloseConnections: false,
   });
   await configureHttp(app);
+  app.get(RateTiers).watch(adapter.getInstance());
   return app;
 }

@@ -47,6 +47,10 @@ export async function createApp(options: TestAppOptions = {}): Promise<TestApp> 
     ENCRYPTION_KEY: 'Vb7Qx2Lm9Kt4Rw6Zp1Hc8Nd3Sf5Yj0Ga-Te',
     // A tenth of a second for every password would be most of the time of many tests.
     PASSWORD_HASH_MEMORY_KIB: '1024',
+    // A file of tests is faster than any caller.
+    RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000',
+    RATE_LIMIT_USER_PER_MINUTE: '100000',
+    RATE_LIMIT_API_KEY_PER_MINUTE: '1000000',
     ...options.environment,
   });
   const logs: string[] = [];

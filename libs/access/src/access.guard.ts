@@ -1,11 +1,12 @@
 import { type CanActivate, type ExecutionContext, Inject, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#libs/kernel';
 import { accessErrors } from './access.errors.js';
 import { type Authentication, Authenticator, RefusalObserver } from './authenticator.js';
 import { hasPermission } from './permissions.js';
 import { ANONYMOUS, type Principal } from './principal.js';
+import { RequestLimiter } from './request-limiter.js';
 import { ACCESS_RULE, type AccessRule } from './rule.js';
 
 export const AUTHENTICATORS = Symbol('authenticators');
@@ -24,19 +25,28 @@ export class AccessGuard implements CanActivate {
     private readonly reflector: Reflector,
     @Inject(AUTHENTICATORS) private readonly authenticators: readonly Authenticator[],
     private readonly observer: RefusalObserver,
+    private readonly limiter: RequestLimiter,
   ) {}
 
   async canActivate(context: ExecutionContext): Promise<boolean> {
-    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<AuthenticatedRequest>();
+    const reply = http.getResponse<FastifyReply>();
     const rule = this.reflector.get<AccessRule | undefined>(ACCESS_RULE, context.getHandler());
     if (rule?.kind === 'public') {
       request.principal = ANONYMOUS;
+      if (rule.isProbe !== true) await this.limiter.count(ANONYMOUS, request, reply);
       return true;
     }
     if (!rule) throw accessErrors.permission_denied();
     const outcome = await this.authenticate(rule, request);
-    if (!outcome.accepted) return this.refuse(rule, outcome.error, ANONYMOUS, request);
+    if (!outcome.accepted) {
+      await this.limiter.count(ANONYMOUS, request, reply);
+      return this.refuse(rule, outcome.error, ANONYMOUS, request);
+    }
     request.principal = outcome.principal;
+    const counted = this.limiter.count(outcome.principal, request, reply);
+    if (counted) await counted;
     if (rule.kind === 'permission' && !hasPermission(outcome.principal, rule.permission)) {
       return this.refuse(rule, accessErrors.permission_denied(), outcome.principal, request);
     }

@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nes
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard, AUTHENTICATORS } from './access.guard.js';
 import { type Authenticator, RefusalObserver } from './authenticator.js';
+import { RequestLimiter } from './request-limiter.js';
 import { Routes } from './routes.js';
 
 /** The global guard, with the authenticators that the composition root gives it. */
@@ -11,6 +12,7 @@ export class AccessModule {
     imports: NonNullable<ModuleMetadata['imports']>;
     authenticators: Type<Authenticator>[];
     observer: Type<RefusalObserver>;
+    limiter: Type<RequestLimiter>;
   }): DynamicModule {
     return {
       module: AccessModule,
@@ -20,6 +22,7 @@ export class AccessModule {
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: AUTHENTICATORS, inject: parts.authenticators, useFactory: (...all: Authenticator[]) => all },
         { provide: RefusalObserver, useExisting: parts.observer },
+        { provide: RequestLimiter, useExisting: parts.limiter },
       ],
       exports: [Routes],
     };

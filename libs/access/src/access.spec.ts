@@ -4,6 +4,7 @@ import { AccessModule } from './access.module.js';
 import { type Authentication, Authenticator, RefusalObserver } from './authenticator.js';
 import { definePermissions, hasPermission, type Permission, permissionCatalogue } from './permissions.js';
 import { ANONYMOUS, SYSTEM, type UserPrincipal } from './principal.js';
+import { RequestLimiter } from './request-limiter.js';
 import { Routes } from './routes.js';
 import { Access, permitted, PUBLIC } from './rule.js';
 import { accessErrors } from './access.errors.js';
@@ -27,7 +28,11 @@ class Deaf extends RefusalObserver {
   }
 }
 
-@Module({ providers: [Nobody, Deaf], exports: [Nobody, Deaf] })
+class Patient extends RequestLimiter {
+  count(): void {}
+}
+
+@Module({ providers: [Nobody, Deaf, Patient], exports: [Nobody, Deaf, Patient] })
 class PartsModule {}
 
 @Controller('specs')
@@ -57,7 +62,12 @@ class MistypedController {
 async function boot(...controllers: Type[]): Promise<TestingModule> {
   @Module({ controllers })
   class FeatureModule {}
-  const access = AccessModule.forRoot({ imports: [PartsModule], authenticators: [Nobody], observer: Deaf });
+  const access = AccessModule.forRoot({
+    imports: [PartsModule],
+    authenticators: [Nobody],
+    observer: Deaf,
+    limiter: Patient,
+  });
   const module = await Test.createTestingModule({ imports: [access, FeatureModule] }).compile();
   return module.init();
 }

@@ -10,7 +10,8 @@ export type { Permission, PermissionDefinition, SystemRole } from './permissions
 export { personOf } from './person-of.js';
 export { ANONYMOUS, SYSTEM } from './principal.js';
 export type { AnonymousPrincipal, ApiKeyPrincipal, Principal, SystemPrincipal, UserPrincipal } from './principal.js';
+export { RequestLimiter } from './request-limiter.js';
 export { Routes } from './routes.js';
 export type { Route } from './routes.js';
-export { Access, API_KEY, describeRule, permitted, PUBLIC, SIGNED_IN } from './rule.js';
+export { Access, API_KEY, describeRule, permitted, PROBE, PUBLIC, SIGNED_IN } from './rule.js';
 export type { AccessRule } from './rule.js';

@@ -3,18 +3,20 @@ import type { Permission } from './permissions.js';
 
 /**
  * Who may use a route.
- * - `public`: anybody; a credential, if there is one, is not looked at.
+ * - `public`: anybody; a credential, if there is one, is not looked at. A probe is not counted: whoever watches over
+ *   the process must not be too fast for it.
  * - `signed-in`: any person with a session.
  * - `permission`: a person with a session whose role has the permission.
  * - `api-key`: a program with an API key.
  */
 export type AccessRule =
-  | { readonly kind: 'public' }
+  | { readonly kind: 'public'; readonly isProbe?: boolean }
   | { readonly kind: 'signed-in' }
   | { readonly kind: 'permission'; readonly permission: Permission }
   | { readonly kind: 'api-key' };
 
 export const PUBLIC: AccessRule = { kind: 'public' };
+export const PROBE: AccessRule = { kind: 'public', isProbe: true };
 export const SIGNED_IN: AccessRule = { kind: 'signed-in' };
 export const API_KEY: AccessRule = { kind: 'api-key' };
 

@@ -43,6 +43,6 @@ export class RedisConnection implements OnApplicationShutdown {
       useFactory: ({ client }: RedisConnection) => (client ? new RedisRateCounters(client) : new MemoryRateCounters()),
     },
   ],
-  exports: [RateCounters],
+  exports: [RateCounters, RedisConnection],
 })
 export class CacheModule {}

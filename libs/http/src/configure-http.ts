@@ -27,7 +27,15 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
     origin: corsOrigin.includes('*') ? '*' : [...corsOrigin],
     credentials: corsCredentials,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-    exposedHeaders: ['X-Request-Id', 'Retry-After'],
+    exposedHeaders: [
+      'X-Request-Id',
+      'Retry-After',
+      'RateLimit',
+      'RateLimit-Policy',
+      'X-RateLimit-Limit',
+      'X-RateLimit-Remaining',
+      'X-RateLimit-Reset',
+    ],
     maxAge: 600,
     // An OPTIONS that is no preflight would be answered in plain text.
     strictPreflight: false,

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError } from '#libs/kernel';
 import { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
+import { setRateHeaders } from './rate.headers.js';
 
 /** Turns whatever was thrown into the error envelope. Nothing of the inside gets out: no stack, no SQL. */
 @Catch()
@@ -31,6 +32,7 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   const envelope = request.url.startsWith('/v1/messages') ? anthropicErrorEnvelope : errorEnvelope;
   if (error.retryAfterSeconds !== undefined)
     void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
+  if (error.rate) setRateHeaders(reply, error.rate);
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply
     .status(status)

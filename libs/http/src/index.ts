@@ -11,6 +11,7 @@ export { httpConfig } from './http.config.js';
 export { httpErrors } from './http.errors.js';
 export { openApiDocument } from './openapi.js';
 export { OperationsModule } from './operations/operations.module.js';
+export { setRateHeaders } from './rate.headers.js';
 export { FeedQueryDto, IdParamDto, PageQueryDto } from './query.dto.js';
 export { moment, timeRange } from './time-range.js';
 export type { DateBounds, TimeRange } from './time-range.js';

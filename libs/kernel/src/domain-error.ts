@@ -27,6 +27,19 @@ export type ErrorType =
   | 'insufficient_quota'
   | 'api_error';
 
+/** How a limit on a rate stands for a caller. */
+export interface RateStanding {
+  /** What is counted: `requests`, `tokens`. */
+  readonly policy: string;
+  /** Most units in one window. */
+  readonly limit: number;
+  /** What is left of them. */
+  readonly remaining: number;
+  /** Whole seconds until the window ends, at least 1. */
+  readonly resetSeconds: number;
+  readonly windowSeconds: number;
+}
+
 export interface ErrorOptions {
   /** The offending input, as a path: `models[0].name`. */
   param?: string;
@@ -34,6 +47,8 @@ export interface ErrorOptions {
   details?: unknown;
   /** Seconds until a retry makes sense; becomes `Retry-After`. */
   retryAfterSeconds?: number;
+  /** The limit that was met; becomes the headers about it. */
+  rate?: RateStanding;
   /** Kept for the log, never shown. */
   cause?: unknown;
 }
@@ -43,6 +58,7 @@ export class DomainError extends Error {
   readonly param: string | undefined;
   readonly details: unknown;
   readonly retryAfterSeconds: number | undefined;
+  readonly rate: RateStanding | undefined;
 
   /**
    * @param code stable, snake case, declared with {@link defineErrors}
@@ -59,6 +75,7 @@ export class DomainError extends Error {
     this.param = options.param;
     this.details = options.details;
     this.retryAfterSeconds = options.retryAfterSeconds;
+    this.rate = options.rate;
   }
 }
 

@@ -1,6 +1,6 @@
 export { Clock, SystemClock } from './clock.js';
 export { DomainError, defineErrors, errorCatalogue } from './domain-error.js';
-export type { ErrorDefinition, ErrorKind, ErrorOptions, ErrorType } from './domain-error.js';
+export type { ErrorDefinition, ErrorKind, ErrorOptions, ErrorType, RateStanding } from './domain-error.js';
 export { canonicalEmail } from './email.js';
 export { idTimestamp, isId, newId } from './id.js';
 export { PICO_PER_CREDIT, PICO_PER_USD, picoToCredits, picoToUsd, usdToPico } from './money.js';

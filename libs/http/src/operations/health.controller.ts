@@ -1,6 +1,6 @@
 import { Controller, Get, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { PUBLIC } from '#libs/access';
+import { PROBE } from '#libs/access';
 import { Health, type HealthReport } from '#libs/observability';
 import { Endpoint } from '../endpoint.decorator.js';
 
@@ -12,19 +12,19 @@ export class HealthController {
   constructor(private readonly health: Health) {}
 
   @Get(['liveness', 'api/v1/health/live'])
-  @Endpoint({ access: PUBLIC, summary: 'Whether the process runs', raw: JSON_ANSWER })
+  @Endpoint({ access: PROBE, summary: 'Whether the process runs', raw: JSON_ANSWER })
   getLiveness(): { status: string } {
     return { status: 'ok' };
   }
 
   @Get(['readiness', 'api/v1/health/ready'])
-  @Endpoint({ access: PUBLIC, summary: 'Whether the process can take requests', raw: JSON_ANSWER })
+  @Endpoint({ access: PROBE, summary: 'Whether the process can take requests', raw: JSON_ANSWER })
   async getReadiness(@Res({ passthrough: true }) reply: FastifyReply): Promise<{ status: string }> {
     return answer(reply, (await this.health.ready()) ? { status: 'ok' } : { status: 'down' });
   }
 
   @Get(['health', 'api/v1/health'])
-  @Endpoint({ access: PUBLIC, summary: 'How the process and its components are', raw: JSON_ANSWER })
+  @Endpoint({ access: PROBE, summary: 'How the process and its components are', raw: JSON_ANSWER })
   async getHealth(@Res({ passthrough: true }) reply: FastifyReply): Promise<HealthReport> {
     return answer(reply, await this.health.report());
   }

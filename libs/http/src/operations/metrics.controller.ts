@@ -1,7 +1,7 @@
 import { timingSafeEqual } from 'node:crypto';
 import { Controller, Get, Headers, Ip, Res } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
-import { accessErrors, PUBLIC } from '#libs/access';
+import { accessErrors, PROBE } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { Metrics, observabilityConfig } from '#libs/observability';
 import { Endpoint } from '../endpoint.decorator.js';
@@ -18,7 +18,7 @@ export class MetricsController {
 
   @Get()
   @Endpoint({
-    access: PUBLIC,
+    access: PROBE,
     summary: 'Metrics for Prometheus',
     description: 'Needs `METRICS_TOKEN` as bearer token where one is set; otherwise only the same machine is answered.',
     raw: { description: 'Prometheus text format.', contentType: 'text/plain' },

@@ -1,0 +1,11 @@
+export { limitErrors } from './limits.errors.js';
+export { limitsConfig } from './limits.config.js';
+export { LimitsModule } from './limits.module.js';
+export { RateStore } from './rate-store.js';
+export type { RateAsk, RateGrant, RateRule } from './rate-store.js';
+export { PostgresRateStore } from './rate-store.repository.js';
+export { RateTiers } from './rate-tiers.js';
+export type { RateTake } from './rate-window.js';
+export { RateWindows } from './rate-windows.js';
+export { CAP_PERIOD, SpendingCaps, WHOLE_LIFE } from './spending-caps.js';
+export type { CapScope, CapStanding, SpendingCap } from './spending-caps.js';

@@ -1,0 +1,94 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import ipaddr from 'ipaddr.js';
+import { ANONYMOUS, type Principal, RequestLimiter } from '#libs/access';
+import { type ConfigOf, InjectConfig } from '#libs/config';
+import { sha256 } from '#libs/crypto';
+import { sendError, setRateHeaders, toDomainError } from '#libs/http';
+import { limitsConfig } from './limits.config.js';
+import { limitErrors } from './limits.errors.js';
+import type { RateRule } from './rate-store.js';
+import type { RateTake } from './rate-window.js';
+import { RateWindows } from './rate-windows.js';
+
+const MINUTE_MS = 60_000;
+/** A replica takes along a tenth of a tier, which is what it may refuse too early beside others. */
+const AHEAD = 10;
+
+/** How fast anybody may call anything: strangers by their address, people and API keys by what they proved to be. */
+@Injectable()
+export class RateTiers extends RequestLimiter {
+  /** Principals are remembered by those who verify them, and with them what they are counted under. */
+  private readonly rules = new WeakMap<Principal, RateRule>();
+
+  constructor(
+    private readonly windows: RateWindows,
+    @InjectConfig(limitsConfig) private readonly config: ConfigOf<typeof limitsConfig>,
+  ) {
+    super();
+  }
+
+  count(principal: Principal, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
+    const rule = this.ruleOf(principal, request.ip);
+    if (rule === undefined || rule.limit === 0) return undefined;
+    const take = this.windows.take(rule, 1);
+    return take instanceof Promise ? take.then((late) => conclude(late, reply)) : conclude(take, reply);
+  }
+
+  /** Counts what comes to no controller as well: unknown addresses, and the pages of the documentation. */
+  watch(fastify: FastifyInstance): void {
+    fastify.addHook('onRequest', async (request, reply) => {
+      if (isEndpoint(request)) return undefined;
+      try {
+        await this.count(ANONYMOUS, request, reply);
+        return undefined;
+      } catch (error) {
+        sendError(request, reply, toDomainError(error));
+        return reply;
+      }
+    });
+  }
+
+  private ruleOf(principal: Principal, ip: string): RateRule | undefined {
+    if (principal.kind === 'system') return undefined;
+    if (principal.kind === 'anonymous') return rule('ip', addressOf(ip), this.config.anonymousPerMinute);
+    let known = this.rules.get(principal);
+    if (!known) {
+      known =
+        principal.kind === 'user'
+          ? rule('user', principal.userId, this.config.userPerMinute)
+          : rule('key', principal.id, this.config.apiKeyPerMinute);
+      this.rules.set(principal, known);
+    }
+    return known;
+  }
+}
+
+function rule(kind: string, id: string, limit: number): RateRule {
+  return {
+    name: `tier:${kind}:${id}`,
+    policy: 'requests',
+    limit,
+    windowMs: MINUTE_MS,
+    ahead: Math.floor(limit / AHEAD),
+  };
+}
+
+function conclude({ taken, standing }: RateTake, reply: FastifyReply): void {
+  if (taken === 0) {
+    throw limitErrors.rate_limit_exceeded({ retryAfterSeconds: standing.resetSeconds, rate: standing });
+  }
+  setRateHeaders(reply, standing);
+}
+
+/** The guard counts what an endpoint gets: only there it is known who sent it. */
+function isEndpoint({ routeOptions }: FastifyRequest): boolean {
+  return (routeOptions.config as { rawBody?: boolean } | undefined)?.rawBody !== undefined;
+}
+
+/** One household has a whole /64 of IPv6. Addresses themselves are not handed to the store. */
+function addressOf(ip: string): string {
+  const parsed = ipaddr.isValid(ip) ? ipaddr.process(ip) : undefined;
+  const place = parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : (parsed?.toString() ?? ip);
+  return sha256(place).toString('base64url').slice(0, 22);
+}
