@@ -13,7 +13,11 @@ const HELP = `Usage: npm run migrate -- up              bring the schema up to d
 
 DATABASE_URL names the database. Without it, it is the embedded one in DATA_DIR (.sluice).`;
 
-type Command = (url: string) => Promise<void>;
+/** What to do, and how to say that it could not be done. */
+interface Command {
+  readonly run: (url: string) => Promise<void>;
+  readonly failure: string;
+}
 
 async function up(url: string): Promise<void> {
   const done = await runMigrations(url, migrations);
@@ -39,11 +43,11 @@ function commandOf(argv: string[]): Command | undefined {
   if (values.help) return undefined;
   const tooMany = rest.length > 0 || (name !== 'down' && positionals.length > 1);
   if (name === undefined || tooMany || (values.json && name !== 'status')) throw new UsageError(HELP);
-  if (name === 'up') return up;
-  if (name === 'status') return (url) => status(url, values.json === true);
+  if (name === 'up') return { run: up, failure: 'brought up to date' };
+  if (name === 'status') return { run: (url) => status(url, values.json === true), failure: 'read' };
   if (name !== 'down') throw new UsageError(`migrate does not know "${name}".\n\n${HELP}`);
   if (!/^[1-9]\d{0,5}$/.test(steps)) throw new UsageError('migrate down takes a whole number of migrations, from 1.');
-  return (url) => down(url, Number(steps));
+  return { run: (url) => down(url, Number(steps)), failure: 'taken back' };
 }
 
 function readArguments(argv: string[]): { positionals: string[]; values: { json?: boolean; help?: boolean } } {
@@ -60,9 +64,9 @@ runTool(async (argv) => {
   if (!command) return print(HELP);
   const server = await openDatabaseServer(loadConfig(readEnvironment()), say);
   try {
-    await command(server.url);
+    await command.run(server.url);
   } catch (error) {
-    throw databaseFailure(error, server.url);
+    throw databaseFailure(error, server.url, command.failure);
   } finally {
     await server.stop();
   }

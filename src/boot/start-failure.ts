@@ -43,8 +43,12 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '57P03': 'it is starting or shutting down',
 };
 
-/** A failure to reach or migrate the database, without its address's password. */
-export function databaseFailure(error: unknown, url: string): StartFailure {
+/**
+ * A failure to reach or migrate the database, without its address's password.
+ *
+ * @param what could not be done with its schema, as it would stand after "could not be"
+ */
+export function databaseFailure(error: unknown, url: string, what = 'brought up to date'): StartFailure {
   const { hostname, port, pathname } = new URL(url);
   const place = `${hostname}:${port || '5432'}${pathname}`;
   const reason = REFUSALS[codeOf(error)];
@@ -54,7 +58,7 @@ export function databaseFailure(error: unknown, url: string): StartFailure {
     );
   }
   const detail = error instanceof Error ? error.message : String(error);
-  return new StartFailure(`The schema of the database at ${place} could not be brought up to date: ${detail}`);
+  return new StartFailure(`The schema of the database at ${place} could not be ${what}: ${detail}`);
 }
 
 /** A port that cannot be listened on. */

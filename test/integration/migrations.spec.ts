@@ -1,7 +1,9 @@
+import { Client } from 'pg';
 import { migrationStates, revertMigrations, runMigrations } from '#libs/database';
 import { migrations } from '../../migrations/index.js';
 import { build, type Ended, runEntry } from '../support/built.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
+import { deferred } from '../support/deferred.js';
 import { schemaOf } from '../support/schema.js';
 
 const names = migrations.map(({ name }) => name);
@@ -76,6 +78,27 @@ describe('the migrations', () => {
     expect(await runMigrations(url, migrations)).toEqual([]);
   });
 
+  it('may take as long as they need, and their state can be seen meanwhile', async () => {
+    const url = await emptyDatabase();
+    const [started, finish] = [deferred(), deferred()];
+    let limit: unknown;
+    class Slow1999999999998 {
+      readonly name = 'Slow1999999999998';
+      async up(db: { query(sql: string): Promise<unknown> }): Promise<void> {
+        limit = await db.query('SHOW statement_timeout');
+        started.resolve();
+        await finish.promise;
+      }
+      async down(): Promise<void> {}
+    }
+    const running = runMigrations(url, [Slow1999999999998]);
+    await started.promise;
+    expect(await migrationStates(url, [Slow1999999999998])).toEqual([{ name: 'Slow1999999999998', applied: false }]);
+    finish.resolve();
+    expect(await running).toEqual(['Slow1999999999998']);
+    expect(limit).toEqual([{ statement_timeout: '0' }]);
+  });
+
   it('stand in the list in the order of their timestamps', () => {
     const stamps = names.map((name) => Number(/\d{13}$/.exec(name)?.[0]));
     expect(stamps).toEqual([...stamps].sort((a, b) => a - b));
@@ -135,6 +158,22 @@ describe('the migrations', () => {
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
       expect(stderr).toMatch(/Usage|whole number/);
       expect(stderr).not.toContain('    at ');
+    });
+
+    it.each([
+      ['up', 'could not be brought up to date'],
+      ['down', 'could not be taken back'],
+      ['status', 'could not be read'],
+    ])('say in a sentence what %s could not do', async (command, sentence) => {
+      const hostile = new Client({ connectionString: await emptyDatabase() });
+      await hostile.connect();
+      // A table in the way, which is not the one that lists migrations.
+      await hostile.query('CREATE VIEW schema_migrations AS SELECT 1 AS nothing');
+      await hostile.end();
+      const environment = { DATABASE_URL: databases.at(-1)?.url ?? '' };
+      const { code, stderr } = await runEntry('migrate', [command], { environment });
+      expect(code).toBe(1);
+      expect(stderr).toContain(sentence);
     });
 
     it('say in a sentence that the database is away, without its password', async () => {

@@ -8,7 +8,9 @@ export type EntityClass = Extract<NonNullable<DataSourceOptions['entities']>, un
 
 export type ConnectionSettings = Omit<ConfigOf<typeof databaseConfig>, 'url'> & { readonly url: string };
 
-const DEFAULTS: Omit<ConnectionSettings, 'url'> = {
+type Limits = Omit<ConnectionSettings, 'url'>;
+
+const DEFAULTS: Limits = {
   poolSize: 4,
   statementTimeoutMs: 60_000,
   idleInTransactionTimeoutMs: 60_000,
@@ -48,10 +50,10 @@ export function dataSourceOptions(
   };
 }
 
-/** A connection of its own, outside the application: for migrations, tools and tests. */
+/** Connections of its own, outside the application: for migrations, tools and tests. */
 export function createDataSource(
   url: string,
-  parts: { entities?: EntityClass[]; migrations?: MigrationClass[] } = {},
+  { settings, ...parts }: { entities?: EntityClass[]; migrations?: MigrationClass[]; settings?: Partial<Limits> } = {},
 ): DataSource {
-  return new DataSource(dataSourceOptions({ ...DEFAULTS, url }, parts));
+  return new DataSource(dataSourceOptions({ ...DEFAULTS, ...settings, url }, parts));
 }

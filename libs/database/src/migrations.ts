@@ -13,11 +13,11 @@ async function withSchemaLock<T>(
   migrations: MigrationClass[],
   work: (dataSource: DataSource) => Promise<T>,
 ): Promise<T> {
-  const dataSource = await createDataSource(url, { migrations }).initialize();
+  // A big table may take minutes to change, and waiting for another process that changes it takes as long.
+  const settings = { statementTimeoutMs: 0 };
+  const dataSource = await createDataSource(url, { migrations, settings }).initialize();
   const lock = dataSource.createQueryRunner();
   try {
-    // Waiting for another process's migration may take longer than any statement of ours.
-    await lock.query('SET statement_timeout = 0');
     await lock.query('SELECT pg_advisory_lock($1, 0)', [ADVISORY_LOCKS.migrations]);
     return await work(dataSource);
   } finally {
@@ -59,13 +59,16 @@ export async function revertMigrations(url: string, migrations: MigrationClass[]
 
 /** Every known migration in order, and whether this database has it. */
 export async function migrationStates(url: string, migrations: MigrationClass[]): Promise<MigrationState[]> {
-  return withSchemaLock(url, migrations, async (dataSource) => {
+  const dataSource = await createDataSource(url, { migrations }).initialize();
+  try {
     const applied = new Set(await appliedMigrations(dataSource));
     return dataSource.migrations.map(({ name, constructor }) => {
       const known = name ?? constructor.name;
       return { name: known, applied: applied.has(known) };
     });
-  });
+  } finally {
+    await dataSource.destroy();
+  }
 }
 
 async function appliedMigrations(dataSource: DataSource): Promise<string[]> {
