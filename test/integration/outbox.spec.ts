@@ -113,6 +113,31 @@ describe('the outbox', () => {
     await eventually(() => expect(got).toEqual([{ to: 'a' }]));
   });
 
+  it('leaves its backlog to the next process when it ends, but for the row at hand', async () => {
+    const [started, finish] = [deferred(), deferred()];
+    const got: unknown[] = [];
+    const one = await replica({
+      mail: async (payload) => {
+        started.resolve();
+        await finish.promise;
+        got.push(payload);
+      },
+    });
+    await one.work.run(async () => {
+      for (const to of ['a', 'b', 'c']) await one.outbox.add('mail', { to });
+    });
+    await started.promise;
+    const ended = one.outbox.onModuleDestroy();
+    // Committed while it ends.
+    await add(one, 'mail', { to: 'd' });
+    finish.resolve();
+    await ended;
+    expect(got).toHaveLength(1);
+    expect(await waiting(one)).toHaveLength(3);
+    await delay(50);
+    expect(got).toHaveLength(1);
+  });
+
   it('keeps what was committed before a crash, for whichever process comes next', async () => {
     const crashed = await replica();
     // Nobody here delivers: to the database this process ends between its commit and the delivery.

@@ -26,6 +26,7 @@ export class Outbox implements OnApplicationBootstrap, OnModuleDestroy {
   private running: Promise<void> | undefined;
   /** How often somebody asked for a delivery. */
   private wishes = 0;
+  private stopping = false;
 
   constructor(private readonly work: UnitOfWork) {}
 
@@ -52,12 +53,17 @@ export class Outbox implements OnApplicationBootstrap, OnModuleDestroy {
   }
 
   async onModuleDestroy(): Promise<void> {
+    this.stopping = true;
     clearInterval(this.timer);
     await this.running;
   }
 
-  /** Delivers what is due, one transaction a row, until nothing is. Calls that overlap share one run. */
+  /**
+   * Delivers what is due, one transaction a row, until nothing is. Calls that overlap share one run. A process that ends
+   * finishes the row at hand and leaves the others to the next one.
+   */
   async deliverDue(): Promise<void> {
+    if (this.stopping) return;
     this.wishes += 1;
     this.running ??= this.drain().finally(() => {
       this.running = undefined;
@@ -70,7 +76,7 @@ export class Outbox implements OnApplicationBootstrap, OnModuleDestroy {
       // A row that is committed just after the last look would wait for the next poll.
       for (let seen = -1; seen !== this.wishes;) {
         seen = this.wishes;
-        while (await this.deliverNext());
+        while (!this.stopping && (await this.deliverNext()));
       }
     } catch (error) {
       this.log.warn('The outbox could not be read; it is tried again.', error);
