@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig } from './load.js';
@@ -33,6 +33,11 @@ describe('loadConfig', () => {
     dataDir = mkdtempSync(join(tmpdir(), 'sluice-config-'));
   });
   afterEach(() => rmSync(dataDir, { recursive: true }));
+
+  it('names the variable whose kept secret cannot be read', () => {
+    mkdirSync(join(dataDir, 'secrets', 'spec-secret'), { recursive: true });
+    expect(problems({})).toContain('SPEC_SECRET is not set and cannot be read');
+  });
 
   it('takes defaults, values and frozen slices', () => {
     const values = load({ SPEC_SIZE: '7', SPEC_URL: 'http://up.test' }).get(slice);

@@ -165,7 +165,7 @@ function throwRule(rule: string): never {
 function ownSecretFile(dataDir: string, name: string): string {
   const directory = join(dataDir, 'secrets');
   const file = join(directory, name.toLowerCase().replaceAll('_', '-'));
-  if (existsSync(file)) return readFileSync(file, 'utf8');
+  if (existsSync(file)) return readSecret(file);
   const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
   try {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
@@ -179,5 +179,13 @@ function ownSecretFile(dataDir: string, name: string): string {
   } finally {
     rmSync(draft, { force: true });
   }
-  return readFileSync(file, 'utf8');
+  return readSecret(file);
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8');
+  } catch {
+    return throwRule(`is not set and cannot be read from ${file}: make the file readable, or set the variable`);
+  }
 }
