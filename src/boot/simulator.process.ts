@@ -13,35 +13,42 @@ export class SimulatorProcess {
     private readonly child: ChildProcess,
     /** Where it listens, on loopback. */
     readonly url: string,
+    /** Resolves when it has ended, for whatever reason. */
+    readonly ended: Promise<unknown>,
   ) {}
 
   /** @throws StartFailure when it does not come up */
-  static async start(): Promise<SimulatorProcess> {
-    const child = fork(ENTRY, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+  static async start(entry: string = ENTRY): Promise<SimulatorProcess> {
+    const child = fork(entry, { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
     const abort = new AbortController();
     const late = setTimeout(() => abort.abort(), START_LIMIT_MS);
     try {
-      const [message] = (await once(child, 'message', { signal: abort.signal })) as [{ simulator?: { url?: string } }];
-      const url = message.simulator?.url;
-      if (url === undefined) throw new Error('unexpected announcement');
-      return new SimulatorProcess(child, url);
+      return new SimulatorProcess(child, await announcement(child, ended, abort.signal), ended);
     } catch (error) {
       child.kill('SIGKILL');
-      throw new StartFailure(
-        'The simulated provider did not start. Configure a real one, for example OPENAI_API_KEY.',
-        {
-          cause: error,
-        },
-      );
+      const sentence = 'The simulated provider did not start. Configure a real one, for example OPENAI_API_KEY.';
+      throw new StartFailure(sentence, { cause: error });
     } finally {
+      abort.abort();
       clearTimeout(late);
     }
   }
 
   async stop(): Promise<void> {
-    if (this.child.exitCode !== null) return;
-    const ended = once(this.child, 'exit');
     this.child.kill('SIGTERM');
-    await ended;
+    await this.ended;
   }
+}
+
+/** @throws Error when the process says something else, ends, or says nothing until the signal comes */
+async function announcement(child: ChildProcess, ended: Promise<unknown>, signal: AbortSignal): Promise<string> {
+  const dead = ended.then(() => {
+    throw new Error('it ended');
+  });
+  const [message] = (await Promise.race([once(child, 'message', { signal }), dead])) as [
+    { simulator?: { url?: string } },
+  ];
+  if (message.simulator?.url === undefined) throw new Error('unexpected announcement');
+  return message.simulator.url;
 }
