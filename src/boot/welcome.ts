@@ -8,6 +8,7 @@ import { UserDirectory } from '../users/user.directory.js';
 import type { Platform } from './platform.js';
 import { say } from './progress.js';
 import { type QuickStart, quickStart } from './quick-start.js';
+import { StartFailure } from './start-failure.js';
 
 /** Where a live key may stand on the terminal: the machine of whoever started it. */
 const TRIAL_PROFILES: readonly Profile[] = ['local', 'development'];
@@ -15,7 +16,7 @@ const TRIAL_PROFILES: readonly Profile[] = ['local', 'development'];
 /** Sees to it that there is an administrator and something to try, and says so once the address is known. */
 export async function prepareWelcome(app: NestFastifyApplication, platform: Platform): Promise<(url: string) => void> {
   const { config } = platform;
-  const administrator = await app.get(FirstAdministrator).ensure();
+  const administrator = await firstAdministrator(app, config.get(authConfig).adminEmail);
   const tries = TRIAL_PROFILES.includes(config.profile);
   const trial = tries ? await trialOf(app, config.get(authConfig).adminEmail) : undefined;
   const docs = config.get(httpConfig).docs ?? config.profile !== 'production';
@@ -35,6 +36,21 @@ const SIMULATED =
   '  Answers are SIMULATED: no provider is configured. Set OPENAI_API_KEY, LITELLM_API_URL, OPENROUTER_API_KEY or\n' +
   '  ANTHROPIC_API_KEY and start again; see docs/configuration.md.';
 const NO_TRIAL = '  There is no key to try: the administrator can call no model yet. GET /health and the log say why.';
+
+async function firstAdministrator(
+  app: NestFastifyApplication,
+  email: string,
+): ReturnType<FirstAdministrator['ensure']> {
+  try {
+    return await app.get(FirstAdministrator).ensure();
+  } catch (error) {
+    if (!(error instanceof DomainError && error.kind === 'conflict')) throw error;
+    throw new StartFailure(
+      `Nobody can administer this house, and ${email} belongs to somebody who may not. Set ADMIN_EMAIL to an address that has no account.`,
+      { cause: error },
+    );
+  }
+}
 
 /** What cannot be tried must not keep the house from opening. */
 async function trialOf(app: NestFastifyApplication, adminEmail: string): Promise<QuickStart | undefined> {

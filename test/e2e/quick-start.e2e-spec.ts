@@ -67,6 +67,13 @@ describe('the key that a start offers to try', () => {
     expect(said).toContain('There is no key to try');
   });
 
+  it('gives way to a sentence when the address of the administrator belongs to somebody else', async () => {
+    await t.db.query("UPDATE users SET role = 'user' WHERE id = $1", [admin.id]);
+    await expect(welcome({ NODE_ENV: 'development' })).rejects.toThrow(
+      /admin@sluice\.local belongs to somebody who may not\. Set ADMIN_EMAIL/,
+    );
+  });
+
   it('stands on the terminal of a developer, never in the output of a staging', async () => {
     await model('cheap', 1n);
     const secrets = { JWT_SECRET: 'r7Kd92mXq4Lz8Vn3Wb6Ty1Hs5Pf0GcQe2Ua', ADMIN_PASSWORD: 'Correct-Horse-7-Battery' };
