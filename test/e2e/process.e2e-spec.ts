@@ -1,9 +1,10 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { promisify } from 'node:util';
 import { build } from '../support/built.js';
 import { deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
@@ -145,6 +146,8 @@ describe('the process that npm start runs', () => {
     expect(await process.ended).toBe(1);
     expect(process.stderr).toContain(`Port ${port} on 127.0.0.1 is taken. Set PORT to another one`);
     taken.close();
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'command=']);
+    expect(stdout.split('\n').filter((command) => command.includes(dataDir))).toEqual([]);
   }, 60_000);
 
   it('says in one sentence that the database is away, without its password', async () => {
