@@ -2,9 +2,9 @@ import 'reflect-metadata';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#libs/config';
 import { drainAndClose, httpConfig } from '#libs/http';
-import { createLogger, observabilityConfig, Redactor } from '#libs/observability';
 import { createApplication } from './app.setup.js';
 import { endRequested, sayGoodbye } from './boot/lifetime.js';
+import { startLogging } from './boot/logging.js';
 import { type Platform, startPlatform } from './boot/platform.js';
 import { say, step } from './boot/progress.js';
 import { listenFailure, runProcess } from './boot/start-failure.js';
@@ -28,12 +28,9 @@ async function main(): Promise<void> {
 async function serve(platform: Platform): Promise<NestFastifyApplication> {
   const { config } = platform;
   const { host, port } = config.get(httpConfig);
-  const redactor = new Redactor();
-  redactor.register(config.secrets());
-  const logger = createLogger(config.get(observabilityConfig).logLevel, redactor);
-  for (const { variable, rule } of config.warnings) logger.warn({ variable }, `${variable} ${rule}`);
+  const logging = startLogging(config);
   const app = await step('The application is ready', async () => {
-    const made = await createApplication({ config, logger, redactor });
+    const made = await createApplication({ config, ...logging });
     return made.init();
   });
   try {

@@ -1,13 +1,11 @@
-import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
-import { type Config, type Environment, loadConfig, platformConfig } from '#libs/config';
-import { databaseConfig, EmbeddedPostgres, runMigrations } from '#libs/database';
-import { migrations } from '../../migrations/index.js';
+import { type Config, type Environment, loadConfig } from '#libs/config';
+import { databaseConfig } from '#libs/database';
 import { configuredProviders } from '../providers/configured-providers.js';
 import { providersConfig } from '../providers/providers.config.js';
+import { type DatabaseServer, openDatabaseServer } from './database.server.js';
 import { say, step } from './progress.js';
+import { migrateSchema } from './schema.js';
 import { SimulatorProcess } from './simulator.process.js';
-import { databaseFailure, StartFailure } from './start-failure.js';
 
 /** What stands outside the application and ends after it. */
 export interface Platform {
@@ -25,42 +23,21 @@ export async function startPlatform(environment: Environment): Promise<Platform>
     for (const each of stops.toReversed()) await each();
   };
   try {
-    const databaseUrl = given.get(databaseConfig).url ?? (await startDatabase(given, stops));
-    await step('The schema is up to date', () => migrate(databaseUrl));
+    const open = (): Promise<DatabaseServer> => openDatabaseServer(given, (line) => say(`  ${line}`));
+    const named = given.get(databaseConfig).url !== undefined;
+    const database = await (named ? open() : step('PostgreSQL runs', open));
+    stops.push(() => database.stop());
+    await step('The schema is up to date', () => migrateSchema(database.url));
     const simulatorUrl = needsSimulator(given) ? await startSimulator(stops) : undefined;
     const config = loadConfig({
       ...environment,
-      [databaseConfig.variables.url.env]: databaseUrl,
+      [databaseConfig.variables.url.env]: database.url,
       ...(simulatorUrl === undefined ? {} : { [providersConfig.variables.simulatorUrl.env]: simulatorUrl }),
     });
     return { config, simulated: simulatorUrl !== undefined, stop };
   } catch (error) {
     await stop();
     throw error;
-  }
-}
-
-async function startDatabase(config: Config, stops: (() => Promise<void>)[]): Promise<string> {
-  const { dataDir } = config.get(platformConfig);
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-  } catch {
-    throw new StartFailure(
-      `The folder ${dataDir} cannot be made. Make its parent writable or set DATA_DIR to another one.`,
-    );
-  }
-  const postgres = await step('PostgreSQL runs', () =>
-    EmbeddedPostgres.start({ dataDir: join(dataDir, 'postgres'), onProgress: (line) => say(`  ${line}`) }),
-  );
-  stops.push(() => postgres.stop());
-  return postgres.url;
-}
-
-async function migrate(url: string): Promise<void> {
-  try {
-    await runMigrations(url, migrations);
-  } catch (error) {
-    throw databaseFailure(error, url);
   }
 }
 

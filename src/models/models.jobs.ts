@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { SYSTEM } from '#libs/access';
-import { defineJob, JobHandler } from '#libs/jobs';
+import { type ConfigOf, InjectConfig } from '#libs/config';
+import { defineJob, JobHandler, jobsConfig } from '#libs/jobs';
 import { ModelSync } from './model.sync.js';
 
 export const syncModels = defineJob({
@@ -17,10 +18,14 @@ const BOOT_BUDGET_MS = 3_000;
 export class ModelsJobs implements OnApplicationBootstrap {
   private readonly log = new Logger(ModelsJobs.name);
 
-  constructor(private readonly sync: ModelSync) {}
+  constructor(
+    private readonly sync: ModelSync,
+    @InjectConfig(jobsConfig) private readonly config: ConfigOf<typeof jobsConfig>,
+  ) {}
 
   /** Waits for a quick provider, so that the first request finds its models; a slow one must not keep the door shut. */
   async onApplicationBootstrap(): Promise<void> {
+    if (!this.config.run) return;
     const waiting = new AbortController();
     const first = this.sync
       .run(SYSTEM)

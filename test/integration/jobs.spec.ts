@@ -58,20 +58,26 @@ class Stranger {
 
 describe('the job runner', () => {
   let database: TestDatabase;
+  let outside: DataSource;
   const open: { module: TestingModule; source: DataSource }[] = [];
 
   beforeAll(async () => {
     database = await createTestDatabase();
+    outside = await createDataSource(database.url).initialize();
   });
   afterEach(async () => {
     for (const { module, source } of open.splice(0)) {
       await module.close().catch(() => undefined);
       await source.destroy();
     }
+    await outside.query('TRUNCATE jobs');
     runs.length = 0;
     beats = 0;
   });
-  afterAll(() => database.drop());
+  afterAll(async () => {
+    await outside.destroy();
+    await database.drop();
+  });
 
   /** One process with its own connections. */
   async function boot(providers: Type[] = [Cleaner, Heart], environment = {}): Promise<TestingModule> {
@@ -99,10 +105,10 @@ describe('the job runner', () => {
 
   /** As if the last run were long ago. */
   async function makeDue(): Promise<void> {
-    const source = await createDataSource(database.url).initialize();
-    await source.query("INSERT INTO jobs (name) VALUES ('test-clean') ON CONFLICT DO NOTHING");
-    await source.query("UPDATE jobs SET last_run_at = now() - interval '2 hours'");
-    await source.destroy();
+    await outside.query(
+      `INSERT INTO jobs AS known (name, last_run_at) VALUES ('test-clean', now() - interval '2 hours')
+       ON CONFLICT (name) DO UPDATE SET last_run_at = excluded.last_run_at`,
+    );
   }
 
   it('refuses to boot without a handler for each declared job', async () => {

@@ -42,6 +42,8 @@ export class JobRunner implements OnApplicationBootstrap, OnModuleDestroy {
     const shortestMs = Math.min(...jobs.map(({ everySeconds }) => everySeconds)) * 1_000;
     const tickMs = Math.min(shortestMs / TICKS_IN_A_PERIOD, LONGEST_TICK_MS);
     this.timer = setInterval(() => void this.tick(), tickMs).unref();
+    // What fell due while no process lived.
+    void this.tick();
   }
 
   async onModuleDestroy(): Promise<void> {
