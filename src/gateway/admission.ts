@@ -9,6 +9,7 @@ import { worstCase } from '../usage/rating.js';
 import { type BudgetHold, type ScopeName, UsageMeter } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { boundsOf } from './bounds.js';
+import { canSpeak } from './dialects.js';
 import type { IncomingCall } from './incoming.call.js';
 
 /** A call that may go on: what was asked, of which model, and where it goes. */
@@ -37,19 +38,20 @@ export class Admission {
   /** @throws DomainError saying why not */
   async admit(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Admitted> {
     const { request } = incoming;
+    const name = actor.models.has(request.model) ? request.model : await this.catalog.canonical(request.model);
     // A key must not learn which models exist beside its own.
-    if (!actor.models.has(request.model)) {
+    if (!actor.models.has(name)) {
       throw gatewayErrors.model_not_allowed({
         message: `This API key may not call ${quoted(request.model)}.`,
         param: 'model',
       });
     }
-    const model = await this.catalog.resolve(request.model);
+    const model = await this.catalog.resolve(name);
     if (!model) throw gatewayErrors.model_unavailable({ param: 'model' });
     const entitled = await this.entitlements.admit(actor.userId, model.id);
     if (!entitled.admitted) throw entitled.error;
-    const target = this.upstreams.target(model.providerId);
-    const fallbacks: readonly ResolvedModel[] = [];
+    const fallbacks = await this.fallbacksOf(model, incoming);
+    const target = this.targetOf([model, ...fallbacks]);
     const retryAfterSeconds = this.upstreams.unavailableFor([model, ...fallbacks]);
     if (!target || retryAfterSeconds !== undefined) {
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
@@ -57,6 +59,25 @@ export class Admission {
     const outcome = await this.meter.hold(scopesOf(actor, model), () => mostOf(incoming, [model, ...fallbacks]));
     if (!outcome.held) throw outcome.error;
     return { request, model, target, fallbacks, hold: outcome.hold };
+  }
+
+  /** Of the first whose provider may be called at all. */
+  private targetOf(models: readonly ResolvedModel[]): ProviderTarget | undefined {
+    for (const { providerId } of models) {
+      const target = this.upstreams.target(providerId);
+      if (target) return target;
+    }
+    return undefined;
+  }
+
+  /** Only those whose provider can do what is asked. */
+  private async fallbacksOf(model: ResolvedModel, incoming: IncomingCall): Promise<readonly ResolvedModel[]> {
+    const fallbacks = await this.catalog.fallbacksOf(model.id);
+    if (fallbacks.length === 0) return fallbacks;
+    return fallbacks.filter(({ providerId }) => {
+      const target = this.upstreams.target(providerId);
+      return target !== undefined && canSpeak(incoming, target);
+    });
   }
 }
 

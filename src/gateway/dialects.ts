@@ -13,6 +13,12 @@ export function formatOf(kind: ProviderTarget['kind']): WireFormat {
   return kind === 'anthropic' ? 'anthropic' : 'openai';
 }
 
+/** Whether a provider can be asked what the call asks. */
+export function canSpeak({ operation }: IncomingCall, target: ProviderTarget): boolean {
+  const translated = operation === 'chat.completions' || operation === 'messages';
+  return translated || OPERATIONS[operation].format === formatOf(target.kind);
+}
+
 /**
  * How a call is spoken with the provider that it goes to.
  *

@@ -63,7 +63,6 @@ export class ProviderCaller {
       bodyTimeoutMs: this.config.idleTimeoutSeconds * 1_000,
     });
     if (result.kind === 'unavailable') {
-      await call.settle({ status: 'failed', httpStatus: undefined, free: true });
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: result.retryAfterSeconds });
     }
     call.answeredBy({ model: result.route.model, target: result.target });

@@ -5,6 +5,7 @@ import { OnEvent } from '#libs/events';
 import type { Price } from '#libs/kernel';
 import { CatalogueChanged } from './events/model.events.js';
 import { modelsConfig } from './models.config.js';
+import { ModelRoutes } from './routing/model.routes.js';
 import { type CallableModel, ModelsRepository, type ResolvedModel } from './models.repository.js';
 
 export type { ResolvedModel };
@@ -26,6 +27,7 @@ export class ModelCatalog {
 
   constructor(
     private readonly models: ModelsRepository,
+    private readonly routes: ModelRoutes,
     @InjectConfig(modelsConfig) private readonly config: ConfigOf<typeof modelsConfig>,
   ) {}
 
@@ -33,6 +35,19 @@ export class ModelCatalog {
   resolve(id: string): Promise<ResolvedModel | undefined> | ResolvedModel | undefined {
     const kept = this.cache.get(id);
     return kept instanceof Promise ? kept.then(atItsPrice) : atItsPrice(kept);
+  }
+
+  /** The model that a name means: itself, where it is nobody's other name. As fresh as {@link resolve}. */
+  canonical(name: string): string | Promise<string> {
+    return this.routes.canonical(name);
+  }
+
+  /** What answers in the place of a model whose provider cannot, in order; those that can be called now. */
+  async fallbacksOf(id: string): Promise<readonly ResolvedModel[]> {
+    const ids = await this.routes.fallbacksOf(id);
+    if (ids.length === 0) return [];
+    const models = await Promise.all(ids.map(async (each) => this.resolve(each)));
+    return models.filter((model) => model !== undefined);
   }
 
   /** Those of the models that can be called now, in the order of their names. */
@@ -48,6 +63,7 @@ export class ModelCatalog {
   @OnEvent(CatalogueChanged, 'after-commit')
   forget(): void {
     this.cache.clear();
+    this.routes.forget();
   }
 
   private async read(id: string): Promise<KeptModel | undefined> {

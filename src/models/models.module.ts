@@ -14,16 +14,23 @@ import { PriceListsRepository } from './prices/price-lists.repository.js';
 import { PriceLists } from './prices/price.lists.js';
 import { PricesRepository } from './prices/prices.repository.js';
 import { PricesService } from './prices/prices.service.js';
+import { AdminModelRoutesController } from './routing/admin-model-routes.controller.js';
+import { ModelRoutesRepository } from './routing/model-routes.repository.js';
+import { ModelRoutesService } from './routing/model-routes.service.js';
+import { ModelRoutes } from './routing/model.routes.js';
 import { PriceBook } from './price.book.js';
 
 /** The catalogue: which models there are, what they can do, and what they cost. */
 @Module({
   imports: [TypeOrmModule.forFeature([ModelEntity]), ProvidersModule],
-  controllers: [ModelsController, AdminPricesController],
+  controllers: [ModelsController, AdminPricesController, AdminModelRoutesController],
   providers: [
     ModelsService,
     ModelsRepository,
     ModelCatalog,
+    ModelRoutes,
+    ModelRoutesRepository,
+    ModelRoutesService,
     ModelSync,
     ModelSyncRepository,
     ModelsJobs,

@@ -303,6 +303,30 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     ...(await onProviderKey(user, '/circuit/reset')),
     action: 'PROVIDER_KEY_CIRCUIT_RESET',
   }),
+  'PUT /api/v1/admin/model-aliases/:alias': async (t, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/model-aliases/quick',
+    body: { modelId: (await givenModel(t)).id },
+    action: 'MODEL_ALIAS_SET',
+    resourceType: 'model_alias',
+    resourceId: 'quick',
+  }),
+  'DELETE /api/v1/admin/model-aliases/:alias': async (t, user) => {
+    const path = '/api/v1/admin/model-aliases/doomed';
+    await user.http.put(path, { modelId: (await givenModel(t)).id });
+    return { ...actorOf(user), path, action: 'MODEL_ALIAS_REMOVED', resourceType: 'model_alias', resourceId: 'doomed' };
+  },
+  'PUT /api/v1/admin/models/:id/fallbacks': async (t, user) => {
+    const [{ id }, other] = [await givenModel(t), await givenModel(t)];
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/models/${id}/fallbacks`,
+      body: { fallbackIds: [other.id] },
+      action: 'MODEL_FALLBACKS_SET',
+      resourceType: 'model',
+      resourceId: id,
+    };
+  },
 };
 
 /** Routes that leave no row, each with its reason. */
