@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { HotSql, likeContains, paginate, type PreparedStatement, UnitOfWork } from '#libs/database';
-import type { Page, Price } from '#libs/kernel';
+import type { Page, Price, PriceSource } from '#libs/kernel';
 import type { ListModelsQueryDto } from './dto/model.request.dto.js';
 import { ModelEntity } from './model.entity.js';
 import { type CurrentPrice, PricesRepository } from './prices/prices.repository.js';
@@ -39,6 +39,10 @@ const CALLABLE: PreparedStatement = {
 const priceInForce = (column: 'input' | 'output'): string =>
   `(SELECT price.${column} FROM model_price_in_force(model.id, now()) AS price)`;
 
+/** Offered by its provider, and with a price that somebody answers for. */
+const CAN_BE_CALLED = `model.availability = 'available' AND EXISTS (
+  SELECT FROM model_price_in_force(model.id, now()) AS price WHERE price.source <> :refusedSource)`;
+
 const SORT_COLUMNS: Readonly<Record<ListModelsQueryDto['sort'], string>> = {
   id: 'model.id',
   contextLength: 'model.contextLength',
@@ -56,8 +60,15 @@ export class ModelsRepository {
     private readonly prices: PricesRepository,
   ) {}
 
-  /** @param providerIds the providers that the query's `provider` names; a vendor may have the same name */
-  list(query: ListModelsQueryDto, providerIds: readonly string[]): Promise<Page<ModelEntity>> {
+  /**
+   * @param providerIds the providers that the query's `provider` names; a vendor may have the same name
+   * @param refusedSource models whose price comes from here cannot be called
+   */
+  list(
+    query: ListModelsQueryDto,
+    providerIds: readonly string[],
+    refusedSource: PriceSource | undefined,
+  ): Promise<Page<ModelEntity>> {
     const { provider, capability, search, availability, sort, order } = query;
     const models = this.work.manager.getRepository(ModelEntity).createQueryBuilder('model');
     if (provider !== undefined) {
@@ -67,7 +78,12 @@ export class ModelsRepository {
       });
     }
     if (capability !== undefined) models.andWhere('model.capabilities @> ARRAY[:capability]::text[]', { capability });
-    if (availability !== undefined) models.andWhere('model.availability = :availability', { availability });
+    if (availability !== undefined) {
+      models.andWhere(`(${CAN_BE_CALLED}) = :isCallable`, {
+        isCallable: availability === 'available',
+        refusedSource: refusedSource ?? '',
+      });
+    }
     if (search !== undefined) {
       models.andWhere('(model.id ILIKE :text OR model.description ILIKE :text)', { text: likeContains(search) });
     }

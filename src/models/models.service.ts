@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { mapPage, type Page } from '#libs/kernel';
+import { mapPage, type Page, type PriceSource } from '#libs/kernel';
 import { UpstreamPool } from '../providers/upstream.pool.js';
 import type { ListModelsQueryDto } from './dto/model.request.dto.js';
 import type { ModelDto } from './dto/model.response.dto.js';
@@ -29,7 +29,7 @@ export class ModelsService {
     const states = await this.upstreams.states();
     const named = states.filter(({ slug }) => slug === query.provider).map(({ id }) => id);
     const byId = new Map(states.map((state) => [state.id, state]));
-    const page = await this.models.list(query, named);
+    const page = await this.models.list(query, named, this.refusedSource);
     const prices = await this.prices.findInForce(page.items.map(({ id }) => id));
     return mapPage(page, (model: ModelEntity) => this.shown(model, prices.get(model.id), byId.get(model.providerId)));
   }
@@ -42,8 +42,13 @@ export class ModelsService {
     return this.shown(model, prices.get(id), provider);
   }
 
+  /** Prices that nobody stated do not make a model callable where the policy says so. */
+  private get refusedSource(): PriceSource | undefined {
+    return this.config.unknownPricePolicy === 'refuse' ? 'default' : undefined;
+  }
+
   private shown(model: ModelEntity, price: KeptPrice | undefined, provider: ProviderState | undefined): ModelDto {
-    const refused = !price || (price.source === 'default' && this.config.unknownPricePolicy === 'refuse');
+    const refused = !price || price.source === this.refusedSource;
     return {
       id: model.id,
       provider: provider?.slug ?? '',

@@ -118,6 +118,12 @@ describe('the prices of models whose provider states none', () => {
     expect((await http.get<{ data: object }>('/api/v1/models/unknown')).body.data).toMatchObject({
       availability: 'unavailable',
     });
+    const named = async (availability: string): Promise<string[]> =>
+      (await http.get<{ data: { id: string }[] }>(`/api/v1/models?availability=${availability}`)).body.data.map(
+        ({ id }) => id,
+      );
+    expect(await named('unavailable')).toEqual(['unknown']);
+    expect(await named('available')).not.toContain('unknown');
     const admin = await givenUser(t, { role: 'admin' });
     const prices = { inputCost: '0.000006', outputCost: '0.000006' };
     expect((await admin.http.post('/api/v1/admin/models/unknown/prices', prices)).status).toBe(201);
