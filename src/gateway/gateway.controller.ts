@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Post, Req, Res } from '@nestjs/common';
+import { Controller, Get, Headers, Param, Post, Req, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, API_KEY, type ApiKeyPrincipal } from '#libs/access';
@@ -8,7 +8,10 @@ import { readCall } from './incoming.call.js';
 import { ModelCall } from './model-call.decorator.js';
 import { ModelList } from './model.list.js';
 
-const LISTING = { description: 'In the format of OpenAI.', contentType: 'application/json' };
+const LISTING = {
+  description: 'In the format of OpenAI; in that of Anthropic where `anthropic-version` is sent.',
+  contentType: 'application/json',
+};
 
 /** The second face: programs call models here, in OpenAI's wire format. */
 @ApiTags('Gateway')
@@ -90,8 +93,11 @@ export class GatewayController {
 
   @Get('models')
   @Endpoint({ access: API_KEY, raw: LISTING, summary: 'The models that the API key may call' })
-  listGatewayModels(@Actor() actor: ApiKeyPrincipal): Promise<object> {
-    return this.models.list(actor);
+  listGatewayModels(
+    @Actor() actor: ApiKeyPrincipal,
+    @Headers('anthropic-version') anthropicVersion?: string,
+  ): Promise<object> {
+    return this.models.list(actor, anthropicVersion);
   }
 
   @Get('models/*')
@@ -101,7 +107,11 @@ export class GatewayController {
     summary: 'One model that the API key may call',
     errors: { 404: ['model_unavailable'] },
   })
-  getGatewayModel(@Actor() actor: ApiKeyPrincipal, @Param('*') id: string): Promise<object> {
-    return this.models.get(actor, id);
+  getGatewayModel(
+    @Actor() actor: ApiKeyPrincipal,
+    @Param('*') id: string,
+    @Headers('anthropic-version') anthropicVersion?: string,
+  ): Promise<object> {
+    return this.models.get(actor, id, anthropicVersion);
   }
 }

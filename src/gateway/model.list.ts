@@ -4,7 +4,7 @@ import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { gatewayErrors } from './gateway.errors.js';
 
 /** A model in OpenAI's wire format. */
-interface WireModel {
+interface OpenAiModel {
   readonly id: string;
   readonly object: 'model';
   /** Unix seconds. */
@@ -12,23 +12,42 @@ interface WireModel {
   readonly owned_by: string;
 }
 
-/** Shows a key the models that it may call, in OpenAI's wire format. */
+/** A model in Anthropic's wire format. */
+interface AnthropicModel {
+  readonly type: 'model';
+  readonly id: string;
+  readonly display_name: string;
+  /** RFC 3339. */
+  readonly created_at: string;
+}
+
+/**
+ * Shows a key the models that it may call: in Anthropic's wire format to whoever names a version of it
+ * (`anthropic-version`, which its clients always send), in OpenAI's to everybody else.
+ */
 @Injectable()
 export class ModelList {
   constructor(private readonly catalog: ModelCatalog) {}
 
-  async list(actor: ApiKeyPrincipal): Promise<{ object: 'list'; data: WireModel[] }> {
+  /** All of them at once: a key has no more models than fit on one page. */
+  async list(actor: ApiKeyPrincipal, anthropicVersion: string | undefined): Promise<object> {
     const models = await this.catalog.findMany([...actor.models]);
-    return { object: 'list', data: models.map(wireModel) };
+    if (anthropicVersion === undefined) return { object: 'list', data: models.map(openAiModel) };
+    const data = models.map(anthropicModel);
+    return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
   }
 
-  async get(actor: ApiKeyPrincipal, id: string): Promise<WireModel> {
+  async get(actor: ApiKeyPrincipal, id: string, anthropicVersion: string | undefined): Promise<object> {
     const model = actor.models.has(id) ? await this.catalog.resolve(id) : undefined;
     if (!model) throw gatewayErrors.model_unavailable({ message: 'There is no such model for this API key.' });
-    return wireModel(model);
+    return anthropicVersion === undefined ? openAiModel(model) : anthropicModel(model);
   }
 }
 
-function wireModel({ id, createdAt, vendor }: ResolvedModel): WireModel {
+function openAiModel({ id, createdAt, vendor }: ResolvedModel): OpenAiModel {
   return { id, object: 'model', created: Math.floor(createdAt.getTime() / 1_000), owned_by: vendor ?? 'sluice' };
+}
+
+function anthropicModel({ id, createdAt }: ResolvedModel): AnthropicModel {
+  return { type: 'model', id, display_name: id, created_at: createdAt.toISOString() };
 }

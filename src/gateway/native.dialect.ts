@@ -27,6 +27,7 @@ const LONG_END = { maxEventBytes: LONG_END_BYTES, maxHeldBytes: LONG_END_BYTES }
 export class NativeDialect implements Dialect {
   readonly path: string;
   private readonly traits: OperationTraits;
+  private message: AnthropicObserver | undefined;
 
   constructor(private readonly call: IncomingCall) {
     this.path = call.path;
@@ -61,12 +62,13 @@ export class NativeDialect implements Dialect {
 
   observe(contentType: string): StreamObserver {
     if (!contentType.startsWith('text/event-stream')) return new OpaqueObserver();
-    if (this.traits.format === 'anthropic') return new AnthropicObserver();
+    if (this.traits.format === 'anthropic') return (this.message = new AnthropicObserver());
     return new SseObserver(this.traits.longEnd === true ? LONG_END : {});
   }
 
   streamedUnits(): Units {
-    return unitsOf(this.call.operation, this.call.request.json, undefined);
+    const answer = this.message && { usage: this.message.closing };
+    return unitsOf(this.call.operation, this.call.request.json, answer);
   }
 
   private usage(json: Json | undefined): UpstreamUsage | undefined {

@@ -9,6 +9,8 @@ it.each([
   ['audio.transcriptions', {}, { text: 'x' }, {}],
   ['rerank', {}, { meta: { billed_units: { search_units: 2 } } }, { searches: 2 }],
   ['rerank', {}, {}, { searches: 1 }],
+  ['messages', {}, { usage: { server_tool_use: { web_search_requests: 2 } } }, { searches: 2 }],
+  ['messages', {}, { usage: {} }, {}],
   ['chat.completions', { n: 3 }, { data: [] }, {}],
 ])('reads the units of %s', (operation, asked, answer, units) => {
   expect(unitsOf(operation, asked, answer)).toEqual(units);

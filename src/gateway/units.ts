@@ -22,6 +22,8 @@ export function unitsOf(operation: string, asked: Json, answer: Json | undefined
       return counted('audioSeconds', record(answer?.['usage'])?.['seconds'] ?? answer?.['duration']);
     case 'rerank':
       return counted('searches', record(record(answer?.['meta'])?.['billed_units'])?.['search_units'] ?? 1);
+    case 'messages':
+      return counted('searches', record(record(answer?.['usage'])?.['server_tool_use'])?.['web_search_requests']);
     default:
       return {};
   }

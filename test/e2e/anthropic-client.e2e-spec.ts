@@ -120,6 +120,13 @@ describe('the official Anthropic client, unmodified', () => {
     });
   });
 
+  it('lists models in its own form', async () => {
+    const ids: string[] = [];
+    for await (const model of client.models.list()) ids.push(model.id);
+    expect(ids).toEqual(['claude', 'gpt']);
+    expect(await client.models.retrieve('gpt')).toMatchObject({ type: 'model', id: 'gpt', display_name: 'gpt' });
+  });
+
   it('throws its own error classes', async () => {
     await expect(client.messages.create({ model: 'm9', max_tokens: 1, messages: hello })).rejects.toThrow(
       Anthropic.PermissionDeniedError,

@@ -36,6 +36,34 @@ describe('the addresses of the gateway', () => {
     },
   );
 
+  it('records what a call took beside tokens', async () => {
+    const took = async (
+      path: string,
+      body: object | Buffer,
+      headers: Record<string, string> = {},
+    ): Promise<unknown> => {
+      const answer = await k.post(`/v1/${path}`, body, { headers });
+      const { images, audio_seconds, characters, searches } = await two.settled(answer.headers.get('x-request-id'));
+      return { images, audio_seconds, characters, searches };
+    };
+    const none = { images: 0, audio_seconds: 0, characters: 0, searches: 0 };
+    expect(await took('images/generations', { model: 'gpt', prompt: 'A dot', n: 3 })).toEqual({ ...none, images: 3 });
+    expect(await took('audio/speech', { model: 'gpt', input: 'Grüße', voice: 'alloy' })).toEqual({
+      ...none,
+      characters: 5,
+    });
+    expect(await took('rerank', { model: 'gpt', query: 'q', documents: ['a'] })).toEqual({ ...none, searches: 1 });
+    const form = Buffer.from(
+      `--b\r\nContent-Disposition: form-data; name="model"\r\n\r\ngpt\r\n` +
+        `--b\r\nContent-Disposition: form-data; name="file"; filename="a"\r\n\r\n${'x'.repeat(5_000)}\r\n--b--\r\n`,
+    );
+    const type = { 'content-type': 'multipart/form-data; boundary=b' };
+    expect(await took('audio/transcriptions', form, type)).toEqual({ ...none, audio_seconds: 6 });
+    two.anthropic.next({ usage: { input_tokens: 1, output_tokens: 1, server_tool_use: { web_search_requests: 4 } } });
+    const ask = { model: 'claude', max_tokens: 9, messages: [{ role: 'user', content: 'Hi' }], stream: true };
+    expect(await took('messages', ask)).toEqual({ ...none, searches: 4 });
+  });
+
   it('G-03 bills an embedding by its prompt, and nothing for an answer', async () => {
     two.openai.next({ usage: { prompt_tokens: 42, total_tokens: 42 } });
     const answer = await k.post('/v1/embeddings', { model: 'gpt', input: 'Hello' });

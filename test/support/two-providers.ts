@@ -19,6 +19,10 @@ export interface SettledCall {
   readonly cached_input_tokens: string;
   readonly output_tokens: string;
   readonly tokens_source: string;
+  readonly images: number;
+  readonly audio_seconds: number;
+  readonly characters: number;
+  readonly searches: number;
   readonly cost: string;
 }
 

@@ -7,7 +7,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .setTitle('Sluice')
     .setDescription(
       'Self-hosted Models-as-a-Service. `/api` is the control plane, for people with an access token from ' +
-        '`POST /api/auth/login`. `/v1` is the gateway, for programs with an API key; it speaks the OpenAI wire format.',
+        '`POST /api/auth/login`. `/v1` is the gateway, for programs with an API key; it speaks the wire formats of OpenAI and, at `/v1/messages`, of Anthropic. `/openrouter` is another name of `/v1`.',
     )
     .setVersion('1')
     .addBearerAuth(
@@ -17,7 +17,7 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
     .addSecurity('api-key', {
       type: 'http',
       scheme: 'bearer',
-      description: 'API key, `sk-sluice-…`; also accepted in `X-Client-API-Key`.',
+      description: 'API key, `sk-sluice-…`; also accepted in `X-Client-API-Key` and `X-Api-Key`.',
     })
     .build();
   const document = SwaggerModule.createDocument(app, about, { operationIdFactory: (_controller, method) => method });

@@ -20,6 +20,8 @@ const MAX_TEXT_CHARS = 200_000;
 export class AnthropicObserver implements StreamObserver {
   usage: UpstreamUsage | undefined;
   prompt: UpstreamUsage | undefined;
+  /** The closing usage as the provider worded it; it may name more than tokens. */
+  closing: Record<string, unknown> | undefined;
   finishReason: string | undefined;
   /** An error event, as the provider worded it. */
   error: string | undefined;
@@ -115,7 +117,8 @@ export class AnthropicObserver implements StreamObserver {
     const said = Object.entries(asRecord(json['usage']) ?? {}).filter(([, value]) => value !== null);
     if (said.length > 0) {
       const { output_tokens: _guess, ...started } = this.started;
-      this.usage = anthropicUsageOf({ ...started, ...Object.fromEntries(said) });
+      this.closing = { ...started, ...Object.fromEntries(said) };
+      this.usage = anthropicUsageOf(this.closing);
     }
   }
 }
