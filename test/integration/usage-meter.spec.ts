@@ -61,7 +61,15 @@ describe('UsageMeter', () => {
   };
 
   it('keeps every number of a call, and has the row when it resolves', async () => {
-    const event = usageEvent({ providerKeyId: newId(), firstByteMs: 7, requestId: `it's "{quoted}", \\ and ü` });
+    const units = { cacheWriteTokens: 2, reasoningTokens: 1, images: 3, audioSeconds: 4, characters: 5, searches: 6 };
+    const event = usageEvent({
+      providerKeyId: newId(),
+      firstByteMs: 7,
+      requestId: `it's "{quoted}", \\ and ü`,
+      priceId: newId(),
+      incomplete: true,
+      ...units,
+    });
     await meter.settle(event);
     const { rows } = await t.db.query<Record<string, unknown>>('SELECT * FROM usage_events WHERE id = $1', [event.id]);
     expect(rows).toEqual([
@@ -83,6 +91,14 @@ describe('UsageMeter', () => {
         cached_input_tokens: '4',
         output_tokens: '3',
         tokens_source: 'provider',
+        cache_write_tokens: '2',
+        reasoning_tokens: '1',
+        images: 3,
+        audio_seconds: 4,
+        characters: 5,
+        searches: 6,
+        price_id: event.priceId,
+        incomplete: true,
         cost: '12345678901234567890',
         latency_ms: 20,
         first_byte_ms: 7,
