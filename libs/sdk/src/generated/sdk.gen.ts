@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client/index.js';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses } from './types.gen.js';
+import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -526,6 +526,83 @@ export const removeModelPrice = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
+ * The other names of models
+ */
+export const listModelAliases = <ThrowOnError extends boolean = false>(options?: Options<ListModelAliasesData, ThrowOnError>): RequestResult<ListModelAliasesResponses, ListModelAliasesErrors, ThrowOnError> => (options?.client ?? client).get<ListModelAliasesResponses, ListModelAliasesErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/model-aliases',
+    ...options
+});
+
+/**
+ * Take a model's other name away
+ */
+export const removeModelAlias = <ThrowOnError extends boolean = false>(options: Options<RemoveModelAliasData, ThrowOnError>): RequestResult<RemoveModelAliasResponses, RemoveModelAliasErrors, ThrowOnError> => (options.client ?? client).delete<RemoveModelAliasResponses, RemoveModelAliasErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/model-aliases/{alias}',
+    ...options
+});
+
+/**
+ * Give a model another name, or a name another model
+ *
+ * Whoever may call the model may call it by this name too.
+ */
+export const setModelAlias = <ThrowOnError extends boolean = false>(options: Options<SetModelAliasData, ThrowOnError>): RequestResult<SetModelAliasResponses, SetModelAliasErrors, ThrowOnError> => (options.client ?? client).put<SetModelAliasResponses, SetModelAliasErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/model-aliases/{alias}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What stands in for a model
+ */
+export const getModelFallbacks = <ThrowOnError extends boolean = false>(options: Options<GetModelFallbacksData, ThrowOnError>): RequestResult<GetModelFallbacksResponses, GetModelFallbacksErrors, ThrowOnError> => (options.client ?? client).get<GetModelFallbacksResponses, GetModelFallbacksErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/models/{id}/fallbacks',
+    ...options
+});
+
+/**
+ * Say what stands in for a model
+ *
+ * When the provider of the model cannot answer, these do, in this order, for everybody who may call the model. The call is rated as the model that answered.
+ */
+export const setModelFallbacks = <ThrowOnError extends boolean = false>(options: Options<SetModelFallbacksData, ThrowOnError>): RequestResult<SetModelFallbacksResponses, SetModelFallbacksErrors, ThrowOnError> => (options.client ?? client).put<SetModelFallbacksResponses, SetModelFallbacksErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/models/{id}/fallbacks',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
  * Your own subscriptions, the newest first
  */
 export const listSubscriptions = <ThrowOnError extends boolean = false>(options?: Options<ListSubscriptionsData, ThrowOnError>): RequestResult<ListSubscriptionsResponses, ListSubscriptionsErrors, ThrowOnError> => (options?.client ?? client).get<ListSubscriptionsResponses, ListSubscriptionsErrors, ThrowOnError>({
@@ -831,7 +908,7 @@ export const createRanking = <ThrowOnError extends boolean = false>(options: Opt
 /**
  * The models that the API key may call
  */
-export const listGatewayModels = <ThrowOnError extends boolean = false>(options?: Options<ListGatewayModelsData, ThrowOnError>): RequestResult<ListGatewayModelsResponses, ListGatewayModelsErrors, ThrowOnError> => (options?.client ?? client).get<ListGatewayModelsResponses, ListGatewayModelsErrors, ThrowOnError>({
+export const listGatewayModels = <ThrowOnError extends boolean = false>(options: Options<ListGatewayModelsData, ThrowOnError>): RequestResult<ListGatewayModelsResponses, ListGatewayModelsErrors, ThrowOnError> => (options.client ?? client).get<ListGatewayModelsResponses, ListGatewayModelsErrors, ThrowOnError>({
     security: [{
             key: 'api-key',
             scheme: 'bearer',

@@ -888,6 +888,46 @@ export type SetPriceDto = {
     confirm?: boolean;
 };
 
+export type ModelAliasDto = {
+    /**
+     * The other name.
+     */
+    alias: string;
+    /**
+     * The model that it means.
+     */
+    modelId: string;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+};
+
+export type SetAliasDto = {
+    /**
+     * The model that it means.
+     */
+    modelId: string;
+};
+
+export type ModelFallbacksDto = {
+    /**
+     * The model.
+     */
+    modelId: string;
+    /**
+     * What answers when its provider cannot, in order.
+     */
+    fallbackIds: Array<string>;
+};
+
+export type SetFallbacksDto = {
+    /**
+     * The models that answer when the provider cannot, in order. None: nobody does.
+     */
+    fallbackIds: Array<string>;
+};
+
 export type SubscriptionDto = {
     /**
      * The id.
@@ -3204,6 +3244,239 @@ export type RemoveModelPriceResponses = {
 
 export type RemoveModelPriceResponse = RemoveModelPriceResponses[keyof RemoveModelPriceResponses];
 
+export type ListModelAliasesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/model-aliases';
+};
+
+export type ListModelAliasesErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type ListModelAliasesError = ListModelAliasesErrors[keyof ListModelAliasesErrors];
+
+export type ListModelAliasesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ModelAliasDto>;
+    };
+};
+
+export type ListModelAliasesResponse = ListModelAliasesResponses[keyof ListModelAliasesResponses];
+
+export type RemoveModelAliasData = {
+    body?: never;
+    path: {
+        /**
+         * The other name: letters, digits, dots, dashes, underscores and colons.
+         */
+        alias: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/model-aliases/{alias}';
+};
+
+export type RemoveModelAliasErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_alias_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type RemoveModelAliasError = RemoveModelAliasErrors[keyof RemoveModelAliasErrors];
+
+export type RemoveModelAliasResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemoveModelAliasResponse = RemoveModelAliasResponses[keyof RemoveModelAliasResponses];
+
+export type SetModelAliasData = {
+    body: SetAliasDto;
+    path: {
+        /**
+         * The other name: letters, digits, dots, dashes, underscores and colons.
+         */
+        alias: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/model-aliases/{alias}';
+};
+
+export type SetModelAliasErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `model_alias_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type SetModelAliasError = SetModelAliasErrors[keyof SetModelAliasErrors];
+
+export type SetModelAliasResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ModelAliasDto;
+    };
+};
+
+export type SetModelAliasResponse = SetModelAliasResponses[keyof SetModelAliasResponses];
+
+export type GetModelFallbacksData = {
+    body?: never;
+    path: {
+        /**
+         * Name of the model, percent-encoded.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/models/{id}/fallbacks';
+};
+
+export type GetModelFallbacksErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetModelFallbacksError = GetModelFallbacksErrors[keyof GetModelFallbacksErrors];
+
+export type GetModelFallbacksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ModelFallbacksDto;
+    };
+};
+
+export type GetModelFallbacksResponse = GetModelFallbacksResponses[keyof GetModelFallbacksResponses];
+
+export type SetModelFallbacksData = {
+    body: SetFallbacksDto;
+    path: {
+        /**
+         * Name of the model, percent-encoded.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/models/{id}/fallbacks';
+};
+
+export type SetModelFallbacksErrors = {
+    /**
+     * The input is not valid. Codes: `model_fallback_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `model_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type SetModelFallbacksError = SetModelFallbacksErrors[keyof SetModelFallbacksErrors];
+
+export type SetModelFallbacksResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ModelFallbacksDto;
+    };
+};
+
+export type SetModelFallbacksResponse = SetModelFallbacksResponses[keyof SetModelFallbacksResponses];
+
 export type ListSubscriptionsData = {
     body?: never;
     path?: never;
@@ -3720,7 +3993,7 @@ export type GetUsageSummaryData = {
 
 export type GetUsageSummaryErrors = {
     /**
-     * The input is not valid. Codes: `usage_date_invalid`, `usage_range_invalid`, `validation_failed`.
+     * The input is not valid. Codes: `range_invalid`, `validation_failed`.
      */
     400: ErrorDto;
     /**
@@ -3792,7 +4065,7 @@ export type ListUsageLogsData = {
 
 export type ListUsageLogsErrors = {
     /**
-     * The input is not valid. Codes: `usage_date_invalid`, `usage_range_invalid`, `validation_failed`.
+     * The input is not valid. Codes: `range_invalid`, `validation_failed`.
      */
     400: ErrorDto;
     /**
@@ -4212,6 +4485,9 @@ export type CreateRankingResponses = {
 
 export type ListGatewayModelsData = {
     body?: never;
+    headers: {
+        'anthropic-version': string;
+    };
     path?: never;
     query?: never;
     url: '/v1/models';
@@ -4236,13 +4512,16 @@ export type ListGatewayModelsError = ListGatewayModelsErrors[keyof ListGatewayMo
 
 export type ListGatewayModelsResponses = {
     /**
-     * In the format of OpenAI.
+     * In the format of OpenAI; in that of Anthropic where `anthropic-version` is sent.
      */
     200: unknown;
 };
 
 export type GetGatewayModelData = {
     body?: never;
+    headers: {
+        'anthropic-version': string;
+    };
     path: {
         path: string;
     };
@@ -4273,7 +4552,7 @@ export type GetGatewayModelError = GetGatewayModelErrors[keyof GetGatewayModelEr
 
 export type GetGatewayModelResponses = {
     /**
-     * In the format of OpenAI.
+     * In the format of OpenAI; in that of Anthropic where `anthropic-version` is sent.
      */
     200: unknown;
 };
@@ -4766,11 +5045,11 @@ export type ListAuditLogsData = {
          */
         success?: boolean;
         /**
-         * From this moment on.
+         * From this day (UTC) or moment on.
          */
         startDate?: string;
         /**
-         * Before this moment.
+         * Up to the end of this day (UTC), or to just before this moment.
          */
         endDate?: string;
         /**
@@ -4783,7 +5062,7 @@ export type ListAuditLogsData = {
 
 export type ListAuditLogsErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `range_invalid`, `validation_failed`.
      */
     400: ErrorDto;
     /**
