@@ -4,8 +4,9 @@ import { dirname } from 'node:path';
 const FOLDER_MODE = 0o700;
 export const FILE_MODE = 0o600;
 
-/** Makes the names in a folder as durable as the files. */
+/** Makes the names in a folder as durable as the files. Windows does it by itself and opens no folders. */
 export async function syncFolder(folder: string): Promise<void> {
+  if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {
     await handle.sync();
@@ -16,7 +17,8 @@ export async function syncFolder(folder: string): Promise<void> {
 
 export async function makeFolder(folder: string): Promise<void> {
   const first = await mkdir(folder, { recursive: true, mode: FOLDER_MODE });
-  if (first !== undefined) await syncFolder(dirname(folder));
+  if (first === undefined) return;
+  for (let made = folder; made.length >= first.length; made = dirname(made)) await syncFolder(dirname(made));
 }
 
 /** Writes all of the bytes, however few the system takes at once. */

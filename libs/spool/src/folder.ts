@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readFile, readdir, rename, rm, rmdir } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { newId } from '#libs/kernel';
 import { codeOf, makeFolder, syncFolder, unlessMissing, writeWhole } from './disk.js';
 import { FolderLock } from './folder.lock.js';
@@ -25,7 +25,8 @@ export class SpoolFolder {
     private readonly lock: FolderLock,
   ) {}
 
-  static async claim(root: string): Promise<SpoolFolder> {
+  static async claim(given: string): Promise<SpoolFolder> {
+    const root = resolve(given);
     await makeFolder(root);
     const lock = await FolderLock.take(root);
     if (lock) return new SpoolFolder(root, root, await identityOf(root), lock);

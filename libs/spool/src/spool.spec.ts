@@ -88,6 +88,7 @@ describe('Spool', () => {
     const { oldestMs } = first;
     await first.close();
     await expect(first.append(['c'])).rejects.toThrow('closed');
+    await expect(drain(first)).rejects.toThrow('closed');
     const second = await open();
     expect([second.pending, second.oldestMs]).toEqual([2, oldestMs]);
     await second.append(['c']);

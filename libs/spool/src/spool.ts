@@ -119,6 +119,7 @@ export class Spool<T> {
    */
   replay(deliver: (records: readonly T[]) => Promise<void>, batch = 500): Promise<number> {
     return this.replays.take(async () => {
+      if (this.closed) throw new Error('The spool is closed.');
       await this.adopt();
       await this.writes.take(() => this.seal());
       let delivered = 0;
