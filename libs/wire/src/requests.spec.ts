@@ -110,6 +110,15 @@ describe('toMessagesRequest', () => {
     ]);
   });
 
+  it('takes a picture out of its data URL, and leaves an address an address', () => {
+    const urls = ['data:image/png;base64,AAAA', 'https://example.com/a.png'];
+    const content = urls.map((url) => ({ type: 'image_url', image_url: { url } }));
+    expect(records(ask({ messages: [{ role: 'user', content }] })['messages'])[0]?.['content']).toEqual([
+      { type: 'image', source: { type: 'base64', media_type: 'image/png', data: 'AAAA' } },
+      { type: 'image', source: { type: 'url', url: 'https://example.com/a.png' } },
+    ]);
+  });
+
   it('keeps marks for the cache, forbids parallel calls, and asks for JSON by its schema', () => {
     const schema = { type: 'object' };
     const cache_control = { type: 'ephemeral' };
