@@ -70,7 +70,7 @@ export class KeyStateSync implements OnModuleDestroy {
   private schedule(): void {
     this.timer = setTimeout(() => {
       void this.refresh()
-        .then(() => this.onTick())
+        .then(() => (this.stopped ? undefined : this.onTick()))
         .finally(() => {
           if (!this.stopped) this.schedule();
         });
