@@ -24,6 +24,7 @@ export class CreateBudgets1763620000100 implements MigrationInterface {
       DROP FUNCTION lease_budgets(uuid, uuid[], numeric[], numeric[]);
       DROP FUNCTION budget_period(text, timestamptz, text, timestamptz);
       ALTER TABLE usage_events DROP COLUMN charged_budgets, DROP COLUMN charged_periods;
+      DROP TABLE usage_dead_letters;
       DROP TABLE open_calls;
       DROP TABLE budget_leases;
       DROP TABLE replicas;
@@ -78,6 +79,13 @@ const TABLES = `
     updated_at timestamptz NOT NULL DEFAULT now()
   );
   COMMENT ON COLUMN open_calls.event IS 'the ledger row that the call would leave if it ended now';
+  CREATE TABLE usage_dead_letters (
+    id uuid PRIMARY KEY,
+    event jsonb NOT NULL,
+    error text NOT NULL,
+    created_at timestamptz NOT NULL DEFAULT now()
+  );
+  COMMENT ON TABLE usage_dead_letters IS 'settled calls that the ledger refuses, for an operator to look at';
   CREATE INDEX open_calls_replica_id ON open_calls (replica_id);
   ALTER TABLE usage_events
     ADD COLUMN charged_budgets uuid[] NOT NULL DEFAULT '{}',

@@ -95,7 +95,7 @@ export class DurableLedger implements OnModuleInit {
     try {
       // An empty append asks whether PostgreSQL is there.
       await this.ledger.append([]);
-      const delivered = await spool.replay((rows) => this.ledger.append(rows), REPLAY_BATCH);
+      const delivered = await spool.replay((rows) => this.appendEach(rows), REPLAY_BATCH);
       if (this.isAway || delivered > 0)
         this.log.log({ delivered }, 'PostgreSQL is back; what waited on disk is in the ledger');
       this.isAway = false;
@@ -103,6 +103,29 @@ export class DurableLedger implements OnModuleInit {
     } catch (error) {
       if (!isConnectionLoss(error)) this.log.error('What waits on disk could not be brought to the ledger', error);
     }
+  }
+
+  /** A row that the ledger refuses is set aside, so that it does not keep all others waiting. */
+  private async appendEach(rows: readonly LedgerRow[]): Promise<void> {
+    try {
+      await this.ledger.append(rows);
+    } catch (error) {
+      if (isPassing(error)) throw error;
+      const [first] = rows;
+      if (rows.length === 1 && first) {
+        this.log.error({ id: first.id }, error);
+        await this.ledger.setAside(first, error);
+        return;
+      }
+      const middle = Math.ceil(rows.length / 2);
+      await this.appendEach(rows.slice(0, middle));
+      await this.appendEach(rows.slice(middle));
+    }
+  }
+
+  /** A row that the ledger refused when it was settled. */
+  async setAside(row: LedgerRow, error: unknown): Promise<void> {
+    await this.ledger.setAside(row, error);
   }
 
   private async keep(rows: readonly LedgerRow[]): Promise<void> {
@@ -128,4 +151,19 @@ export class DurableLedger implements OnModuleInit {
       ? { status: 'ok' }
       : { status: 'degraded', detail: `${pending} settled calls wait on disk` };
   }
+}
+
+/**
+ * Conditions that end by themselves, although a row is refused now: a transaction that lost against another, too
+ * little space or memory, an operator's or a time limit's cancellation, a server that is read-only while it changes roles.
+ */
+const PASSING = /^(?:40|53|57|25006)/;
+
+/** Whether the same rows can succeed later; otherwise one of them is at fault. */
+export function isPassing(error: unknown): boolean {
+  return error instanceof SpoolFull || isConnectionLoss(error) || PASSING.test(codeOf(error));
+}
+
+function codeOf(error: unknown): string {
+  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { HotSql, type PreparedStatement } from '#libs/database';
 import type { Pico } from '#libs/kernel';
 import type { Charge } from './budgets/budget.slice.js';
+import { toJson } from './ledger.codec.js';
 
 /** What can be asked of a model. */
 export type CalledOperation =
@@ -126,6 +127,11 @@ const APPEND: PreparedStatement = {
     SELECT count(charge_budget(replica_id, budget_id, period, cost)) FROM charge`,
 };
 
+const SET_ASIDE: PreparedStatement = {
+  name: 'usage_ledger_set_aside',
+  text: 'INSERT INTO usage_dead_letters (id, event, error) VALUES ($1, $2, $3) ON CONFLICT (id) DO NOTHING',
+};
+
 /** Appends settled calls to the ledger. */
 @Injectable()
 export class UsageLedgerRepository {
@@ -137,5 +143,11 @@ export class UsageLedgerRepository {
       APPEND,
       TRAVELLING.map(([, , read]) => rows.map((row) => read(row) ?? null)),
     );
+  }
+
+  /** Keeps a row that the ledger refuses where an operator finds it, with every number and the reason. */
+  async setAside(row: LedgerRow, error: unknown): Promise<void> {
+    const reason = error instanceof Error ? error.message : String(error);
+    await this.sql.query(SET_ASIDE, [row.id, toJson(row), reason]);
   }
 }

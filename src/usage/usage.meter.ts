@@ -1,14 +1,12 @@
 import { setTimeout } from 'node:timers/promises';
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
-import { isConnectionLoss } from '#libs/database';
 import type { Pico } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
-import { SpoolFull } from '#libs/spool';
 import type { BudgetHold } from './budgets/budget.hold.js';
 import type { ScopeName } from './budgets/budget.registry.js';
 import { Budgets, type HoldOutcome } from './budgets/budgets.js';
 import { GroupCommit } from './group-commit.js';
-import { DurableLedger } from './durable.ledger.js';
+import { DurableLedger, isPassing } from './durable.ledger.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import { ReplicaLife } from './replica.life.js';
 import type { LedgerRow } from './usage-ledger.repository.js';
@@ -25,12 +23,6 @@ const PAUSE_MS = [25, 1_000] as const;
 const SHUTDOWN_GRACE_MS = 10_000;
 const SHUTDOWN_LOOK_MS = 10;
 const RETRY_AFTER_SECONDS = 5;
-
-/**
- * Conditions that end by themselves, although a row is refused now: a transaction that lost against another, too
- * little space or memory, an operator's or a time limit's cancellation, a server that is read-only while it changes roles.
- */
-const PASSING = /^(?:40|53|57|25006)/;
 
 /** Prices calls and writes them to the ledger: a call that is settled is durable. */
 @Injectable()
@@ -64,7 +56,7 @@ export class UsageMeter implements BeforeApplicationShutdown {
     this.failures = metrics.counter('usage_commit_failures_total', 'Groups that could not be committed.', ['fate']);
     this.group = new GroupCommit<UsageEvent>({
       commit: (events) => this.commit(events),
-      isPassing: (error) => error instanceof SpoolFull || isConnectionLoss(error) || PASSING.test(sqlStateOf(error)),
+      isPassing,
       maxBatch: MAX_BATCH,
       capacity: CAPACITY,
       pauseMs: PAUSE_MS,
@@ -137,8 +129,4 @@ export class UsageMeter implements BeforeApplicationShutdown {
       for (const event of events) this.log.error({ event: { ...event, cost: event.cost.toString() } }, error);
     }
   }
-}
-
-function sqlStateOf(error: unknown): string {
-  return typeof error === 'object' && error !== null && 'code' in error ? String(error.code) : '';
 }

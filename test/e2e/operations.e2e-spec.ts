@@ -40,7 +40,7 @@ describe('operations', () => {
 
   it('H-03 names its components', async () => {
     const { body } = await t.http.get<HealthBody>('/health');
-    expect(Object.keys(body.components).sort()).toEqual(['db', 'keyPool']);
+    expect(Object.keys(body.components).sort()).toEqual(['db', 'keyPool', 'ledger']);
     expect(body.components['db']).toEqual({ status: 'ok' });
   });
 

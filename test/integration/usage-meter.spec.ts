@@ -1,5 +1,6 @@
 import { newId } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
+import { DurableLedger } from '../../src/usage/durable.ledger.js';
 import { type UsageEvent, UsageMeter } from '../../src/usage/usage.meter.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -131,20 +132,29 @@ describe('UsageMeter', () => {
     expect(await idsOf(events)).toEqual(new Set(events.filter((_, i) => i !== 7).map(({ id }) => id)));
   });
 
-  it('waits for a database that is away, and loses nothing', async () => {
+  it('settles to disk while the database is away, and brings it all to the ledger when it is back', async () => {
     await gate.shut();
     const events = Array.from({ length: 30 }, () => usageEvent());
-    let settled = 0;
-    const all = Promise.all(events.map((event) => meter.settle(event).then(() => (settled += 1))));
-    await eventually(async () => {
-      expect(await sample('usage_settle_queue')).toBe(30);
-      expect(await sample('usage_commit_failures_total\\{fate="repeated"\\}')).toBeGreaterThan(1);
-    });
-    expect(settled).toBe(0);
+    await Promise.all(events.map((event) => meter.settle(event)));
+    expect(await sample('usage_spooled_total')).toBe(30);
     await gate.reopen();
-    await all;
-    expect((await idsOf(events)).size).toBe(30);
-    expect(await sample('usage_settle_queue')).toBe(0);
+    await eventually(async () => expect((await idsOf(events)).size).toBe(30));
+  });
+
+  it('sets a row aside that the ledger refuses, also one that waited on disk', async () => {
+    await eventually(async () => expect(await t.app.get(DurableLedger).replay()).toBe(true));
+    const refused = usageEvent({ inputTokens: -1 });
+    await expect(meter.settle(refused)).rejects.toThrow();
+    await gate.shut();
+    const waiting = [usageEvent(), usageEvent({ inputTokens: -1 }), usageEvent()];
+    await Promise.all(waiting.map((event) => meter.settle(event)));
+    await gate.reopen();
+    await eventually(async () => {
+      const bad = [refused.id, waiting[1]?.id];
+      const { rowCount } = await t.db.query('SELECT 1 FROM usage_dead_letters WHERE id = ANY($1)', [bad]);
+      expect(rowCount).toBe(2);
+    });
+    expect((await idsOf(waiting)).size).toBe(2);
   });
 
   it('writes what waits before the application is gone', async () => {
