@@ -38,6 +38,15 @@ describe('operations', () => {
     if (row !== 'H-01') expect(headers.get('cache-control')).toBe('no-store');
   });
 
+  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip'])(
+    'shows its metrics to this machine, not to whoever comes through a proxy on it (%s)',
+    async (header) => {
+      expect((await t.http.get('/metrics')).status).toBe(200);
+      const proxied = await t.http.get('/metrics', { headers: { [header]: '203.0.113.9' } });
+      expect(proxied).toMatchObject({ status: 401, body: { error: { code: 'unauthorized' } } });
+    },
+  );
+
   it('H-03 names its components', async () => {
     const { body } = await t.http.get<HealthBody>('/health');
     expect(Object.keys(body.components).sort()).toEqual(['db', 'keyPool', 'ledger']);
