@@ -1,5 +1,5 @@
 export { ADVISORY_LOCKS } from './advisory-lock.js';
-export { isConnectionLoss } from './connection-loss.js';
+export { isConnectionLoss } from '#libs/kernel';
 export { createDataSource, dataSourceOptions } from './data-source.js';
 export type { ConnectionSettings, EntityClass, MigrationClass } from './data-source.js';
 export { databaseConfig } from './database.config.js';

@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { DomainError } from '#libs/kernel';
+import { DomainError, isConnectionLoss } from '#libs/kernel';
 import { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
 import { setRateHeaders } from './rate.headers.js';
@@ -48,24 +48,19 @@ const FASTIFY: Readonly<Record<string, () => DomainError>> = {
 };
 
 const STATEMENT_CANCELLED = '57014';
-/** SQLSTATE classes and Node codes that say that PostgreSQL cannot be reached or is going away. */
-const AWAY = /^(08|57P0|53300|ECONN|ENOTFOUND|EPIPE|ETIMEDOUT|EAI_AGAIN)/;
 
 /** Whatever was thrown, as an error of ours. */
 export function toDomainError(thrown: unknown): DomainError {
   if (thrown instanceof DomainError) return thrown;
-  const { code, driverError, message } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
+  const { code, driverError } = (typeof thrown === 'object' && thrown !== null ? thrown : {}) as {
     code?: unknown;
-    message?: unknown;
-    driverError?: { code?: unknown; message?: unknown };
+    driverError?: { code?: unknown };
   };
   const known = FASTIFY[String(code)];
   if (known) return known();
   const cause = [driverError?.code, code].find((value) => typeof value === 'string') ?? '';
   if (cause === STATEMENT_CANCELLED) return httpErrors.statement_timeout({ retryAfterSeconds: 5, cause: thrown });
-  if (AWAY.test(cause) || /Connection terminated|timeout exceeded when trying to connect/.test(String(message))) {
-    return httpErrors.database_unavailable({ retryAfterSeconds: 1, cause: thrown });
-  }
+  if (isConnectionLoss(thrown)) return httpErrors.database_unavailable({ retryAfterSeconds: 1, cause: thrown });
   const status =
     thrown instanceof HttpException ? thrown.getStatus() : (thrown as { statusCode?: unknown } | null)?.statusCode;
   if (status === 404) return httpErrors.route_not_found();

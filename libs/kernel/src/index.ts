@@ -1,4 +1,5 @@
 export { Clock, SystemClock } from './clock.js';
+export { isConnectionLoss } from './connection-loss.js';
 export { DomainError, defineErrors, errorCatalogue } from './domain-error.js';
 export type { ErrorDefinition, ErrorKind, ErrorOptions, ErrorType, RateStanding } from './domain-error.js';
 export { canonicalEmail } from './email.js';

@@ -1,5 +1,3 @@
-import { QueryFailedError } from 'typeorm';
-
 /**
  * Connection exceptions, a server that shuts down or still starts, or has no connection left; and what Node says
  * when nobody listens or the line is cut.
@@ -14,9 +12,10 @@ const MESSAGES =
  * succeed later. Whether it took effect is unknown: repeat only what is idempotent.
  */
 export function isConnectionLoss(error: unknown): boolean {
-  const cause: unknown = error instanceof QueryFailedError ? error.driverError : error;
-  if (typeof cause !== 'object' || cause === null) return false;
-  const { code, message, errors } = cause as { code?: unknown; message?: unknown; errors?: unknown };
+  if (typeof error !== 'object' || error === null) return false;
+  const { driverError, code, message, errors } = error as Readonly<Record<string, unknown>>;
+  // What the mapper throws wraps what the driver said.
+  if (driverError !== undefined) return isConnectionLoss(driverError);
   // A name with several addresses fails once for each.
   if (Array.isArray(errors)) return errors.some((each) => isConnectionLoss(each));
   return CODES.test(String(code)) || MESSAGES.test(String(message));
