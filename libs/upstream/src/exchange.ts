@@ -20,11 +20,13 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private controller: Dispatcher.DispatchController | undefined;
   private body: UpstreamBody | undefined;
   private failure: UpstreamFailure | undefined;
+  private gone = false;
   private readonly timer: NodeJS.Timeout;
 
   constructor(
     private readonly resolve: (response: UpstreamResponse) => void,
     private readonly reject: (failure: UpstreamFailure) => void,
+    /** Called once, when undici holds nothing of it any more. */
     private readonly onFinished: () => void,
     headersTimeoutMs: number,
     private readonly signal: AbortSignal | undefined,
@@ -41,16 +43,28 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     this.controller?.resume();
   }
 
-  /** Ends the exchange now; a request that still waits for a connection is dropped as soon as it would be sent. */
+  /**
+   * Ends the exchange now, for its caller. A request that still waits for a connection is dropped as soon as it would be
+   * sent; until then undici keeps it and its body, so it counts as open.
+   */
   abort(failure: UpstreamFailure): void {
     this.finish(failure);
-    this.controller?.abort(failure);
+    if (this.controller === undefined) return;
+    this.controller.abort(failure);
+    this.letGo();
+  }
+
+  /** It was never handed to undici. */
+  refuse(failure: UpstreamFailure): void {
+    this.finish(failure);
+    this.letGo();
   }
 
   onRequestStart(controller: Dispatcher.DispatchController): void {
     this.controller = controller;
     if (this.failure !== undefined) {
       controller.abort(this.failure);
+      this.letGo();
     }
   }
 
@@ -70,12 +84,14 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   onResponseEnd(): void {
     if (this.failure === undefined) {
       this.release();
+      this.letGo();
       this.body?.end();
     }
   }
 
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
     this.finish(UpstreamFailure.of(error));
+    this.letGo();
   }
 
   private readonly onAbort = (): void => {
@@ -98,6 +114,11 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private release(): void {
     clearTimeout(this.timer);
     this.signal?.removeEventListener('abort', this.onAbort);
+  }
+
+  private letGo(): void {
+    if (this.gone) return;
+    this.gone = true;
     this.onFinished();
   }
 }

@@ -49,6 +49,28 @@ describe('UpstreamClient', () => {
     expect((await answer.body.bytes(100)).equals(body)).toBe(true);
   });
 
+  it('counts a request that was given up as open for as long as it waits for a connection', async () => {
+    const held: (() => void)[] = [];
+    const url = await serve((_request, response) => {
+      if (held.length === 0) held.push(() => response.end('ok'));
+      else response.end('ok');
+    });
+    const upstream = client({ maxConnections: 1, maxOpenRequests: 2 });
+    const first = upstream.request(get(url));
+    while (held.length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    await expect(upstream.request(get(url, { headersTimeoutMs: 20 }))).rejects.toMatchObject({ kind: 'timeout' });
+    // The one that timed out is still in the queue.
+    await expect(upstream.request(get(url))).rejects.toMatchObject({ reason: 'too_many_open' });
+    held[0]?.();
+    await (await first).body.bytes(10);
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    const [one, two] = await Promise.all([
+      upstream.request(get(url)).then(({ body }) => body.bytes(10)),
+      upstream.request(get(url)).then(({ body }) => body.bytes(10)),
+    ]);
+    expect([String(one), String(two)]).toEqual(['ok', 'ok']);
+  });
+
   it('keeps connections alive', async () => {
     const ports = new Set<number | undefined>();
     const url = await serve((request, response) => {

@@ -99,7 +99,7 @@ export class UpstreamClient {
           exchange,
         );
       } catch (error) {
-        exchange.abort(UpstreamFailure.of(error));
+        exchange.refuse(UpstreamFailure.of(error));
       }
     });
   }
