@@ -4,7 +4,7 @@ describe('TokenCounter', () => {
   let counter: TokenCounter;
   beforeAll(async () => (counter = await TokenCounter.load()));
 
-  it('G-21 counts known texts, the same each time', () => {
+  it('counts known texts, the same each time', () => {
     expect(counter.countText('')).toBe(0);
     expect(counter.countText('hello world')).toBe(2);
     expect(counter.countText('hello world')).toBe(2);
@@ -21,6 +21,16 @@ describe('TokenCounter', () => {
     const start = performance.now();
     expect(counter.countText(text)).toBeGreaterThan(0);
     expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
+  it('is bounded by the request, not by each text of it', () => {
+    const messages = Array.from({ length: 400 }, () => ({ role: 'user', content: 'x7'.repeat(25_000) }));
+    const start = performance.now();
+    // 4 × 50 kB are counted, less the roles; the others are estimated.
+    const tokens = counter.countRequest({ messages });
+    expect(performance.now() - start).toBeLessThan(1_000);
+    expect(tokens).toBeGreaterThan(390 * 12_500);
+    expect(counter.countText('hello world')).toBe(2);
   });
 
   it('estimates what is larger by its bytes', () => {

@@ -2,7 +2,7 @@ import { asRecord } from './usage.reader.js';
 
 type CountTokens = (text: string, options: { disallowedSpecial: Set<string> }) => number;
 
-/** Texts beyond this many UTF-8 bytes are estimated at four bytes a token. */
+/** What a request has beyond this many UTF-8 bytes of text is estimated at four bytes a token. */
 const MAX_EXACT_BYTES = 200_000;
 /** Byte pair merging takes quadratic time on a run without a break (20 000 × "a": 120 ms), so no run may be longer. */
 const WINDOW_CHARS = 512;
@@ -27,12 +27,19 @@ const AS_TEXT = { disallowedSpecial: new Set<string>() };
 export class TokenCounter {
   private static loading: Promise<TokenCounter> | undefined;
 
+  /** Bytes that may still be counted exactly. Counting never waits, so no two requests share it. */
+  private exactBytesLeft = MAX_EXACT_BYTES;
+
   private constructor(private readonly count: CountTokens) {}
 
   /** The counter of this process. */
   static load(): Promise<TokenCounter> {
     TokenCounter.loading ??= import('gpt-tokenizer/encoding/o200k_base').then(
       ({ countTokens }) => new TokenCounter(countTokens),
+      (error: unknown) => {
+        TokenCounter.loading = undefined;
+        throw error;
+      },
     );
     return TokenCounter.loading;
   }
@@ -43,13 +50,14 @@ export class TokenCounter {
   }
 
   countText(text: string): number {
-    // A UTF-16 unit is at most three bytes of UTF-8, so short texts need no measuring.
-    if (text.length * 3 > MAX_EXACT_BYTES) {
-      const bytes = Buffer.byteLength(text);
-      if (bytes > MAX_EXACT_BYTES) {
-        return TokenCounter.estimate(bytes);
-      }
-    }
+    this.exactBytesLeft = MAX_EXACT_BYTES;
+    return this.measure(text);
+  }
+
+  private measure(text: string): number {
+    const bytes = Buffer.byteLength(text);
+    if (bytes > this.exactBytesLeft) return TokenCounter.estimate(bytes);
+    this.exactBytesLeft -= bytes;
     let total = 0;
     for (let start = 0; start < text.length;) {
       const end = windowEnd(text, start);
@@ -64,6 +72,7 @@ export class TokenCounter {
    * responses, `system` of messages, `query` and `documents` of rerankers. Arrays of token numbers count as they are.
    */
   countRequest(json: Record<string, unknown>): number {
+    this.exactBytesLeft = MAX_EXACT_BYTES;
     let total =
       this.countInput(json['prompt']) + this.countInput(json['input']) + this.countInput(json['instructions']);
     total += this.countInput(json['system']) + this.countInput(json['query']) + this.countInput(json['documents']);
@@ -75,7 +84,7 @@ export class TokenCounter {
       }
     }
     for (const schema of [json['tools'], json['functions'], json['response_format']]) {
-      total += typeof schema === 'object' && schema !== null ? this.countText(JSON.stringify(schema)) : 0;
+      total += typeof schema === 'object' && schema !== null ? this.measure(JSON.stringify(schema)) : 0;
     }
     return total;
   }
@@ -86,14 +95,14 @@ export class TokenCounter {
     }
     let total = this.countInput(message['role']) + this.countInput(message['name']);
     total += this.countInput(message['content']);
-    total += Array.isArray(message['tool_calls']) ? this.countText(JSON.stringify(message['tool_calls'])) : 0;
+    total += Array.isArray(message['tool_calls']) ? this.measure(JSON.stringify(message['tool_calls'])) : 0;
     return total;
   }
 
   /** A text, a list of texts, of parts, of messages, or of token numbers. */
   private countInput(value: unknown): number {
     if (typeof value === 'string') {
-      return this.countText(value);
+      return this.measure(value);
     }
     if (!Array.isArray(value)) {
       return 0;
@@ -107,7 +116,7 @@ export class TokenCounter {
 
   private countItem(item: unknown): number {
     if (typeof item === 'string') {
-      return this.countText(item);
+      return this.measure(item);
     }
     if (typeof item === 'number') {
       return 1;
@@ -123,12 +132,12 @@ export class TokenCounter {
     if (IMAGES.has(part['type'])) {
       return TOKENS_PER_IMAGE;
     }
-    return typeof part['text'] === 'string' ? this.countText(part['text']) : this.countMessageItem(part);
+    return typeof part['text'] === 'string' ? this.measure(part['text']) : this.countMessageItem(part);
   }
 
   private countMessageItem(part: Record<string, unknown>): number {
     if (part['type'] === 'tool_use') {
-      return this.countInput(part['name']) + this.countText(JSON.stringify(part['input'] ?? {}));
+      return this.countInput(part['name']) + this.measure(JSON.stringify(part['input'] ?? {}));
     }
     if (part['type'] === 'tool_result' && Array.isArray(part['content'])) {
       return this.countResult(part['content']);
@@ -136,7 +145,7 @@ export class TokenCounter {
     // Content within content is one level deep in every known format; a deeper tree counts by its size.
     const content = part['content'];
     if (typeof content === 'string') {
-      return TOKENS_PER_MESSAGE + this.countText(content);
+      return TOKENS_PER_MESSAGE + this.measure(content);
     }
     return content === undefined ? 0 : TokenCounter.estimate(JSON.stringify(content).length);
   }
@@ -147,7 +156,7 @@ export class TokenCounter {
     for (const item of content) {
       const part = asRecord(item);
       const text = part?.['text'];
-      if (typeof text === 'string') total += this.countText(text);
+      if (typeof text === 'string') total += this.measure(text);
       else if (IMAGES.has(part?.['type'])) total += TOKENS_PER_IMAGE;
     }
     return total;
