@@ -12,6 +12,7 @@ return {count, redis.call('PTTL', KEYS[1])}
 export class RedisRateCounters extends RateCounters {
   private readonly log = new Logger(RedisRateCounters.name);
   private readonly fallback = new MemoryRateCounters();
+  private away = false;
 
   constructor(private readonly redis: Redis) {
     super();
@@ -20,9 +21,13 @@ export class RedisRateCounters extends RateCounters {
   async hit(key: string, windowMs: number): Promise<WindowCount> {
     try {
       const [count, ttl] = (await this.redis.eval(HIT, 1, `sluice:rate:${key}`, windowMs)) as [number, number];
+      if (this.away) this.log.log('Redis answers again.');
+      this.away = false;
       return { count, resetMs: Math.max(ttl, 0) };
     } catch (error) {
-      this.log.warn('Redis does not answer; counting in this process.', error);
+      // Each hit fails until it is back.
+      if (!this.away) this.log.warn('Redis does not answer; counting in this process.', error);
+      this.away = true;
       return this.fallback.hit(key, windowMs);
     }
   }
