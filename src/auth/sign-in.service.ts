@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
+import { DomainError } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
 import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
@@ -37,10 +38,20 @@ export class SignInService {
       throw authErrors.invalid_credentials();
     }
     const { id, passwordHash } = account;
-    const stronger = this.passwords.isOutdated(passwordHash) ? await this.passwords.hash(password) : undefined;
+    const stronger = this.passwords.isOutdated(passwordHash) ? await this.strongerHash(password) : undefined;
     return this.work.run(async () => {
       if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);
       return this.sessions.open(account);
     });
+  }
+
+  /** Somebody whose password was right gets in, also when there is no time to improve on its hash. */
+  private async strongerHash(password: string): Promise<string | undefined> {
+    try {
+      return await this.passwords.hash(password);
+    } catch (error) {
+      if (error instanceof DomainError) return undefined;
+      throw error;
+    }
   }
 }

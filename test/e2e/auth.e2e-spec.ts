@@ -2,6 +2,8 @@ import { hash as bcrypt } from 'bcryptjs';
 import { SignJWT } from 'jose';
 import { deriveKey } from '#libs/crypto';
 import { JobRunner, declaredJobs } from '#libs/jobs';
+import { authErrors } from '../../src/auth/auth.errors.js';
+import { PasswordHasher } from '../../src/auth/password.hasher.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { cookieOf } from '../support/cookies.js';
 import { givenUser, GIVEN_PASSWORD } from '../support/given/users.js';
@@ -151,6 +153,17 @@ describe('auth', () => {
         expect((await login(email, 'Legacy-Password-1')).status).toBe(200);
       },
     );
+
+    it('let their owner in while there is no time to make them anew', async () => {
+      const email = newAddress();
+      await register(email);
+      const legacy = await bcrypt('Legacy-Password-1', 4);
+      await t.db.query('UPDATE users SET password_hash = $2 WHERE email = $1', [email, legacy]);
+      const busy = jest.spyOn(t.app.get(PasswordHasher), 'hash').mockRejectedValue(authErrors.sign_in_busy());
+      expect((await login(email, 'Legacy-Password-1')).status).toBe(200);
+      busy.mockRestore();
+      expect(await storedHash(email)).toBe(legacy);
+    });
   });
 
   describe('sign-in', () => {
