@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { type Refusal, RefusalObserver } from '#libs/access';
 import { RateCounters } from '#libs/cache';
 import { type ConfigOf, InjectConfig } from '#libs/config';
+import { sha256 } from '#libs/crypto';
 import { currentRequest, Metrics } from '#libs/observability';
 import { auditConfig } from './audit.config.js';
 import { AuditRecorder } from './audit.recorder.js';
@@ -37,7 +38,9 @@ export class RefusalRecorder extends RefusalObserver {
 
   private async deservesRow({ credentialGiven }: Refusal): Promise<boolean> {
     if (!credentialGiven) return false;
-    const { count } = await this.counters.hit(`refusal:${currentRequest()?.ip ?? ''}`, MINUTE_MS);
+    // Counters may live in Redis: addresses do not go there.
+    const key = sha256(JSON.stringify(['refusal', currentRequest()?.ip])).toString('base64url');
+    const { count } = await this.counters.hit(key, MINUTE_MS);
     return count <= this.config.refusalsPerMinute;
   }
 

@@ -1,6 +1,7 @@
 import { connect } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Routes } from '#libs/access';
+import { RateCounters } from '#libs/cache';
 import { createApp, type TestApp } from '../support/app.js';
 import { auditedBy, auditRows } from '../support/audit-trail.js';
 import { givenApiKey } from '../support/given/api-keys.js';
@@ -104,6 +105,15 @@ describe('the audit log', () => {
   });
 
   describe('what it says of failed access', () => {
+    it('counts refusals without keeping the address of anybody', async () => {
+      const hit = jest.spyOn(t.app.get(RateCounters), 'hit');
+      await t.http.bearer('no-token').get('/api/v1/teams');
+      const keys = hit.mock.calls.map(([key]) => key);
+      hit.mockRestore();
+      expect(keys.length).toBeGreaterThan(0);
+      expect(keys.join(' ')).not.toContain('127.0.0.1');
+    });
+
     it('AU-06 records a wrong password', async () => {
       const rows = await auditedBy(t, async () => {
         const { status } = await t.http.post('/api/auth/login', {
