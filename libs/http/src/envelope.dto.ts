@@ -1,5 +1,4 @@
-import { Int, Nested, OneOf, Text } from './fields.js';
-import { JsonMap } from './fields.js';
+import { Int, Json, Nested, OneOf, Text } from './fields.js';
 import { ERROR_TYPES } from './error-envelope.js';
 
 /** Where a page stands in its table. */
@@ -42,7 +41,11 @@ export class ErrorBodyDto {
   @Text({ description: 'The offending input.', optional: true, example: 'name' })
   param?: string;
 
-  @JsonMap({ description: 'More for programs, where there is more.', optional: true })
+  @Json({
+    description: 'More for programs, where there is more: of input that is not valid, each offence.',
+    optional: true,
+    example: [{ path: 'name', rule: 'name must be a string' }],
+  })
   details?: unknown;
 }
 

@@ -194,6 +194,21 @@ export function ListOf(type: () => DtoClass, options: Common): PropertyDecorator
   );
 }
 
+/** Whatever JSON. In answers it is written as it is: only for data that holds no secret. */
+export function Json(options: Common): PropertyDecorator {
+  return field(
+    'map',
+    options,
+    {
+      oneOf: [
+        { type: 'object', additionalProperties: true },
+        { type: 'array', items: {} },
+      ],
+    },
+    [],
+  );
+}
+
 /** Free-form JSON by name. In answers it is written as it is: only for data that holds no secret. */
 export function JsonMap(options: Common): PropertyDecorator {
   return field('map', options, { type: 'object', additionalProperties: true }, [IsObject()]);

@@ -30,7 +30,7 @@ export function isMoment(value: unknown): value is string {
  * @throws RangeError when it names none
  */
 export function moment(text: string): Date {
-  if (!isMoment(text)) throw new RangeError(`not a moment: ${text}`);
+  if (!isMoment(text)) throw new RangeError('The text names no moment.');
   return new Date(text);
 }
 
