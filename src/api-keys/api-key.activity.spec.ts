@@ -23,9 +23,8 @@ class RecordedUses extends ApiKeyLookupRepository {
 describe('ApiKeyActivity', () => {
   let keys: RecordedUses;
 
-  beforeAll(() => Logger.overrideLogger(false));
-
   beforeEach(() => {
+    Logger.overrideLogger(false);
     jest.useFakeTimers();
     keys = new RecordedUses();
   });

@@ -10,7 +10,7 @@ describe('SimulatorProcess', () => {
   });
   afterAll(() => rmSync(folder, { recursive: true }));
 
-  const start = (script: string): Promise<SimulatorProcess> => {
+  const start = async (script: string): Promise<SimulatorProcess> => {
     const entry = join(folder, 'entry.cjs');
     writeFileSync(entry, script);
     return SimulatorProcess.start(entry);
