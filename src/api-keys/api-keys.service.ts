@@ -3,7 +3,7 @@ import { personOf, type Principal } from '#libs/access';
 import { sha256 } from '#libs/crypto';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { Clock, newId, type Page } from '#libs/kernel';
+import { changesNothing, Clock, newId, type Page } from '#libs/kernel';
 import type { ApiKeyRecord } from './api-key.entity.js';
 import { API_KEY_FORMAT } from './api-key.format.js';
 import { ApiKeyModels } from './api-key.models.js';
@@ -83,6 +83,7 @@ export class ApiKeysService {
 
   /** What is undefined stays; the gateway obeys from the next call on. */
   async update(actor: Principal, id: string, changes: Partial<ApiKeyWish>): Promise<ApiKeyView> {
+    if (changesNothing(changes)) return this.get(actor, id);
     return this.work.run(async () => {
       const before = await this.lockActive(actor, id);
       const now = this.clock.date();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { EventBus } from '#libs/events';
+import { changesNothing } from '#libs/kernel';
 import type { AddProviderKeyDto, UpdateProviderKeyDto } from './dto/provider-key.request.dto.js';
 import {
   ProviderKeyAdded,
@@ -44,6 +45,7 @@ export class ProviderKeysService {
 
   /** @throws DomainError provider_key_not_found */
   async update(actor: Principal, providerId: string, id: string, changes: UpdateProviderKeyDto): Promise<KeyView> {
+    if (changesNothing(changes)) return this.reader.get(providerId, id);
     await this.change.run(async () => {
       const before = await this.keys.find(providerId, id);
       if (!before) throw providerErrors.provider_key_not_found();

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { EventBus } from '#libs/events';
-import { newId } from '#libs/kernel';
+import { changesNothing, newId } from '#libs/kernel';
 import { checkedAddress } from './address.check.js';
 import type { CreateProviderDto, RotationDto, UpdateProviderDto } from './dto/provider.request.dto.js';
 import { ProviderCreated, ProviderDeleted, ProviderUpdated } from './events/provider.events.js';
@@ -58,6 +58,7 @@ export class ProvidersService {
 
   /** @throws DomainError provider_not_found, provider_read_only, provider_address_refused, provider_has_keys, provider_name_taken */
   async update(actor: Principal, id: string, wanted: UpdateProviderDto): Promise<ProviderView> {
+    if (changesNothing(wanted)) return this.get(actor, id);
     await this.change.run(async () => {
       const before = await this.own(id);
       const allowPrivate = wanted.allowPrivate ?? before.allowPrivate;

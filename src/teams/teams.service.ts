@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessErrors, hasPermission, personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { Clock, newId, type Page } from '#libs/kernel';
+import { changesNothing, Clock, newId, type Page } from '#libs/kernel';
 import type { CreateTeamDto, ListTeamsQueryDto, UpdateTeamDto } from './dto/team.request.dto.js';
 import { TeamCreated, TeamDeleted, TeamUpdated } from './events/team.events.js';
 import { TeamEntity } from './team.entity.js';
@@ -60,6 +60,7 @@ export class TeamsService {
   }
 
   async update(actor: Principal, id: string, changes: UpdateTeamDto): Promise<TeamView> {
+    if (changesNothing(changes)) return this.get(actor, id);
     return this.work.run(async () => {
       const before = await this.teams.findLocked(id);
       if (!before) throw teamErrors.team_not_found();

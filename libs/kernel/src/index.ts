@@ -8,4 +8,5 @@ export { PICO_PER_CREDIT, PICO_PER_USD, picoToCredits, picoToUsd, usdToPico } fr
 export type { Pico } from './money.js';
 export { mapPage } from './page.js';
 export type { CursorPage, Page } from './page.js';
+export { changesNothing } from './patch.js';
 export type { LongContextPrices, Price, PriceSource, UnitPrices } from './price.js';
