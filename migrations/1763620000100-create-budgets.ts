@@ -61,7 +61,8 @@ const TABLES = `
     host text NOT NULL,
     pid integer NOT NULL,
     started_at timestamptz NOT NULL DEFAULT now(),
-    heartbeat_at timestamptz NOT NULL DEFAULT now()
+    heartbeat_at timestamptz NOT NULL DEFAULT now(),
+    condemned_at timestamptz
   );
   CREATE TABLE budget_leases (
     replica_id uuid NOT NULL REFERENCES replicas ON DELETE RESTRICT,
@@ -144,6 +145,9 @@ const LEASE = `
     span record;
     spending record;
   BEGIN
+    -- Whoever was taken for dead must not lease under the same name while its affairs are being settled.
+    PERFORM 1 FROM replicas r WHERE r.id = replica AND r.condemned_at IS NULL FOR SHARE;
+    IF NOT FOUND THEN RAISE EXCEPTION 'this replica was taken for dead' USING ERRCODE = 'SL001'; END IF;
     FOR want IN SELECT * FROM unnest(ids, needed, wanted) AS w(id, needed, wanted) ORDER BY w.id LOOP
       SELECT b.amount, b.period, b.anchor, b.time_zone INTO cap FROM budgets b WHERE b.id = want.id;
       CONTINUE WHEN NOT FOUND;

@@ -76,8 +76,13 @@ export class DurableLedger implements OnModuleInit {
 
   /** Brings what waits on disk to the ledger. @returns whether nothing waits any more */
   async replay(): Promise<boolean> {
+    if (!this.isAway && this.open().pending === 0) return true;
+    return this.adopt();
+  }
+
+  /** The same, and takes over what ended processes of this place left behind. */
+  async adopt(): Promise<boolean> {
     const spool = this.open();
-    if (!this.isAway && spool.pending === 0) return true;
     this.replaying ??= this.deliver(spool).finally(() => {
       this.replaying = undefined;
     });
@@ -85,10 +90,12 @@ export class DurableLedger implements OnModuleInit {
     return !this.isAway && spool.pending === 0;
   }
 
-  async close(): Promise<void> {
+  /** @returns whether nothing was left behind on disk */
+  async close(): Promise<boolean> {
     clearInterval(this.timer);
-    await this.replay();
+    const empty = await this.replay();
     await this.spool?.close();
+    return empty;
   }
 
   private async deliver(spool: Spool<LedgerRow>): Promise<void> {

@@ -24,8 +24,8 @@ export class ReplicaLife implements OnApplicationBootstrap {
 
   /** What the last process of this place left behind is settled before anything new is leased. */
   async onApplicationBootstrap(): Promise<void> {
-    await this.ledger.replay();
-    await this.reaper.reap(this.ledger.identity);
+    if (await this.ledger.adopt()) await this.reaper.reap(this.ledger.identity);
+    else throw new Error('What the last process left on disk could not be brought to the ledger; see the log.');
     await this.replica.join(this.ledger.identity);
     this.timer = setInterval(() => void this.beat(), BEAT_MS).unref();
   }
@@ -34,7 +34,8 @@ export class ReplicaLife implements OnApplicationBootstrap {
   async leave(): Promise<void> {
     clearInterval(this.timer);
     try {
-      await this.ledger.close();
+      // Leases stay as long as something that they pay for waits on disk: the next process of this place frees them.
+      if (!(await this.ledger.close())) return;
       await this.budgets.giveBack();
       await this.replica.leave();
     } catch (error) {
@@ -47,8 +48,7 @@ export class ReplicaLife implements OnApplicationBootstrap {
     this.beating = true;
     try {
       if (!(await this.replica.beat())) {
-        this.budgets.forfeit();
-        await this.replica.join(newId());
+        await this.budgets.forfeit(() => this.replica.join(newId()));
       }
       await this.reaper.run();
     } catch (error) {

@@ -124,9 +124,16 @@ export class UsageMeter implements BeforeApplicationShutdown {
     this.failures.inc({ fate });
     if (fate === 'repeated')
       this.log.warn(`${events.length} settled calls wait: PostgreSQL does not take them.`, error);
-    // Every number of the row, so that an operator can enter it by hand.
-    else if (fate === 'refused') {
-      for (const event of events) this.log.error({ event: { ...event, cost: event.cost.toString() } }, error);
+    else if (fate === 'refused') for (const event of events) void this.setAside(event, error);
+  }
+
+  /** Every number of the row is in the log as well, so that an operator can enter it by hand. */
+  private async setAside(event: UsageEvent, error: unknown): Promise<void> {
+    this.log.error({ event: { ...event, cost: event.cost.toString() } }, error);
+    try {
+      await this.ledger.setAside(event, error);
+    } catch (failure) {
+      this.log.error('A refused call could not be set aside.', failure);
     }
   }
 }

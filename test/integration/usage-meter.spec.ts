@@ -145,6 +145,9 @@ describe('UsageMeter', () => {
     await eventually(async () => expect(await t.app.get(DurableLedger).replay()).toBe(true));
     const refused = usageEvent({ inputTokens: -1 });
     await expect(meter.settle(refused)).rejects.toThrow();
+    await eventually(async () =>
+      expect((await t.db.query('SELECT 1 FROM usage_dead_letters WHERE id = $1', [refused.id])).rowCount).toBe(1),
+    );
     await gate.shut();
     const waiting = [usageEvent(), usageEvent({ inputTokens: -1 }), usageEvent()];
     await Promise.all(waiting.map((event) => meter.settle(event)));

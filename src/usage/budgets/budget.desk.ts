@@ -4,6 +4,8 @@ import { BudgetSlice } from './budget.slice.js';
 
 /** How the desk reaches the database and the other replicas. */
 export interface LeaseSource {
+  /** The name under which is leased at present; changes only through {@link BudgetDesk.forfeit}. */
+  owner(): string;
   lease(wishes: readonly LeaseWish[]): Promise<LeaseGrant[]>;
   /** Gives back everything beyond what is kept. */
   sync(kept: readonly LeaseKept[]): Promise<void>;
@@ -29,11 +31,17 @@ class Account {
   /** Others were asked to give back, and so many have not answered yet; meanwhile it makes no sense to ask again. */
   recall: 'none' | 'waiting' | 'over' = 'none';
   answersMissing = 0;
+  /** Another replica is in need: until then nothing is kept that no running call needs, and no more is leased. */
+  yieldsUntilMs = 0;
 
   constructor(readonly budgetId: string) {}
 
   get asks(): boolean {
     return this.waiting.length > 0 && this.recall !== 'waiting';
+  }
+
+  get yields(): boolean {
+    return performance.now() < this.yieldsUntilMs;
   }
 
   refuses(amount: Pico): boolean {
@@ -63,7 +71,7 @@ class Account {
     const available = this.slice && !this.slice.isOver ? this.slice.available : 0n;
     const lacking = (amount: Pico): Pico => (amount > available ? amount - available : 1n);
     const all = this.waiting.reduce((sum, { amount }) => sum + amount, 0n);
-    const ahead = BigInt(Math.round(this.ratePerSecond * SLICE_SECONDS));
+    const ahead = this.yields ? 0n : BigInt(Math.round(this.ratePerSecond * SLICE_SECONDS));
     return { budgetId: this.budgetId, needed: lacking(this.waiting[0]?.amount ?? 0n), wanted: lacking(all) + ahead };
   }
 }
@@ -72,6 +80,7 @@ const SLICE_SECONDS = 2;
 const RATE_MEMORY_SECONDS = 5;
 const RECALL_MS = 250;
 const REFUSAL_MS = 25;
+const YIELD_MS = 1_000;
 const IDLE_MS = 3_000;
 
 /**
@@ -122,6 +131,10 @@ export class BudgetDesk {
     account.refused = undefined;
     account.serve();
     this.pump();
+    // What was answered to a recall stays true: what a call leaves over goes back at once.
+    if (account.yields && account.waiting.length === 0 && (account.slice?.yield() ?? 0n) > 0n) {
+      this.sync().catch(() => undefined);
+    }
   }
 
   /** Another replica has given back what it can. */
@@ -137,9 +150,9 @@ export class BudgetDesk {
    */
   async recalled(budgetId: string, isFirst: boolean): Promise<void> {
     const account = this.accounts.get(budgetId);
-    if (!account?.slice || (account.waiting.length > 0 && !isFirst)) return;
-    account.ratePerSecond = 0;
-    if (account.slice.yield() > 0n) await this.sync();
+    if (!account || (account.waiting.length > 0 && !isFirst)) return;
+    account.yieldsUntilMs = performance.now() + YIELD_MS;
+    if ((account.slice?.yield() ?? 0n) > 0n) await this.sync();
   }
 
   /** Gives back what has not been used for a while, and what is left of periods that are over. */
@@ -161,10 +174,17 @@ export class BudgetDesk {
     await this.sync();
   }
 
-  /** The leases are no longer ours: nothing is held against them any more, and what runs is charged all the same. */
-  forfeit(): void {
-    this.retired.clear();
-    for (const account of this.accounts.values()) account.slice = undefined;
+  /**
+   * The leases are no longer ours: nothing new is held against them, and what runs is charged all the same.
+   *
+   * @param rename takes the name under which is leased from now on, while no lease is being asked for
+   */
+  forfeit(rename: () => Promise<void>): Promise<void> {
+    return this.exclusively(async () => {
+      this.retired.clear();
+      for (const account of this.accounts.values()) account.slice = undefined;
+      await rename();
+    });
   }
 
   private account(budgetId: string): Account {
@@ -229,7 +249,7 @@ export class BudgetDesk {
     if (account.slice?.startsAt !== grant.startsAt) {
       this.retire(account);
       const endsAtMs = grant.endsInMs === null ? Infinity : performance.now() + grant.endsInMs;
-      account.slice = new BudgetSlice(grant.budgetId, grant.startsAt, endsAtMs);
+      account.slice = new BudgetSlice(grant.budgetId, grant.startsAt, endsAtMs, this.source.owner());
     }
     account.slice.grant(grant.granted);
     if (grant.granted > 0n) account.recall = 'none';
@@ -260,7 +280,7 @@ export class BudgetDesk {
 /** Stands where a budget was: holds whatever is asked, and nobody is charged. */
 class Uncapped extends BudgetSlice {
   constructor(budgetId: string) {
-    super(budgetId, '', Infinity);
+    super(budgetId, '', Infinity, '');
   }
 
   override hold(): boolean {

@@ -8,11 +8,14 @@ export class BudgetHold {
 
   constructor(
     private readonly desk: BudgetDesk,
-    /** The name under which the slices are leased; the cost must be charged to the same. */
-    readonly replicaId: string,
     private readonly slices: readonly BudgetSlice[],
     readonly amount: Pico,
   ) {}
+
+  /** The name under which the slices are leased; undefined where nothing caps the call. */
+  get replicaId(): string | undefined {
+    return this.slices.find(({ startsAt }) => startsAt !== '')?.owner;
+  }
 
   /** The budgets and periods to charge; none where nothing caps the call. */
   get charges(): readonly Charge[] {

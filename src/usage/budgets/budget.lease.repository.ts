@@ -53,11 +53,20 @@ const SYNC = {
   text: 'SELECT sync_leases($1, $2::uuid[], $3::timestamptz[], $4::numeric[])',
 };
 const JOIN = { name: 'replica_join', text: 'INSERT INTO replicas (id, host, pid) VALUES ($1, $2, $3)' };
-const BEAT = { name: 'replica_beat', text: 'UPDATE replicas SET heartbeat_at = now() WHERE id = $1 RETURNING id' };
+const BEAT = {
+  name: 'replica_beat',
+  text: 'UPDATE replicas SET heartbeat_at = now() WHERE id = $1 AND condemned_at IS NULL RETURNING id',
+};
 const OTHERS = {
   name: 'replica_others',
-  text: `SELECT id, host, pid, heartbeat_at < now() - make_interval(secs => $2) AS silent
+  text: `SELECT id, host, pid, condemned_at IS NOT NULL OR heartbeat_at < now() - make_interval(secs => $2) AS silent
            FROM replicas WHERE id <> $1`,
+};
+const CONDEMN = {
+  name: 'replica_condemn',
+  text: `UPDATE replicas SET condemned_at = coalesce(condemned_at, now())
+          WHERE id = $1 AND (condemned_at IS NOT NULL OR $3 OR heartbeat_at < now() - make_interval(secs => $2))
+          RETURNING id`,
 };
 const REAP = { name: 'replica_reap', text: 'SELECT reap_replica($1)' };
 
@@ -106,6 +115,16 @@ export class BudgetLeaseRepository {
   /** The other replicas, and whether each has not been heard of for so long. */
   async others(self: string, silentSeconds: number): Promise<OtherReplica[]> {
     return this.sql.query<OtherReplica>(OTHERS, [self, silentSeconds]);
+  }
+
+  /**
+   * Passes the verdict that a replica is gone; from now on it can neither beat nor lease under its name.
+   *
+   * @param certainly it is known that its process runs no more
+   * @returns false when it was heard of again meanwhile
+   */
+  async condemn(replicaId: string, silentSeconds: number, certainly: boolean): Promise<boolean> {
+    return (await this.sql.query(CONDEMN, [replicaId, silentSeconds, certainly])).length > 0;
   }
 
   /** Frees a replica's leases and forgets it. */

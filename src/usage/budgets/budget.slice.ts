@@ -21,6 +21,8 @@ export class BudgetSlice implements Charge {
     readonly budgetId: string,
     readonly startsAt: string,
     private readonly endsAtMs: number,
+    /** The name under which it is leased; its cost must be charged to the same. */
+    readonly owner: string,
   ) {}
 
   get granted(): Pico {

@@ -36,6 +36,8 @@ export type HoldOutcome =
 /** Where replicas tell each other about budgets: `recall ID ASKER`, `answered ID ASKER`, `returned ID`, `changed`. */
 const CHANNEL = 'sluice_budgets';
 const GIVE_BACK_MS = 1_000;
+/** What `lease_budgets` raises for a replica that must begin anew. */
+const TAKEN_FOR_DEAD = 'SL001';
 const RETRY_AFTER_SECONDS = 2;
 
 /** Holds what a call may cost at most against every budget that caps it, or against none of them. */
@@ -55,6 +57,7 @@ export class Budgets implements OnApplicationBootstrap {
     metrics: Metrics,
   ) {
     this.desk = new BudgetDesk({
+      owner: () => this.replica.id,
       lease: (wishes) => this.leases.lease(this.replica.id, wishes),
       sync: async (kept) => {
         // What waits on disk is spent already; were its lease freed before it is charged, it could be spent twice.
@@ -77,9 +80,9 @@ export class Budgets implements OnApplicationBootstrap {
     await this.desk.giveBackAll();
   }
 
-  /** The leases are no longer this replica's. */
-  forfeit(): void {
-    this.desk.forfeit();
+  /** The leases are no longer this replica's; it goes on under another name. */
+  async forfeit(rename: () => Promise<void>): Promise<void> {
+    await this.desk.forfeit(rename);
   }
 
   /**
@@ -92,7 +95,8 @@ export class Budgets implements OnApplicationBootstrap {
       if (budgets.length > 0 && this.replica.isFenced) return unavailable();
       return await this.holdAll(budgets, budgets.length === 0 ? 0n : most());
     } catch (error) {
-      if (isConnectionLoss(error)) return unavailable();
+      if (isConnectionLoss(error) || (error as { code?: unknown } | null)?.code === TAKEN_FOR_DEAD)
+        return unavailable();
       throw error;
     }
   }
@@ -100,7 +104,6 @@ export class Budgets implements OnApplicationBootstrap {
   /** One after another in the order of ids, so that two calls never wait for each other's. */
   private async holdAll(budgets: readonly BudgetRef[], amount: Pico): Promise<HoldOutcome> {
     const slices: BudgetSlice[] = [];
-    const replicaId = this.replica.id;
     try {
       for (const { id, scope } of budgets) {
         const held = this.desk.hold(id, amount);
@@ -116,7 +119,12 @@ export class Budgets implements OnApplicationBootstrap {
       this.release(slices, amount);
       throw error;
     }
-    return { held: true, hold: new BudgetHold(this.desk, replicaId, slices, amount) };
+    // Between two of them this replica was taken for dead: they are leased under different names.
+    if (new Set(slices.map(({ owner }) => owner).filter((owner) => owner !== '')).size > 1) {
+      this.release(slices, amount);
+      return unavailable();
+    }
+    return { held: true, hold: new BudgetHold(this.desk, slices, amount) };
   }
 
   private release(slices: readonly BudgetSlice[], amount: Pico): void {

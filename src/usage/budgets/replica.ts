@@ -59,12 +59,15 @@ export class Replica {
     return known;
   }
 
-  /** Replicas that are gone: silent for too long, or processes of this place that do not run any more. */
+  /** Replicas that are gone, and can do nothing under their names any more: silent for too long, or ended processes of this place. */
   async departed(): Promise<string[]> {
-    const others = await this.leases.others(this.current, DEAD_SECONDS);
-    const isGone = ({ id, host, pid }: OtherReplica): boolean =>
-      host === this.host && !Replica.ofThisLife.has(id) && (pid === process.pid || !isRunning(pid));
-    return others.filter((other) => other.silent || isGone(other)).map(({ id }) => id);
+    const departed: string[] = [];
+    for (const other of await this.leases.others(this.current, DEAD_SECONDS)) {
+      const ended = this.hasEnded(other);
+      if ((ended || other.silent) && (await this.leases.condemn(other.id, DEAD_SECONDS, ended)))
+        departed.push(other.id);
+    }
+    return departed;
   }
 
   /** Says that this replica is gone for good; its leases must have been given back. */
@@ -72,6 +75,11 @@ export class Replica {
     this.joined = false;
     Replica.ofThisLife.delete(this.current);
     await this.leases.reap(this.current);
+  }
+
+  private hasEnded({ id, host, pid }: OtherReplica): boolean {
+    if (host !== this.host || Replica.ofThisLife.has(id)) return false;
+    return pid === process.pid || !isRunning(pid);
   }
 }
 
