@@ -10,14 +10,12 @@ const COMMON_ERRORS: EndpointOptions['errors'] = {
     'operation_unsupported',
     'request_untranslatable',
     'path_malformed',
-    'unsupported_media_type',
   ],
   401: ['key_expired'],
   403: ['model_not_allowed', 'subscription_required'],
   404: ['model_unavailable'],
-  413: ['body_too_large'],
   502: ['upstream_unreachable', 'upstream_failed', 'upstream_credentials_refused'],
-  503: ['no_upstream_available', 'database_unavailable'],
+  503: ['no_upstream_available'],
   504: ['upstream_timeout'],
 };
 

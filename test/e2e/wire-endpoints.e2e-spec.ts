@@ -166,7 +166,7 @@ describe('the addresses of the gateway', () => {
       const answer = await two.user.http.post('/api/v1/tokenizer', form(field('model', 'gpt')), {
         headers: { 'content-type': `multipart/form-data; boundary=${BOUNDARY}` },
       });
-      expect([answer.status, answer.body]).toMatchObject([400, { error: { code: 'unsupported_media_type' } }]);
+      expect([answer.status, answer.body]).toMatchObject([415, { error: { code: 'unsupported_media_type' } }]);
     });
   });
 

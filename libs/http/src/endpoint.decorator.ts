@@ -1,4 +1,6 @@
 import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
+import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import {
   ApiBearerAuth,
   ApiExtension,
@@ -10,8 +12,11 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { Access, type AccessRule, describeRule } from '#libs/access';
+import { Access, accessErrors, type AccessRule, describeRule } from '#libs/access';
+import type { ErrorDefinition } from '#libs/kernel';
 import type { DtoClass } from './fields.js';
+import { STATUS } from './error-envelope.js';
+import { httpErrors } from './http.errors.js';
 import { CursorPaginationDto, ErrorDto, PaginationDto } from './envelope.dto.js';
 
 /** The form of an answer's `data`. */
@@ -52,7 +57,7 @@ export const RETURNS = Symbol('returns');
 /** Everything about a route but its verb and path: who may use it, what it is for, and what comes back. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
   const status = options.status ?? (options.returns || options.raw ? 200 : 204);
-  return applyDecorators(
+  const described = applyDecorators(
     Access(options.access),
     HttpCode(status),
     RouteConfig({ rawBody: options.rawBody === true }),
@@ -61,8 +66,25 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     ApiExtension('x-access', describeRule(options.access)),
     ...security(options.access),
     ...success(status, options),
-    ...failures(options),
   );
+  return (controller, method, descriptor) => {
+    described(controller, method, descriptor);
+    const failed = failures(options, inputOf(controller.constructor, method));
+    applyDecorators(...failed)(controller, method, descriptor);
+  };
+}
+
+interface Input {
+  readonly some: boolean;
+  readonly body: boolean;
+}
+
+/** What a handler takes from a request. Decorators of parameters have run before that of their method. */
+function inputOf(controller: object, method: string | symbol): Input {
+  const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as object;
+  const kinds = new Set(Object.keys(parameters).map((key) => Number.parseInt(key, 10)));
+  const body = kinds.has(RouteParamtypes.BODY);
+  return { some: body || kinds.has(RouteParamtypes.QUERY) || kinds.has(RouteParamtypes.PARAM), body };
 }
 
 function security(rule: AccessRule): MethodDecorator[] {
@@ -95,6 +117,7 @@ const COMMON: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or not for this caller.',
   409: 'The state has moved on.',
   413: 'Too large.',
+  415: 'Not in a form that is read.',
   422: 'Valid in form, impossible in meaning.',
   423: 'Locked for a while.',
   429: 'Too fast: see Retry-After.',
@@ -104,17 +127,26 @@ const COMMON: Readonly<Record<number, string>> = {
   504: 'The provider is too slow.',
 };
 
-function failures({ access, errors = {} }: EndpointOptions): MethodDecorator[] {
+function failures({ access, raw, rawBody = false, errors = {} }: EndpointOptions, input: Input): MethodDecorator[] {
   const codes = new Map<number, readonly string[]>(
     Object.entries(errors).map(([status, list]) => [Number(status), list]),
   );
-  const add = (status: number, ...more: string[]): unknown =>
-    codes.set(status, [...(codes.get(status) ?? []), ...more]);
-  add(400, 'validation_failed');
-  if (access.kind === 'signed-in' || access.kind === 'permission') add(401, 'unauthorized');
-  if (access.kind === 'permission') add(403, 'permission_denied');
-  if (access.kind === 'api-key') add(401, 'missing_api_key', 'invalid_api_key');
-  add(500, 'internal_error');
+  const add = ({ kind, code }: ErrorDefinition): void => {
+    const [status] = STATUS[kind];
+    codes.set(status, [...(codes.get(status) ?? []), code]);
+  };
+  if (input.some && !rawBody) add(httpErrors.validation_failed);
+  if (input.body && !rawBody) add(httpErrors.malformed_json);
+  if (input.body || rawBody) [httpErrors.body_too_large, httpErrors.unsupported_media_type].forEach(add);
+  if (access.kind === 'signed-in' || access.kind === 'permission') add(accessErrors.unauthorized);
+  if (access.kind === 'permission') add(accessErrors.permission_denied);
+  if (access.kind === 'api-key') {
+    codes.set(401, [...(codes.get(401) ?? []), 'missing_api_key', 'invalid_api_key']);
+  }
+  // Probes and metrics are answered until the end, and without the database.
+  const always = raw && access.kind === 'public';
+  if (!always) [httpErrors.database_unavailable, httpErrors.statement_timeout, httpErrors.shutting_down].forEach(add);
+  add(httpErrors.internal_error);
   const responses = [...codes.entries()].sort(([a], [b]) => a - b);
   return [
     ApiExtraModels(ErrorDto),

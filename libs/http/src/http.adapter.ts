@@ -1,10 +1,10 @@
-import type { IncomingMessage } from 'node:http';
+import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ConfigOf } from '#libs/config';
-import { type DomainError, newId } from '#libs/kernel';
-import { errorEnvelope } from './error-envelope.js';
+import { newId } from '#libs/kernel';
+import { errorEnvelope, STATUS } from './error-envelope.js';
 import { sendError, toDomainError } from './error.filter.js';
 import type { httpConfig } from './http.config.js';
 import { httpErrors } from './http.errors.js';
@@ -84,14 +84,13 @@ function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
     socket.destroy();
     return;
   }
-  const tooLarge = error.code === 'HPE_HEADER_OVERFLOW';
-  const refusal: DomainError = tooLarge ? httpErrors.header_too_large() : httpErrors.bad_request();
+  const refusal = error.code === 'HPE_HEADER_OVERFLOW' ? httpErrors.header_too_large() : httpErrors.bad_request();
   const id = newId();
   const body = JSON.stringify(errorEnvelope(refusal, id));
   const headers = Object.entries({ 'x-request-id': id, ...SECURITY_HEADERS });
-  const status = tooLarge ? '431 Request Header Fields Too Large' : '400 Bad Request';
+  const [status] = STATUS[refusal.kind];
   socket.end(
-    `HTTP/1.1 ${status}\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}content-type: application/json; charset=utf-8\r\n` +
+    `HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${headers.map((header) => `${header.join(': ')}\r\n`).join('')}content-type: application/json; charset=utf-8\r\n` +
       `content-length: ${Buffer.byteLength(body)}\r\nconnection: close\r\n\r\n${body}`,
   );
 }

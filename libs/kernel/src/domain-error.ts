@@ -10,9 +10,11 @@ export type ErrorKind =
   | 'not_found' // absent, or not for this caller to know of
   | 'conflict' // the state has moved on
   | 'too_large' // more than is accepted
+  | 'unsupported_media_type' // in a form that is not read
   | 'unprocessable' // valid shape, impossible meaning
   | 'locked' // shut for a while
   | 'rate_limited' // too fast
+  | 'header_too_large' // more about the request than is accepted
   | 'internal' // our fault
   | 'bad_gateway' // the provider's fault
   | 'unavailable' // something we need is away
@@ -93,8 +95,11 @@ export function errorCatalogue(): ErrorDefinition[] {
 }
 
 type Definitions = Record<string, readonly [kind: ErrorKind, message: string]>;
+/** Makes an error of one code, and says what it is. */
+export type ErrorFactory = ((options?: ErrorOptions & { message?: string }) => DomainError) & ErrorDefinition;
+
 type Factories<T extends Definitions> = {
-  readonly [K in keyof T]: (options?: ErrorOptions & { message?: string }) => DomainError;
+  readonly [K in keyof T]: ErrorFactory;
 };
 
 /**
@@ -104,14 +109,16 @@ type Factories<T extends Definitions> = {
  * @throws Error when another feature already uses a code for another meaning
  */
 export function defineErrors<const T extends Definitions>(definitions: T): Factories<T> {
-  const factories: Record<string, (options?: ErrorOptions & { message?: string }) => DomainError> = {};
+  const factories: Record<string, ErrorFactory> = {};
   for (const [code, [kind, message]] of Object.entries(definitions)) {
     const known = catalogue.get(code);
     if (known && (known.kind !== kind || known.message !== message)) {
       throw new Error(`The error code "${code}" is declared twice with different meanings.`);
     }
     catalogue.set(code, { code, kind, message });
-    factories[code] = (options = {}) => new DomainError(code, kind, options.message ?? message, options);
+    const make = (options: ErrorOptions & { message?: string } = {}): DomainError =>
+      new DomainError(code, kind, options.message ?? message, options);
+    factories[code] = Object.assign(make, { code, kind, message });
   }
   return factories as Factories<T>;
 }

@@ -1,7 +1,14 @@
 export { Clock, SystemClock } from './clock.js';
 export { isConnectionLoss } from './connection-loss.js';
 export { DomainError, defineErrors, errorCatalogue } from './domain-error.js';
-export type { ErrorDefinition, ErrorKind, ErrorOptions, ErrorType, RateStanding } from './domain-error.js';
+export type {
+  ErrorDefinition,
+  ErrorFactory,
+  ErrorKind,
+  ErrorOptions,
+  ErrorType,
+  RateStanding,
+} from './domain-error.js';
 export { canonicalEmail } from './email.js';
 export { idTimestamp, isId, newId } from './id.js';
 export { PICO_PER_CREDIT, PICO_PER_USD, picoToCredits, picoToUsd, usdToPico } from './money.js';
