@@ -90,13 +90,13 @@ describe('rate', () => {
     expect(rate(price, { inputTokens: 200_001, cachedInputTokens: 1, outputTokens: 0 }).cost).toBe(800_004n);
   });
 
-  it.each([NaN, -1, -Infinity, Infinity])('B-24 counts %p tokens as none', (tokens) => {
+  it.each([NaN, -1, -Infinity, Infinity])('counts %p tokens as none', (tokens) => {
     expect(rate(MINI, { inputTokens: tokens, outputTokens: tokens }).cost).toBe(0n);
     expect(rate(MINI, { inputTokens: 10, cachedInputTokens: tokens, outputTokens: 0 }).cost).toBe(1_500_000n);
     expect(worstCase(MINI, { inputBound: tokens, outputBound: tokens })).toBe(0n);
   });
 
-  it('B-24 never counts more parts than their whole', () => {
+  it('never counts more parts than their whole', () => {
     const usage = { inputTokens: 10, cachedInputTokens: 15, cacheWriteTokens: 5, outputTokens: 2, reasoningTokens: 9 };
     expect(rate(SONNET, usage).cost).toBe(
       rate(SONNET, { inputTokens: 10, cachedInputTokens: 10, outputTokens: 2 }).cost,

@@ -1,7 +1,7 @@
 import { requestHeaders, responseHeaders } from './header.policy.js';
 
 describe('requestHeaders', () => {
-  it('G-10 sends neither client keys nor cookies nor hop-by-hop nor forwarding headers upstream', () => {
+  it('sends neither client keys nor cookies nor hop-by-hop nor forwarding headers upstream', () => {
     const sent = requestHeaders(
       {
         authorization: 'Bearer sk-sluice-client',
@@ -40,7 +40,7 @@ describe('requestHeaders', () => {
 });
 
 describe('responseHeaders', () => {
-  it('G-10 lets no cookie, server, CORS, framing or key-carrying header through', () => {
+  it('lets no cookie, server, CORS, framing or key-carrying header through', () => {
     const passed = responseHeaders({
       'content-type': 'application/json',
       'retry-after': '3',

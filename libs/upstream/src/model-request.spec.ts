@@ -91,7 +91,7 @@ describe('readModelRequest', () => {
     ['{"model":"a","stream":"yes"}', 'bad_value'],
     ['{"model":"a","max_tokens":-1}', 'bad_value'],
     ['{"model":"a","n":1.5}', 'bad_value'],
-  ])('G-20 %s → %s', (text, reason) => {
+  ])('%s → %s', (text, reason) => {
     expect(readModelRequest(Buffer.from(text))).toMatchObject({ ok: false, reason });
   });
 

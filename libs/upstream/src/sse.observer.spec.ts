@@ -20,7 +20,7 @@ function cut(bytes: Buffer, places: number[]): Buffer[] {
 }
 
 describe('SseObserver', () => {
-  it('G-17 learns usage, text and end, and holds back the closing events', () => {
+  it('learns usage, text and end, and holds back the closing events', () => {
     const observer = new SseObserver();
     const { sent, held } = observe(observer, [Buffer.from(answer)]);
     expect(observer).toMatchObject({ done: true, finishReason: 'stop', events: 5, malformedEvents: 0 });
@@ -91,7 +91,7 @@ describe('SseObserver', () => {
     expect(observer.text).toBe('f{"a":1}xhmypq');
   });
 
-  it('B-24 keeps no usage that cannot be true', () => {
+  it('keeps no usage that cannot be true', () => {
     const observer = new SseObserver();
     observer.push(Buffer.from(event({ choices: [], usage: { prompt_tokens: -5, completion_tokens: 1 } })));
     expect(observer).toMatchObject({ usage: undefined, badUsage: true });

@@ -19,7 +19,7 @@ describe('fromLiteLlm', () => {
     },
   };
 
-  it('M-05 maps name, provider, context length and prices', () => {
+  it('maps name, provider, context length and prices', () => {
     expect(fromLiteLlm({ data: [entry] })).toEqual([
       {
         name: 'gpt-4o',
