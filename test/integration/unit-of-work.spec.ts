@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Logger } from '@nestjs/common';
 import type { DataSource } from 'typeorm';
-import { createDataSource, UnitOfWork } from '#libs/database';
+import { createDataSource, HotSql, UnitOfWork } from '#libs/database';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { deferred } from '../support/deferred.js';
 
@@ -53,6 +53,31 @@ describe('a unit of work', () => {
     });
     await expect(attempt).rejects.toThrow('no');
     expect(await values()).toEqual({ a: 0, b: 0 });
+  });
+
+  it('is what prepared statements see as well', async () => {
+    const hot = new HotSql(source);
+    const seen = async (): Promise<number | undefined> => {
+      const text = "SELECT value FROM counters WHERE name = 'a'";
+      return (await hot.query<{ value: number }>({ name: 'spec.counter', text }, []))[0]?.value;
+    };
+    let late: Promise<number | undefined> | undefined;
+    const finish = deferred();
+    await work.run(async () => {
+      await raise('a');
+      expect(await seen()).toBe(1);
+      late = finish.promise.then(seen);
+    });
+    // What goes on after the end of a transaction is not part of it.
+    finish.resolve();
+    expect(await late).toBe(1);
+    const attempt = work.run(async () => {
+      await raise('a');
+      expect(await seen()).toBe(2);
+      throw new Error('no');
+    });
+    await expect(attempt).rejects.toThrow('no');
+    expect(await seen()).toBe(1);
   });
 
   it('keeps transactions that run side by side apart', async () => {

@@ -3,8 +3,17 @@ import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
 interface OpenTransaction {
+  readonly dataSource: DataSource;
   readonly manager: EntityManager;
   readonly afterCommit: (() => void)[];
+}
+
+const transactions = new AsyncLocalStorage<OpenTransaction>();
+
+/** The transaction on these connections in whose course we run. */
+export function openTransaction(dataSource: DataSource): OpenTransaction | undefined {
+  const transaction = transactions.getStore();
+  return transaction?.dataSource === dataSource ? transaction : undefined;
 }
 
 const ATTEMPTS = 3;
@@ -31,17 +40,16 @@ export function isUniqueViolation(error: unknown, constraint?: string): boolean 
 @Injectable()
 export class UnitOfWork {
   private readonly log = new Logger(UnitOfWork.name);
-  private readonly open = new AsyncLocalStorage<OpenTransaction>();
 
   constructor(private readonly dataSource: DataSource) {}
 
   /** The open transaction's manager, or one that commits each statement by itself. */
   get manager(): EntityManager {
-    return this.open.getStore()?.manager ?? this.dataSource.manager;
+    return this.open?.manager ?? this.dataSource.manager;
   }
 
   get isOpen(): boolean {
-    return this.open.getStore() !== undefined;
+    return this.open !== undefined;
   }
 
   /**
@@ -54,8 +62,11 @@ export class UnitOfWork {
     for (let attempt = 1; ; attempt += 1) {
       const afterCommit: (() => void)[] = [];
       try {
-        const result = await this.dataSource.transaction((manager) => this.open.run({ manager, afterCommit }, work));
-        this.open.exit(() => afterCommit.forEach((callback) => this.callBack(callback)));
+        const { dataSource } = this;
+        const result = await dataSource.transaction((manager) =>
+          transactions.run({ dataSource, manager, afterCommit }, work),
+        );
+        transactions.exit(() => afterCommit.forEach((callback) => this.callBack(callback)));
         return result;
       } catch (error) {
         const state = sqlStateOf(error);
@@ -66,9 +77,13 @@ export class UnitOfWork {
 
   /** Calls back once the open transaction has committed, never when it did not; at once when none is open. */
   afterCommit(callback: () => void): void {
-    const transaction = this.open.getStore();
+    const transaction = this.open;
     if (transaction) transaction.afterCommit.push(callback);
     else callback();
+  }
+
+  private get open(): OpenTransaction | undefined {
+    return openTransaction(this.dataSource);
   }
 
   /** What is committed is done: a callback that fails must not make it look undone. */
