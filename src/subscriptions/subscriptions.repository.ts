@@ -69,11 +69,11 @@ export class SubscriptionsRepository {
     return paginate(own, page);
   }
 
-  async setStatus(id: string, status: SubscriptionStatus): Promise<void> {
-    await this.work.manager.query('UPDATE subscriptions SET status = $2, updated_at = now() WHERE id = $1', [
-      id,
-      status,
-    ]);
+  async setStatus(userId: string, id: string, status: SubscriptionStatus): Promise<void> {
+    await this.work.manager.query(
+      'UPDATE subscriptions SET status = $3, updated_at = now() WHERE user_id = $1 AND id = $2',
+      [userId, id, status],
+    );
   }
 
   /** The status of a person's subscription to a model, on the gateway's path. */

@@ -54,7 +54,7 @@ export class SubscriptionsService {
       if (before.status !== 'active' && before.status !== 'pending') {
         throw subscriptionErrors.subscription_not_cancellable();
       }
-      await this.subscriptions.setStatus(id, 'cancelled');
+      await this.subscriptions.setStatus(userId, id, 'cancelled');
       const after = await this.get(actor, id);
       await this.events.publish(new SubscriptionCancelled(actor, after, before.status));
       return after;
