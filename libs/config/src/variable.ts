@@ -16,7 +16,6 @@ export interface Variable<T> {
   /** Never printed: not in logs, dumps or errors. */
   readonly secret: boolean;
   readonly defaultValue: T | undefined;
-  readonly optional: boolean;
   readonly hardening: Hardening<T> | undefined;
   /** For secrets: made once and kept in DATA_DIR, except in production, where it must be given. */
   readonly generated: boolean;
@@ -48,7 +47,6 @@ function make<T, O extends Options<T>>(
     description: options.description,
     secret: extra.secret ?? false,
     defaultValue: options.default,
-    optional: options.default === undefined,
     hardening: options.hardening,
     generated: extra.generated ?? false,
     parse,

@@ -1,4 +1,4 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Injectable, Logger } from '@nestjs/common';
+import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, isConnectionLoss } from '#libs/kernel';
 import { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
@@ -7,7 +7,6 @@ import { setRateHeaders } from './rate.headers.js';
 
 /** Turns whatever was thrown into the error envelope. Nothing of the inside gets out: no stack, no SQL. */
 @Catch()
-@Injectable()
 export class ErrorFilter implements ExceptionFilter {
   private readonly log = new Logger(ErrorFilter.name);
 

@@ -25,7 +25,7 @@ import { canonicalEmail } from '#libs/kernel';
 import { isMoment, MOMENT_RULE } from './time-range.js';
 
 /** How a declared field is read from a query string and written to an answer. */
-export type FieldKind = 'text' | 'integer' | 'number' | 'flag' | 'instant' | 'usd' | 'nested' | 'list' | 'map';
+export type FieldKind = 'text' | 'integer' | 'flag' | 'instant' | 'usd' | 'nested' | 'list' | 'map';
 
 export interface FieldSpec {
   readonly kind: FieldKind;

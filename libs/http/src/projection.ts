@@ -25,12 +25,18 @@ export function project(dto: DtoClass, value: object): Record<string, unknown> {
   return copy;
 }
 
+/** @throws RangeError for what a number of JSON would round */
+function safeInteger(value: bigint): number {
+  if (!Number.isSafeInteger(Number(value))) throw new RangeError('The answer holds an integer that no number can.');
+  return Number(value);
+}
+
 function write(spec: FieldSpec, value: unknown): unknown {
   if (spec.kind === 'nested' && spec.type) return project(spec.type(), value as object);
   if (spec.kind === 'list' && spec.type)
     return (value as object[]).map((item) => project((spec.type as () => DtoClass)(), item));
   if (spec.kind === 'usd' && typeof value === 'bigint') return picoToUsd(value);
   if (value instanceof Date) return value.toISOString();
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') return safeInteger(value);
   return value;
 }

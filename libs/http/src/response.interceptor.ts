@@ -1,4 +1,4 @@
-import { type CallHandler, type ExecutionContext, Injectable, type NestInterceptor } from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 import type { CursorPage, Page } from '#libs/kernel';
@@ -6,7 +6,6 @@ import { RETURNS, type Returns } from './endpoint.decorator.js';
 import { project } from './projection.js';
 
 /** Writes what a handler returned as its route declares: the envelope, and no field that is not declared. */
-@Injectable()
 export class ResponseInterceptor implements NestInterceptor {
   constructor(private readonly reflector: Reflector) {}
 

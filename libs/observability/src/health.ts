@@ -50,16 +50,18 @@ export class Health {
   }
 
   async report(): Promise<HealthReport> {
-    const all = [...this.components.values()];
-    const states = await Promise.all(all.map(check));
+    const checked = await Promise.all(
+      Array.from(this.components.values(), async (component) => {
+        const { name, critical } = component;
+        return { name, critical, state: await check(component) };
+      }),
+    );
     let status: ComponentStatus = this.stopping ? 'degraded' : 'ok';
-    for (const [index, state] of states.entries()) {
-      if (state.status === 'down' && all[index]?.critical) status = 'down';
+    for (const { critical, state } of checked) {
+      if (state.status === 'down' && critical) status = 'down';
       else if (state.status !== 'ok' && status === 'ok') status = 'degraded';
     }
-    const components: Record<string, ComponentHealth> = {};
-    for (const [index, state] of states.entries()) components[all[index]?.name ?? ''] = state;
-    return { status, components };
+    return { status, components: Object.fromEntries(checked.map(({ name, state }) => [name, state])) };
   }
 }
 
