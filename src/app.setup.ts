@@ -1,5 +1,6 @@
 import { NestFactory } from '@nestjs/core';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
+import { Doorkeeper } from '#libs/access';
 import { configureHttp, createHttpAdapter, httpConfig } from '#libs/http';
 import { RateTiers } from '#libs/limits';
 import { NestLogger } from '#libs/observability';
@@ -15,6 +16,7 @@ export async function createApplication(parts: AppParts): Promise<NestFastifyApp
     forceCloseConnections: false,
   });
   await configureHttp(app);
+  app.get(Doorkeeper).watch(adapter.getInstance());
   app.get(RateTiers).watch(adapter.getInstance());
   return app;
 }

@@ -1,11 +1,12 @@
 import { type DynamicModule, Module, type ModuleMetadata, type Type } from '@nestjs/common';
 import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
-import { AccessGuard, AUTHENTICATORS } from './access.guard.js';
+import { AccessGuard } from './access.guard.js';
 import { type Authenticator, RefusalObserver } from './authenticator.js';
+import { AUTHENTICATORS, Doorkeeper } from './doorkeeper.js';
 import { RequestLimiter } from './request-limiter.js';
 import { Routes } from './routes.js';
 
-/** The global guard, with the authenticators that the composition root gives it. */
+/** The doorkeeper and the global guard behind it, with the authenticators that the composition root gives it. */
 @Module({})
 export class AccessModule {
   static forRoot(parts: {
@@ -19,12 +20,13 @@ export class AccessModule {
       imports: [DiscoveryModule, ...parts.imports],
       providers: [
         Routes,
+        Doorkeeper,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: AUTHENTICATORS, inject: parts.authenticators, useFactory: (...all: Authenticator[]) => all },
         { provide: RefusalObserver, useExisting: parts.observer },
         { provide: RequestLimiter, useExisting: parts.limiter },
       ],
-      exports: [Routes],
+      exports: [Doorkeeper, Routes],
     };
   }
 }

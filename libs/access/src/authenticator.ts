@@ -8,8 +8,8 @@ export type Authentication =
   | { readonly accepted: false; readonly error: DomainError };
 
 /**
- * Finds out who sends a request. Implemented by the features that issue credentials and handed to the guard
- * by the composition root, so that a route need not know how its callers are recognised.
+ * Finds out who sends a request. Implemented by the features that issue credentials and handed to the
+ * doorkeeper by the composition root, so that a route need not know how its callers are recognised.
  */
 export abstract class Authenticator {
   /** The kind of rule whose credentials it understands. */
@@ -18,7 +18,7 @@ export abstract class Authenticator {
   abstract authenticate(headers: IncomingHttpHeaders): Promise<Authentication> | Authentication;
 }
 
-/** A request that the guard turned away. */
+/** A request that the doorkeeper turned away. */
 export interface Refusal {
   readonly error: DomainError;
   readonly principal: Principal;
@@ -29,7 +29,7 @@ export interface Refusal {
   readonly route: string;
 }
 
-/** Hears of every request to the control plane that the guard turned away. */
+/** Hears of every request to the control plane that the doorkeeper turned away. */
 export abstract class RefusalObserver {
   abstract refused(refusal: Refusal): Promise<void>;
 }

@@ -1,10 +1,11 @@
 export { accessErrors } from './access.errors.js';
 export { AccessGuard } from './access.guard.js';
-export type { AuthenticatedRequest } from './access.guard.js';
 export { AccessModule } from './access.module.js';
 export { Actor } from './actor.decorator.js';
 export { Authenticator, RefusalObserver } from './authenticator.js';
 export type { Authentication, Refusal } from './authenticator.js';
+export { Doorkeeper } from './doorkeeper.js';
+export type { AuthenticatedRequest } from './doorkeeper.js';
 export { definePermissions, hasPermission, permissionCatalogue, ROLES } from './permissions.js';
 export type { Permission, PermissionDefinition, SystemRole } from './permissions.js';
 export { personOf } from './person-of.js';

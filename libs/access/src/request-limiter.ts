@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Principal } from './principal.js';
 
 /**
- * Counts every request that comes to a route, by whoever proved to have sent it. Handed to the guard by the
+ * Counts every request that comes to a route, by whoever proved to have sent it. Handed to the doorkeeper by the
  * composition root.
  */
 export abstract class RequestLimiter {

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Reflector } from '@nestjs/core';
 import { Config, PublicConfig } from '#libs/config';
 import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
+import { addBodyHooks } from './body.budget.js';
 import { ErrorFilter } from './error.filter.js';
 import { httpConfig } from './http.config.js';
 import { openApiDocument, serveDocs } from './openapi.js';
@@ -15,7 +16,7 @@ import { StrictValidationPipe } from './validation.pipe.js';
 /** Everything between the socket and the controllers, the same in production and in tests. */
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(Config);
-  const { corsOrigin, corsCredentials, docs } = config.get(httpConfig);
+  const { corsOrigin, corsCredentials, docs, bodyMemoryBytes, maxConnections } = config.get(httpConfig);
   const fastify = app.getHttpAdapter().getInstance();
   addRequestHooks(fastify, {
     profile: config.profile,
@@ -23,6 +24,8 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
     metrics: app.get(Metrics),
     logger: app.get<RootLogger>(ROOT_LOGGER),
   });
+  addBodyHooks(fastify, { mostBytes: bodyMemoryBytes });
+  fastify.server.maxConnections = maxConnections;
   await app.register(cors, {
     origin: corsOrigin.includes('*') ? '*' : [...corsOrigin],
     credentials: corsCredentials,

@@ -60,7 +60,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   const described = applyDecorators(
     Access(options.access),
     HttpCode(status),
-    RouteConfig({ rawBody: options.rawBody === true }),
+    RouteConfig({ access: options.access, rawBody: options.rawBody === true }),
     SetMetadata(RETURNS, options.raw ? 'raw' : options.returns),
     ApiOperation({ summary: options.summary, ...(options.description ? { description: options.description } : {}) }),
     ApiExtension('x-access', describeRule(options.access)),
@@ -115,6 +115,7 @@ const COMMON: Readonly<Record<number, string>> = {
   402: 'A cap in money is spent.',
   403: 'Not allowed.',
   404: 'There is no such thing, or not for this caller.',
+  408: 'It did not arrive in time.',
   409: 'The state has moved on.',
   413: 'Too large.',
   415: 'Not in a form that is read.',
@@ -137,7 +138,10 @@ function failures({ access, raw, rawBody = false, errors = {} }: EndpointOptions
   };
   if (input.some && !rawBody) add(httpErrors.validation_failed);
   if (input.body && !rawBody) add(httpErrors.malformed_json);
-  if (input.body || rawBody) [httpErrors.body_too_large, httpErrors.unsupported_media_type].forEach(add);
+  if (input.body || rawBody) {
+    const { body_too_large, unsupported_media_type, request_timeout, server_busy } = httpErrors;
+    [body_too_large, unsupported_media_type, request_timeout, server_busy].forEach(add);
+  }
   if (access.kind === 'signed-in' || access.kind === 'permission') add(accessErrors.unauthorized);
   if (access.kind === 'permission') add(accessErrors.permission_denied);
   if (access.kind === 'api-key') {

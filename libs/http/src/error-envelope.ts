@@ -23,6 +23,7 @@ export const STATUS: Readonly<Record<ErrorKind, readonly [status: number, type: 
   locked: [423, 'permission_error'],
   rate_limited: [429, 'rate_limit_error'],
   header_too_large: [431, 'invalid_request_error'],
+  request_timeout: [408, 'invalid_request_error'],
   internal: [500, 'api_error'],
   bad_gateway: [502, 'api_error'],
   unavailable: [503, 'api_error'],

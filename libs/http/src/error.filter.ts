@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, isConnectionLoss } from '#libs/kernel';
 import { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
+import { hasLargeBody } from './large-body.js';
 import { setRateHeaders } from './rate.headers.js';
 
 /** Turns whatever was thrown into the error envelope. Nothing of the inside gets out: no stack, no SQL. */
@@ -32,6 +33,8 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   if (error.retryAfterSeconds !== undefined)
     void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   if (error.rate) setRateHeaders(reply, error.rate);
+  // A body that nobody has read lies on the line where the next request would be.
+  if (request.body === undefined && hasLargeBody(request)) void reply.header('connection', 'close');
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply
     .status(status)

@@ -2,14 +2,21 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import { FastifyAdapter } from '@nestjs/platform-fastify';
 import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { AccessRule } from '#libs/access';
 import type { ConfigOf } from '#libs/config';
-import { newId } from '#libs/kernel';
+import { type DomainError, newId } from '#libs/kernel';
 import { errorEnvelope, STATUS } from './error-envelope.js';
 import { sendError, toDomainError } from './error.filter.js';
 import type { httpConfig } from './http.config.js';
 import { httpErrors } from './http.errors.js';
 import { SECURITY_HEADERS } from './security-headers.js';
 import { parseStrictJson } from './strict-json.js';
+
+const HEADERS_TIMEOUT_MS = 20_000;
+/** How often Node looks for requests that take too long. */
+const TIMEOUT_CHECK_MS = 1_000;
+/** Whoever has no credential has little to say: an address and a password. */
+const PUBLIC_BODY_LIMIT_BYTES = 16_384;
 
 type HttpConfig = ConfigOf<typeof httpConfig>;
 
@@ -21,6 +28,7 @@ const REQUEST_ID = /^[A-Za-z0-9._:-]{1,128}$/;
 
 /** The HTTP server: limits, request ids, whom to believe, and how bodies are read. */
 export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
+  const requestTimeout = config.requestTimeoutSeconds * 1_000;
   const adapter = new FastifyAdapter({
     bodyLimit: config.bodyLimitBytes,
     trustProxy: trustProxy(config.trustProxy),
@@ -32,8 +40,12 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     },
     routerOptions: { maxParamLength: 512, ignoreTrailingSlash: true },
     keepAliveTimeout: 65_000,
-    requestTimeout: 120_000,
-    http: { headersTimeout: 20_000, maxHeaderSize: 16_384 },
+    requestTimeout,
+    http: {
+      headersTimeout: Math.min(HEADERS_TIMEOUT_MS, requestTimeout),
+      connectionsCheckingInterval: TIMEOUT_CHECK_MS,
+      maxHeaderSize: 16_384,
+    },
     forceCloseConnections: 'idle',
     onProtoPoisoning: 'error',
     frameworkErrors: (error: Error, request: unknown, reply: unknown) =>
@@ -43,6 +55,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => {
     if (takesRawBody(route.config)) route.bodyLimit = config.gatewayBodyLimitBytes;
+    else if (isPublic(route.config)) route.bodyLimit = Math.min(config.bodyLimitBytes, PUBLIC_BODY_LIMIT_BYTES);
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -65,6 +78,10 @@ function takesRawBody(config: unknown): boolean {
   return (config as { rawBody?: boolean } | undefined)?.rawBody === true;
 }
 
+function isPublic(config: unknown): boolean {
+  return (config as { access?: AccessRule } | undefined)?.access?.kind === 'public';
+}
+
 function trustProxy(trusted: readonly string[]): boolean | string[] | ((address: string, hop: number) => boolean) {
   if (trusted.length === 0) return false;
   const [first] = trusted;
@@ -78,13 +95,18 @@ function refuseAddress(error: Error, request: FastifyRequest, reply: FastifyRepl
   sendError(request, reply, toDomainError(error));
 }
 
+const REFUSED_BYTES: Readonly<Record<string, () => DomainError>> = {
+  HPE_HEADER_OVERFLOW: httpErrors.header_too_large,
+  ERR_HTTP_REQUEST_TIMEOUT: httpErrors.request_timeout,
+};
+
 /** What is not HTTP at all never becomes a request; it still gets the envelope. */
 function refuseBytes(error: NodeJS.ErrnoException, socket: Socket): void {
   if (error.code === 'ECONNRESET' || !socket.writable) {
     socket.destroy();
     return;
   }
-  const refusal = error.code === 'HPE_HEADER_OVERFLOW' ? httpErrors.header_too_large() : httpErrors.bad_request();
+  const refusal = (REFUSED_BYTES[error.code ?? ''] ?? httpErrors.bad_request)();
   const id = newId();
   const body = JSON.stringify(errorEnvelope(refusal, id));
   const headers = Object.entries({ 'x-request-id': id, ...SECURITY_HEADERS });

@@ -40,6 +40,24 @@ export const httpConfig = defineConfig(
       max: 1_073_741_824,
       description: 'Largest body of a gateway request.',
     }),
+    bodyMemoryBytes: integer('BODY_MEMORY_BYTES', {
+      default: 268_435_456,
+      min: 1_024,
+      max: 68_719_476_736,
+      description: 'Most memory for the bodies over 64 KiB of all requests at a time; more is answered with 503.',
+    }),
+    requestTimeoutSeconds: integer('REQUEST_TIMEOUT_SECONDS', {
+      default: 30,
+      min: 1,
+      max: 3_600,
+      description: 'How long a request may take to arrive, its body included.',
+    }),
+    maxConnections: integer('MAX_CONNECTIONS', {
+      default: 10_000,
+      min: 1,
+      max: 1_000_000,
+      description: 'Most connections of clients at a time; more are closed at once.',
+    }),
     shutdownGraceSeconds: integer('SHUTDOWN_GRACE_SECONDS', {
       default: 30,
       min: 0,
@@ -47,7 +65,10 @@ export const httpConfig = defineConfig(
       description: 'How long running requests and streams may go on after SIGTERM.',
     }),
   },
-  ({ corsOrigin, corsCredentials, trustProxy }) => [
+  ({ corsOrigin, corsCredentials, trustProxy, gatewayBodyLimitBytes, bodyMemoryBytes }) => [
+    ...(bodyMemoryBytes < gatewayBodyLimitBytes
+      ? [{ variable: 'BODY_MEMORY_BYTES', rule: 'must not be less than GATEWAY_BODY_LIMIT_BYTES' }]
+      : []),
     ...(corsCredentials && corsOrigin.includes('*')
       ? [{ variable: 'CORS_ORIGIN', rule: 'must not be * while CORS_CREDENTIALS is true' }]
       : []),

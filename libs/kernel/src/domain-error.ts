@@ -15,6 +15,7 @@ export type ErrorKind =
   | 'locked' // shut for a while
   | 'rate_limited' // too fast
   | 'header_too_large' // more about the request than is accepted
+  | 'request_timeout' // it did not arrive in time
   | 'internal' // our fault
   | 'bad_gateway' // the provider's fault
   | 'unavailable' // something we need is away

@@ -81,7 +81,7 @@ function conclude({ taken, standing }: RateTake, reply: FastifyReply): void {
   setRateHeaders(reply, standing);
 }
 
-/** The guard counts what an endpoint gets: only there it is known who sent it. */
+/** The doorkeeper counts what an endpoint gets: only there it is known who sent it. */
 function isEndpoint({ routeOptions }: FastifyRequest): boolean {
   return (routeOptions.config as { rawBody?: boolean } | undefined)?.rawBody !== undefined;
 }
