@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
 import type { UserPrincipal } from '#libs/access';
+import { ReadThroughCache } from '#libs/cache';
 import { OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { UserUpdated } from '../users/events/user.events.js';
@@ -12,13 +12,17 @@ import { SessionsRepository } from './sessions.repository.js';
 /** How long another replica may take to notice that a session has ended. Here it is noticed at once. */
 const STALE_MS = 5_000;
 const MOST_SESSIONS = 10_000;
+const UUID_LENGTH = 36;
 
 /** Finds out whose session an access token belongs to, and whether it still goes on. */
 @Injectable()
 export class SessionVerifier {
-  private readonly principals = new LRUCache<string, UserPrincipal>({ max: MOST_SESSIONS, ttl: STALE_MS });
-  /** Counts what was forgotten, so that an answer read before is not remembered after. */
-  private generation = 0;
+  private readonly principals = new ReadThroughCache((key) => this.find(key), {
+    freshMs: STALE_MS,
+    // Not a moment longer while the database is away: a session may have ended meanwhile.
+    keptMs: STALE_MS,
+    max: MOST_SESSIONS,
+  });
 
   constructor(
     private readonly tokens: AccessTokens,
@@ -30,40 +34,32 @@ export class SessionVerifier {
   /** @returns undefined when the token is not good, the session has ended or the account may not be used */
   async verify(token: string): Promise<UserPrincipal | undefined> {
     const claims = await this.tokens.read(token);
-    if (!claims) return undefined;
-    const known = this.principals.get(claims.sessionId);
-    if (known) return known;
-    const { generation } = this;
-    const { sessionId, userId } = claims;
+    return claims && this.principals.get(claims.sessionId + claims.userId);
+  }
+
+  @OnEvent(SignedOut, 'after-commit')
+  onSignedOut({ actor: { sessionId, userId } }: SignedOut): void {
+    this.principals.evict(sessionId + userId);
+  }
+
+  @OnEvent(RefreshReplayed, 'after-commit')
+  onRefreshReplayed({ sessionId, userId }: RefreshReplayed): void {
+    this.principals.evict(sessionId + userId);
+  }
+
+  /** A new role or status holds from the next request on. It is rare enough to ask again for everybody. */
+  @OnEvent(UserUpdated, 'after-commit')
+  onUserUpdated(): void {
+    this.principals.clear();
+  }
+
+  private async find(key: string): Promise<UserPrincipal | undefined> {
+    const [sessionId, userId] = [key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH)];
     const [active, account] = await Promise.all([
       this.sessions.existsActive(sessionId, userId, this.clock.date()),
       this.users.find(userId),
     ]);
     if (!active || account?.status !== 'active') return undefined;
-    const principal: UserPrincipal = { kind: 'user', id: userId, userId, role: account.role, sessionId };
-    if (generation === this.generation) this.principals.set(sessionId, principal);
-    return principal;
-  }
-
-  @OnEvent(SignedOut, 'after-commit')
-  onSignedOut({ sessionId }: SignedOut): void {
-    this.forget(sessionId);
-  }
-
-  @OnEvent(RefreshReplayed, 'after-commit')
-  onRefreshReplayed({ sessionId }: RefreshReplayed): void {
-    this.forget(sessionId);
-  }
-
-  /** A new role or status holds from the next request on. */
-  @OnEvent(UserUpdated, 'after-commit')
-  onUserUpdated({ user }: UserUpdated): void {
-    for (const [sessionId, { userId }] of this.principals.entries()) if (userId === user.id) this.forget(sessionId);
-    this.generation += 1;
-  }
-
-  private forget(sessionId: string): void {
-    this.generation += 1;
-    this.principals.delete(sessionId);
+    return { kind: 'user', id: userId, userId, role: account.role, sessionId };
   }
 }
