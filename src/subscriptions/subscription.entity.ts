@@ -1,10 +1,8 @@
-import { Column, Entity, PrimaryColumn, type ValueTransformer } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { asCount } from '#libs/database';
 
 export const SUBSCRIPTION_STATUSES = ['active', 'pending', 'denied', 'suspended', 'cancelled', 'expired'] as const;
 export type SubscriptionStatus = (typeof SUBSCRIPTION_STATUSES)[number];
-
-/** PostgreSQL's bigint travels as text; quotas stay far below what a number holds. */
-const count: ValueTransformer = { from: Number, to: (value: unknown) => value };
 
 /** A person's right to a model; one for each person and model. */
 @Entity('subscriptions')
@@ -21,10 +19,10 @@ export class SubscriptionEntity {
   @Column({ type: 'text' })
   status: SubscriptionStatus;
 
-  @Column({ name: 'quota_requests', type: 'bigint', transformer: count })
+  @Column({ name: 'quota_requests', type: 'bigint', transformer: asCount })
   quotaRequests: number;
 
-  @Column({ name: 'quota_tokens', type: 'bigint', transformer: count })
+  @Column({ name: 'quota_tokens', type: 'bigint', transformer: asCount })
   quotaTokens: number;
 
   @Column({ name: 'created_at', type: 'timestamptz' })

@@ -1,8 +1,5 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
-
-/** PostgreSQL's 64-bit and NUMERIC integers arrive as text; token counts are far below 2^53. */
-const count = { from: Number, to: (value: number) => value };
-const pico = { from: BigInt, to: (value: bigint) => value.toString() };
+import { asCount, asPico } from '#libs/database';
 
 /** One settled call. Rows are written by the meter and never changed. */
 @Entity('usage_events')
@@ -40,20 +37,20 @@ export class UsageEventEntity {
   @Column({ type: 'boolean' })
   streamed: boolean;
 
-  @Column({ type: 'bigint', name: 'input_tokens', transformer: count })
+  @Column({ type: 'bigint', name: 'input_tokens', transformer: asCount })
   inputTokens: number;
 
-  @Column({ type: 'bigint', name: 'cached_input_tokens', transformer: count })
+  @Column({ type: 'bigint', name: 'cached_input_tokens', transformer: asCount })
   cachedInputTokens: number;
 
-  @Column({ type: 'bigint', name: 'output_tokens', transformer: count })
+  @Column({ type: 'bigint', name: 'output_tokens', transformer: asCount })
   outputTokens: number;
 
   @Column({ type: 'text', name: 'tokens_source' })
   tokensSource: string;
 
   /** Pico-dollars. */
-  @Column({ type: 'numeric', precision: 38, scale: 0, transformer: pico })
+  @Column({ type: 'numeric', precision: 38, scale: 0, transformer: asPico })
   cost: bigint;
 
   /** The price that the call was rated with; null on rows from before prices had a history. */

@@ -11,4 +11,5 @@ export { migrationStates, revertMigrations, runMigrations } from './migrations.j
 export type { MigrationState } from './migrations.js';
 export { Notifications } from './notifications.js';
 export { likeContains, paginate, paginateFeed } from './paging.js';
+export { asCount, asPico } from './transformers.js';
 export { isUniqueViolation, sqlStateOf, UnitOfWork } from './unit-of-work.js';
