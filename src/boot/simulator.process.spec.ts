@@ -27,7 +27,7 @@ describe('SimulatorProcess', () => {
       "process.send({ simulator: { url: 'http://here' } }, () => process.kill(process.pid, 'SIGKILL'));",
     );
     await simulator.ended;
-    await simulator.stop();
+    await expect(simulator.stop()).resolves.toBeUndefined();
   });
 
   it('does not wait for one that ends instead of starting', async () => {
