@@ -65,6 +65,7 @@ const ROOT_ONLY = [
   'src/models/models.service.ts',
   'src/models/price.book.ts',
   'src/usage/price.history.ts',
+  'src/usage/verify/ledger.verification.ts',
   'src/subscriptions/subscriptions.service.ts',
   'src/api-keys/api-keys.service.ts',
 ];
