@@ -22,11 +22,11 @@ export type ErrorBodyDto = {
      */
     param?: string;
     /**
-     * More for programs, where there is more.
+     * More for programs, where there is more: of input that is not valid, each offence.
      */
     details?: {
         [key: string]: unknown;
-    };
+    } | Array<unknown>;
 };
 
 export type ErrorDto = {
@@ -1537,10 +1537,6 @@ export type GetLivenessData = {
 
 export type GetLivenessErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -1563,10 +1559,6 @@ export type GetLivenessAlias1Data = {
 };
 
 export type GetLivenessAlias1Errors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -1591,10 +1583,6 @@ export type GetReadinessData = {
 
 export type GetReadinessErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -1617,10 +1605,6 @@ export type GetReadinessAlias1Data = {
 };
 
 export type GetReadinessAlias1Errors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -1645,10 +1629,6 @@ export type GetHealthData = {
 
 export type GetHealthErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -1672,10 +1652,6 @@ export type GetHealthAlias1Data = {
 
 export type GetHealthAlias1Errors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -1698,10 +1674,6 @@ export type GetMetricsData = {
 };
 
 export type GetMetricsErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
     /**
      * No valid credential. Codes: `unauthorized`.
      */
@@ -1730,10 +1702,6 @@ export type GetMeData = {
 
 export type GetMeErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
@@ -1741,6 +1709,10 @@ export type GetMeErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetMeError = GetMeErrors[keyof GetMeErrors];
@@ -1765,10 +1737,6 @@ export type GetUserProfileData = {
 
 export type GetUserProfileErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
@@ -1776,6 +1744,10 @@ export type GetUserProfileErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetUserProfileError = GetUserProfileErrors[keyof GetUserProfileErrors];
@@ -1800,7 +1772,7 @@ export type UpdateMeData = {
 
 export type UpdateMeErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -1808,9 +1780,25 @@ export type UpdateMeErrors = {
      */
     401: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type UpdateMeError = UpdateMeErrors[keyof UpdateMeErrors];
@@ -1835,7 +1823,7 @@ export type RegisterData = {
 
 export type RegisterErrors = {
     /**
-     * The input is not valid. Codes: `password_rejected`, `validation_failed`.
+     * The input is not valid. Codes: `password_rejected`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -1843,9 +1831,21 @@ export type RegisterErrors = {
      */
     403: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `user_email_taken`.
      */
     409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Too fast: see Retry-After. Codes: `rate_limited`.
      */
@@ -1855,7 +1855,7 @@ export type RegisterErrors = {
      */
     500: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `sign_in_busy`.
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
 };
@@ -1882,13 +1882,25 @@ export type LoginData = {
 
 export type LoginErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
      * No valid credential. Codes: `invalid_credentials`.
      */
     401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Too fast: see Retry-After. Codes: `rate_limited`.
      */
@@ -1898,7 +1910,7 @@ export type LoginErrors = {
      */
     500: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `sign_in_busy`.
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
 };
@@ -1925,10 +1937,6 @@ export type RefreshData = {
 
 export type RefreshErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `session_ended`, `session_expired`.
      */
     401: ErrorDto;
@@ -1940,6 +1948,10 @@ export type RefreshErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type RefreshError = RefreshErrors[keyof RefreshErrors];
@@ -1964,10 +1976,6 @@ export type LogoutData = {
 
 export type LogoutErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
@@ -1975,6 +1983,10 @@ export type LogoutErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type LogoutError = LogoutErrors[keyof LogoutErrors];
@@ -2013,6 +2025,10 @@ export type MockLoginErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type MockLoginError = MockLoginErrors[keyof MockLoginErrors];
@@ -2065,6 +2081,10 @@ export type ListTeamsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListTeamsError = ListTeamsErrors[keyof ListTeamsErrors];
@@ -2090,7 +2110,7 @@ export type CreateTeamData = {
 
 export type CreateTeamErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2102,13 +2122,29 @@ export type CreateTeamErrors = {
      */
     403: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `team_slug_taken`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type CreateTeamError = CreateTeamErrors[keyof CreateTeamErrors];
@@ -2157,6 +2193,10 @@ export type DeleteTeamErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type DeleteTeamError = DeleteTeamErrors[keyof DeleteTeamErrors];
@@ -2203,6 +2243,10 @@ export type GetTeamErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetTeamError = GetTeamErrors[keyof GetTeamErrors];
@@ -2232,7 +2276,7 @@ export type UpdateTeamData = {
 
 export type UpdateTeamErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2248,13 +2292,29 @@ export type UpdateTeamErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `team_slug_taken`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type UpdateTeamError = UpdateTeamErrors[keyof UpdateTeamErrors];
@@ -2279,10 +2339,6 @@ export type ListProvidersData = {
 
 export type ListProvidersErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
@@ -2294,6 +2350,10 @@ export type ListProvidersErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListProvidersError = ListProvidersErrors[keyof ListProvidersErrors];
@@ -2318,7 +2378,7 @@ export type CreateProviderData = {
 
 export type CreateProviderErrors = {
     /**
-     * The input is not valid. Codes: `provider_address_refused`, `validation_failed`.
+     * The input is not valid. Codes: `provider_address_refused`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2330,13 +2390,29 @@ export type CreateProviderErrors = {
      */
     403: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `provider_name_taken`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type CreateProviderError = CreateProviderErrors[keyof CreateProviderErrors];
@@ -2389,6 +2465,10 @@ export type DeleteProviderErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type DeleteProviderError = DeleteProviderErrors[keyof DeleteProviderErrors];
@@ -2435,6 +2515,10 @@ export type GetProviderErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetProviderError = GetProviderErrors[keyof GetProviderErrors];
@@ -2464,7 +2548,7 @@ export type UpdateProviderData = {
 
 export type UpdateProviderErrors = {
     /**
-     * The input is not valid. Codes: `provider_address_refused`, `validation_failed`.
+     * The input is not valid. Codes: `provider_address_refused`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2480,13 +2564,29 @@ export type UpdateProviderErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `provider_name_taken`, `provider_read_only`, `provider_has_keys`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type UpdateProviderError = UpdateProviderErrors[keyof UpdateProviderErrors];
@@ -2516,7 +2616,7 @@ export type ChooseRotationData = {
 
 export type ChooseRotationErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2532,9 +2632,25 @@ export type ChooseRotationErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ChooseRotationError = ChooseRotationErrors[keyof ChooseRotationErrors];
@@ -2583,6 +2699,10 @@ export type ListProviderKeysErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListProviderKeysError = ListProviderKeysErrors[keyof ListProviderKeysErrors];
@@ -2612,7 +2732,7 @@ export type AddProviderKeyData = {
 
 export type AddProviderKeyErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2628,13 +2748,29 @@ export type AddProviderKeyErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `provider_key_exists`, `provider_read_only`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type AddProviderKeyError = AddProviderKeyErrors[keyof AddProviderKeyErrors];
@@ -2664,7 +2800,7 @@ export type ImportProviderKeysData = {
 
 export type ImportProviderKeysErrors = {
     /**
-     * The input is not valid. Codes: `provider_key_import_invalid`, `validation_failed`.
+     * The input is not valid. Codes: `provider_key_import_invalid`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2680,13 +2816,29 @@ export type ImportProviderKeysErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `provider_read_only`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ImportProviderKeysError = ImportProviderKeysErrors[keyof ImportProviderKeysErrors];
@@ -2743,6 +2895,10 @@ export type DeleteProviderKeyErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type DeleteProviderKeyError = DeleteProviderKeyErrors[keyof DeleteProviderKeyErrors];
@@ -2774,7 +2930,7 @@ export type UpdateProviderKeyData = {
 
 export type UpdateProviderKeyErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -2790,9 +2946,25 @@ export type UpdateProviderKeyErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type UpdateProviderKeyError = UpdateProviderKeyErrors[keyof UpdateProviderKeyErrors];
@@ -2845,6 +3017,10 @@ export type TestProviderKeyErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type TestProviderKeyError = TestProviderKeyErrors[keyof TestProviderKeyErrors];
@@ -2897,6 +3073,10 @@ export type ResetProviderKeyCircuitErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ResetProviderKeyCircuitError = ResetProviderKeyCircuitErrors[keyof ResetProviderKeyCircuitErrors];
@@ -2954,6 +3134,10 @@ export type GetProviderKeyStatsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetProviderKeyStatsError = GetProviderKeyStatsErrors[keyof GetProviderKeyStatsErrors];
@@ -3026,6 +3210,10 @@ export type ListModelsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListModelsError = ListModelsErrors[keyof ListModelsErrors];
@@ -3075,6 +3263,10 @@ export type GetModelErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetModelError = GetModelErrors[keyof GetModelErrors];
@@ -3123,6 +3315,10 @@ export type ListModelPricesErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListModelPricesError = ListModelPricesErrors[keyof ListModelPricesErrors];
@@ -3152,7 +3348,7 @@ export type SetModelPriceData = {
 
 export type SetModelPriceErrors = {
     /**
-     * The input is not valid. Codes: `price_invalid`, `price_in_the_past`, `validation_failed`.
+     * The input is not valid. Codes: `price_invalid`, `price_in_the_past`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -3168,13 +3364,29 @@ export type SetModelPriceErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `price_change_absurd`, `price_moment_taken`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type SetModelPriceError = SetModelPriceErrors[keyof SetModelPriceErrors];
@@ -3231,6 +3443,10 @@ export type RemoveModelPriceErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type RemoveModelPriceError = RemoveModelPriceErrors[keyof RemoveModelPriceErrors];
@@ -3253,10 +3469,6 @@ export type ListModelAliasesData = {
 
 export type ListModelAliasesErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
@@ -3268,6 +3480,10 @@ export type ListModelAliasesErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListModelAliasesError = ListModelAliasesErrors[keyof ListModelAliasesErrors];
@@ -3316,6 +3532,10 @@ export type RemoveModelAliasErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type RemoveModelAliasError = RemoveModelAliasErrors[keyof RemoveModelAliasErrors];
@@ -3343,7 +3563,7 @@ export type SetModelAliasData = {
 
 export type SetModelAliasErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -3359,13 +3579,29 @@ export type SetModelAliasErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `model_alias_taken`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type SetModelAliasError = SetModelAliasErrors[keyof SetModelAliasErrors];
@@ -3414,6 +3650,10 @@ export type GetModelFallbacksErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetModelFallbacksError = GetModelFallbacksErrors[keyof GetModelFallbacksErrors];
@@ -3443,7 +3683,7 @@ export type SetModelFallbacksData = {
 
 export type SetModelFallbacksErrors = {
     /**
-     * The input is not valid. Codes: `model_fallback_invalid`, `validation_failed`.
+     * The input is not valid. Codes: `model_fallback_invalid`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -3459,9 +3699,25 @@ export type SetModelFallbacksErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type SetModelFallbacksError = SetModelFallbacksErrors[keyof SetModelFallbacksErrors];
@@ -3514,6 +3770,10 @@ export type ListSubscriptionsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListSubscriptionsError = ListSubscriptionsErrors[keyof ListSubscriptionsErrors];
@@ -3539,7 +3799,7 @@ export type CreateSubscriptionData = {
 
 export type CreateSubscriptionErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -3555,13 +3815,29 @@ export type CreateSubscriptionErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * The state has moved on. Codes: `subscription_exists`.
      */
     409: ErrorDto;
     /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type CreateSubscriptionError = CreateSubscriptionErrors[keyof CreateSubscriptionErrors];
@@ -3610,6 +3886,10 @@ export type GetSubscriptionErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetSubscriptionError = GetSubscriptionErrors[keyof GetSubscriptionErrors];
@@ -3662,6 +3942,10 @@ export type CancelSubscriptionErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type CancelSubscriptionError = CancelSubscriptionErrors[keyof CancelSubscriptionErrors];
@@ -3718,6 +4002,10 @@ export type ListApiKeysErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListApiKeysError = ListApiKeysErrors[keyof ListApiKeysErrors];
@@ -3743,7 +4031,7 @@ export type CreateApiKeyData = {
 
 export type CreateApiKeyErrors = {
     /**
-     * The input is not valid. Codes: `model_unknown`, `api_key_expiry_past`, `validation_failed`.
+     * The input is not valid. Codes: `model_unknown`, `api_key_expiry_past`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -3755,9 +4043,25 @@ export type CreateApiKeyErrors = {
      */
     403: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type CreateApiKeyError = CreateApiKeyErrors[keyof CreateApiKeyErrors];
@@ -3806,6 +4110,10 @@ export type RevokeApiKeyErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type RevokeApiKeyError = RevokeApiKeyErrors[keyof RevokeApiKeyErrors];
@@ -3852,6 +4160,10 @@ export type GetApiKeyErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetApiKeyError = GetApiKeyErrors[keyof GetApiKeyErrors];
@@ -3881,7 +4193,7 @@ export type UpdateApiKeyData = {
 
 export type UpdateApiKeyErrors = {
     /**
-     * The input is not valid. Codes: `model_unknown`, `api_key_expiry_past`, `api_key_inactive`, `validation_failed`.
+     * The input is not valid. Codes: `model_unknown`, `api_key_expiry_past`, `api_key_inactive`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -3897,9 +4209,25 @@ export type UpdateApiKeyErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type UpdateApiKeyError = UpdateApiKeyErrors[keyof UpdateApiKeyErrors];
@@ -3948,6 +4276,10 @@ export type RotateApiKeyErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type RotateApiKeyError = RotateApiKeyErrors[keyof RotateApiKeyErrors];
@@ -4008,6 +4340,10 @@ export type GetUsageSummaryErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetUsageSummaryError = GetUsageSummaryErrors[keyof GetUsageSummaryErrors];
@@ -4080,6 +4416,10 @@ export type ListUsageLogsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListUsageLogsError = ListUsageLogsErrors[keyof ListUsageLogsErrors];
@@ -4105,7 +4445,7 @@ export type ReRateUsageData = {
 
 export type ReRateUsageErrors = {
     /**
-     * The input is not valid. Codes: `usage_range_invalid`, `re_rating_too_long`, `validation_failed`.
+     * The input is not valid. Codes: `usage_range_invalid`, `re_rating_too_long`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -4117,9 +4457,25 @@ export type ReRateUsageErrors = {
      */
     403: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ReRateUsageError = ReRateUsageErrors[keyof ReRateUsageErrors];
@@ -4147,7 +4503,7 @@ export type CreateChatCompletionData = {
 
 export type CreateChatCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4163,9 +4519,17 @@ export type CreateChatCompletionErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4175,7 +4539,7 @@ export type CreateChatCompletionErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4205,7 +4569,7 @@ export type CreateCompletionData = {
 
 export type CreateCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4221,9 +4585,17 @@ export type CreateCompletionErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4233,7 +4605,7 @@ export type CreateCompletionErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4263,7 +4635,7 @@ export type CreateEmbeddingData = {
 
 export type CreateEmbeddingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4279,9 +4651,17 @@ export type CreateEmbeddingErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4291,7 +4671,7 @@ export type CreateEmbeddingErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4321,7 +4701,7 @@ export type CreateResponseData = {
 
 export type CreateResponseErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4337,9 +4717,17 @@ export type CreateResponseErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4349,7 +4737,7 @@ export type CreateResponseErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4379,7 +4767,7 @@ export type CreateModerationData = {
 
 export type CreateModerationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4395,9 +4783,17 @@ export type CreateModerationErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4407,7 +4803,7 @@ export type CreateModerationErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4437,7 +4833,7 @@ export type CreateRankingData = {
 
 export type CreateRankingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4453,9 +4849,17 @@ export type CreateRankingErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4465,7 +4869,7 @@ export type CreateRankingErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4495,10 +4899,6 @@ export type ListGatewayModelsData = {
 
 export type ListGatewayModelsErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `missing_api_key`, `invalid_api_key`.
      */
     401: ErrorDto;
@@ -4506,6 +4906,10 @@ export type ListGatewayModelsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListGatewayModelsError = ListGatewayModelsErrors[keyof ListGatewayModelsErrors];
@@ -4546,6 +4950,10 @@ export type GetGatewayModelErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetGatewayModelError = GetGatewayModelErrors[keyof GetGatewayModelErrors];
@@ -4569,7 +4977,7 @@ export type CreateImageData = {
 
 export type CreateImageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4585,9 +4993,17 @@ export type CreateImageErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4597,7 +5013,7 @@ export type CreateImageErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4627,7 +5043,7 @@ export type CreateSpeechData = {
 
 export type CreateSpeechErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4643,9 +5059,17 @@ export type CreateSpeechErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4655,7 +5079,7 @@ export type CreateSpeechErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4688,7 +5112,7 @@ export type CreateTranscriptionData = {
 
 export type CreateTranscriptionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4704,9 +5128,17 @@ export type CreateTranscriptionErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4716,7 +5148,7 @@ export type CreateTranscriptionErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4747,7 +5179,7 @@ export type CreateTranslationData = {
 
 export type CreateTranslationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4763,9 +5195,17 @@ export type CreateTranslationErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4775,7 +5215,7 @@ export type CreateTranslationErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4805,7 +5245,7 @@ export type CreateMessageData = {
 
 export type CreateMessageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4821,9 +5261,17 @@ export type CreateMessageErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4833,7 +5281,7 @@ export type CreateMessageErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4863,7 +5311,7 @@ export type CountMessageTokensData = {
 
 export type CountMessageTokensErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4879,9 +5327,17 @@ export type CountMessageTokensErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4891,7 +5347,7 @@ export type CountMessageTokensErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4923,7 +5379,7 @@ export type ForwardCallData = {
 
 export type ForwardCallErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `unsupported_media_type`, `validation_failed`.
+     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -4939,9 +5395,17 @@ export type ForwardCallErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
      * Too large. Codes: `body_too_large`.
      */
     413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4951,7 +5415,7 @@ export type ForwardCallErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `database_unavailable`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -4978,7 +5442,7 @@ export type CountTokensData = {
 
 export type CountTokensErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -4990,9 +5454,25 @@ export type CountTokensErrors = {
      */
     404: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type CountTokensError = CountTokensErrors[keyof CountTokensErrors];
@@ -5077,6 +5557,10 @@ export type ListAuditLogsErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type ListAuditLogsError = ListAuditLogsErrors[keyof ListAuditLogsErrors];
@@ -5102,13 +5586,13 @@ export type GetPublicConfigData = {
 
 export type GetPublicConfigErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetPublicConfigError = GetPublicConfigErrors[keyof GetPublicConfigErrors];
@@ -5133,10 +5617,6 @@ export type GetConfigData = {
 
 export type GetConfigErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
@@ -5148,6 +5628,10 @@ export type GetConfigErrors = {
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
 };
 
 export type GetConfigError = GetConfigErrors[keyof GetConfigErrors];
