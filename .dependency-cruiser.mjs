@@ -52,6 +52,7 @@ export const CAPABILITIES = [
   'src/api-keys/api-key.authenticator.ts',
   'src/usage/rating.ts',
   'src/usage/usage.meter.ts',
+  'src/usage/limits/call.limits.ts',
 ];
 
 /** What the composition root and the boot need of a feature beyond what other features may see. */
@@ -67,6 +68,7 @@ const ROOT_ONLY = [
   'src/usage/price.history.ts',
   'src/usage/verify/ledger.verification.ts',
   'src/subscriptions/subscriptions.service.ts',
+  'src/usage/budgets/budget.limits.ts',
   'src/api-keys/api-keys.service.ts',
 ];
 

@@ -15,6 +15,7 @@ import { CorrectUsage1763600204100 } from './1763600204100-correct-usage.js';
 import { CreateJobs1763600300000 } from './1763600300000-create-jobs.js';
 import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 import { CreateRateWindows1763620003000 } from './1763620003000-create-rate-windows.js';
+import { LimitCallers1763620003100 } from './1763620003100-limit-callers.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -35,4 +36,5 @@ export const migrations = [
   CreateJobs1763600300000,
   CreateBudgets1763620000100,
   CreateRateWindows1763620003000,
+  LimitCallers1763620003100,
 ];

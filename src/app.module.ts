@@ -7,7 +7,7 @@ import { EventsModule } from '#libs/events';
 import { OperationsModule } from '#libs/http';
 import { JobsModule } from '#libs/jobs';
 import { Clock, SystemClock } from '#libs/kernel';
-import { LimitsModule, RateTiers } from '#libs/limits';
+import { LimitsModule, RateTiers, SpendingCaps } from '#libs/limits';
 import { ObservabilityModule, type Redactor, type RootLogger } from '#libs/observability';
 import { ApiKeyAuthenticator } from './api-keys/api-key.authenticator.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
@@ -23,6 +23,7 @@ import { SettingsModule } from './settings/settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { TeamsModule } from './teams/teams.module.js';
 import { PriceHistory } from './usage/price.history.js';
+import { BudgetLimits } from './usage/budgets/budget.limits.js';
 import { UsageModule } from './usage/usage.module.js';
 import { UsersModule } from './users/users.module.js';
 
@@ -61,6 +62,14 @@ export class AppModule {
           observer: RefusalRecorder,
           limiter: RateTiers,
         }),
+        // Whoever has something to cap knows only that caps can be set.
+        {
+          module: class CapsModule {},
+          global: true,
+          imports: [UsageModule],
+          providers: [{ provide: SpendingCaps, useExisting: BudgetLimits }],
+          exports: [SpendingCaps],
+        },
         OperationsModule,
         {
           // The ledger asks what models cost without knowing the catalogue.

@@ -10,15 +10,38 @@ export interface FoundApiKey {
   readonly revokedAt: Date | null;
   readonly ownerStatus: string;
   readonly modelIds: readonly string[];
+  readonly permissions: readonly string[] | null;
+  readonly rpmLimit: number | null;
+  readonly tpmLimit: number | null;
+  readonly modelRpmLimit: Readonly<Record<string, number>>;
+  readonly modelTpmLimit: Readonly<Record<string, number>>;
+  readonly maxParallelRequests: number | null;
+  readonly ownerRpmLimit: number | null;
+  readonly ownerTpmLimit: number | null;
+  readonly teamId: string | null;
+  /** Whether the owner belongs to the key's team; false also when the team is gone. */
+  readonly isInTeam: boolean;
+  /** Null without a team; empty for every model. */
+  readonly teamModels: readonly string[] | null;
+  readonly teamRpmLimit: number | null;
+  readonly teamTpmLimit: number | null;
 }
 
 export const FIND_BY_HASH: PreparedStatement = {
   name: 'api_key_find_by_hash',
   text: `SELECT k.id, k.user_id AS "userId", k.secret_hash AS "secretHash", k.expires_at AS "expiresAt",
                 k.revoked_at AS "revokedAt", u.status AS "ownerStatus",
-                ARRAY(SELECT m.model_id FROM api_key_models m WHERE m.api_key_id = k.id) AS "modelIds"
+                ARRAY(SELECT m.model_id FROM api_key_models m WHERE m.api_key_id = k.id) AS "modelIds",
+                k.permissions, k.rpm_limit AS "rpmLimit", k.tpm_limit AS "tpmLimit",
+                k.model_rpm_limit AS "modelRpmLimit", k.model_tpm_limit AS "modelTpmLimit",
+                k.max_parallel_requests AS "maxParallelRequests",
+                u.rpm_limit AS "ownerRpmLimit", u.tpm_limit AS "ownerTpmLimit",
+                k.team_id AS "teamId", tm.user_id IS NOT NULL AS "isInTeam", t.allowed_models AS "teamModels",
+                t.rpm_limit AS "teamRpmLimit", t.tpm_limit AS "teamTpmLimit"
            FROM api_keys k
            JOIN users u ON u.id = k.user_id
+           LEFT JOIN teams t ON t.id = k.team_id
+           LEFT JOIN team_members tm ON tm.team_id = k.team_id AND tm.user_id = k.user_id
           WHERE k.secret_hash = $1`,
 };
 

@@ -20,6 +20,29 @@ export class ApiKeyEntity {
   @Column({ type: 'bytea', name: 'secret_hash' })
   secretHash: Buffer;
 
+  /** What may be asked for; null for everything. */
+  @Column({ type: 'text', array: true, nullable: true })
+  permissions: string[] | null;
+
+  @Column({ type: 'integer', name: 'rpm_limit', nullable: true })
+  rpmLimit: number | null;
+
+  @Column({ type: 'integer', name: 'tpm_limit', nullable: true })
+  tpmLimit: number | null;
+
+  @Column({ type: 'jsonb', name: 'model_rpm_limit' })
+  modelRpmLimit: Record<string, number>;
+
+  @Column({ type: 'jsonb', name: 'model_tpm_limit' })
+  modelTpmLimit: Record<string, number>;
+
+  @Column({ type: 'integer', name: 'max_parallel_requests', nullable: true })
+  maxParallelRequests: number | null;
+
+  /** The team that the owner calls as. */
+  @Column({ type: 'uuid', name: 'team_id', nullable: true })
+  teamId: string | null;
+
   @Column({ type: 'timestamptz', name: 'expires_at', nullable: true })
   expiresAt: Date | null;
 

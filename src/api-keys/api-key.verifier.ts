@@ -8,13 +8,15 @@ import { isConnectionLoss } from '#libs/database';
 import { OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
-import { UserUpdated } from '../users/events/user.events.js';
+import { TeamChanged } from '../teams/events/team.events.js';
+import { UserLimitsChanged, UserUpdated } from '../users/events/user.events.js';
 import { API_KEY_FORMAT } from './api-key.format.js';
 import { ApiKeyLookupRepository, type FoundApiKey } from './api-key-lookup.repository.js';
+import { principalOf } from './api-key.principal.js';
 import { stateOf } from './api-keys.policy.js';
 import { Availability, DatabaseAway } from './availability.js';
 
-const REFUSALS = ['malformed', 'unknown', 'revoked', 'expired', 'owner_inactive', 'unavailable'] as const;
+const REFUSALS = ['malformed', 'unknown', 'revoked', 'expired', 'owner_inactive', 'team_left', 'unavailable'] as const;
 
 /** What a credential is. `unavailable` says nothing about it: the database is away. */
 export type Verification =
@@ -80,6 +82,16 @@ export class ApiKeyVerifier {
     if (before.status !== user.status) this.known.clear();
   }
 
+  @OnEvent(UserLimitsChanged, 'after-commit')
+  forgetLimitsOfOwner(): void {
+    this.known.clear();
+  }
+
+  @OnEvent(TeamChanged, 'after-commit')
+  forgetTeam(): void {
+    this.known.clear();
+  }
+
   private async find(address: string): Promise<KnownKey | undefined> {
     const hash = Buffer.from(address, 'base64');
     const facts = await this.database.ask(() => this.keys.findByHash(hash));
@@ -93,6 +105,7 @@ export class ApiKeyVerifier {
     const state = stateOf(key.facts, this.clock.date());
     if (state !== 'active') return { outcome: state };
     if (key.facts.ownerStatus !== 'active') return { outcome: 'owner_inactive' };
+    if (key.facts.teamId !== null && !key.facts.isInTeam) return { outcome: 'team_left' };
     return { outcome: 'accepted', principal: key.principal };
   }
 
@@ -105,8 +118,4 @@ export class ApiKeyVerifier {
 function unavailable(error: unknown): Verification {
   if (error instanceof DatabaseAway || isConnectionLoss(error)) return { outcome: 'unavailable' };
   throw error;
-}
-
-function principalOf({ id, userId, modelIds }: FoundApiKey): ApiKeyPrincipal {
-  return Object.freeze({ kind: 'api-key', id, userId, models: new Set(modelIds) });
 }

@@ -20,7 +20,7 @@ export class ApiKeysController {
     description: 'The answer holds the secret. It is not shown again and cannot be found out.',
     status: 201,
     returns: one(IssuedApiKeyDto),
-    errors: { 400: ['model_unknown', 'api_key_expiry_past'], 403: ['subscription_required'] },
+    errors: { 400: ['model_unknown', 'api_key_expiry_past'], 403: ['subscription_required', 'api_key_team_foreign'] },
   })
   createApiKey(@Actor() actor: Principal, @Body() wish: CreateApiKeyDto): Promise<IssuedApiKey> {
     return this.keys.issue(actor, wish);
@@ -55,7 +55,7 @@ export class ApiKeysController {
     returns: one(ApiKeyDto),
     errors: {
       400: ['model_unknown', 'api_key_expiry_past', 'api_key_inactive'],
-      403: ['subscription_required'],
+      403: ['subscription_required', 'api_key_team_foreign'],
       404: ['api_key_not_found'],
     },
   })

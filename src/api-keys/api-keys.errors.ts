@@ -11,6 +11,7 @@ export const apiKeyErrors = defineErrors({
   api_key_not_found: ['not_found', 'There is no such API key.'],
   api_key_inactive: ['invalid', 'This API key is revoked or expired and cannot be changed.'],
   api_key_expiry_past: ['invalid', 'expiresAt must lie in the future.'],
+  api_key_team_foreign: ['forbidden', 'You are not a member of this team.'],
   model_unknown: ['invalid', 'There is no such model.'],
   // The words of subscriptions for the same.
   subscription_required: ['forbidden', 'This model needs a subscription. Subscribe to it first.'],

@@ -42,6 +42,11 @@ export class ApiKeysRepository {
     });
   }
 
+  /** Whoever owns it, for administrators; nobody else changes the row before the transaction ends. */
+  findForUpdate(id: string): Promise<ApiKeyRecord | null> {
+    return this.work.manager.findOne(ApiKeyEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
   /** Newest first. */
   listOwned(ownerId: string, { search, status, ...page }: ApiKeyQuestion, now: Date): Promise<Page<ApiKeyRecord>> {
     const query = this.work.manager

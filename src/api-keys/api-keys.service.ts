@@ -6,7 +6,7 @@ import { EventBus } from '#libs/events';
 import { changesNothing, Clock, newId, type Page } from '#libs/kernel';
 import type { ApiKeyRecord } from './api-key.entity.js';
 import { API_KEY_FORMAT } from './api-key.format.js';
-import { ApiKeyModels } from './api-key.models.js';
+import { ApiKeyTerms, type KeyBudgets, type KeyTermsWish } from './api-key.terms.js';
 import { ApiKeyVerifier } from './api-key.verifier.js';
 import { apiKeyErrors } from './api-keys.errors.js';
 import { type ApiKeyState, expiryOf, stateOf } from './api-keys.policy.js';
@@ -14,7 +14,7 @@ import { type ApiKeyQuestion, ApiKeysRepository } from './api-keys.repository.js
 import { ApiKeyIssued, ApiKeyRevoked, ApiKeyRotated, ApiKeyUpdated } from './events/api-key.events.js';
 
 /** A key and what it may call. */
-export interface ApiKeyView extends ApiKeyRecord {
+export interface ApiKeyView extends ApiKeyRecord, KeyBudgets {
   readonly modelIds: string[];
   readonly status: ApiKeyState;
   readonly maskedKey: string;
@@ -25,7 +25,7 @@ export interface IssuedApiKey extends ApiKeyView {
   readonly key: string;
 }
 
-export interface ApiKeyWish {
+export interface ApiKeyWish extends KeyTermsWish {
   readonly name: string;
   readonly modelIds: readonly string[];
   readonly expiresAt?: string | null;
@@ -36,19 +36,19 @@ export interface ApiKeyWish {
 export class ApiKeysService {
   constructor(
     private readonly keys: ApiKeysRepository,
-    private readonly models: ApiKeyModels,
+    private readonly terms: ApiKeyTerms,
     private readonly verifier: ApiKeyVerifier,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
 
-  async issue(actor: Principal, { name, modelIds, expiresAt }: ApiKeyWish): Promise<IssuedApiKey> {
+  async issue(actor: Principal, { name, modelIds, expiresAt, ...wish }: ApiKeyWish): Promise<IssuedApiKey> {
     const { userId } = personOf(actor);
     const now = this.clock.date();
     const end = expiryOf(expiresAt, now);
     const secret = API_KEY_FORMAT.issue();
-    const key: ApiKeyRecord = {
+    const facts = {
       id: newId(),
       userId,
       name,
@@ -61,9 +61,11 @@ export class ApiKeysService {
       updatedAt: now,
     };
     return this.work.run(async () => {
-      const permitted = await this.models.permitted(userId, modelIds);
+      const permitted = await this.terms.models(userId, modelIds);
+      const key: ApiKeyRecord = { ...facts, ...(await this.terms.options(userId, wish)) };
       await this.keys.insert(key, permitted);
-      const issued = this.show(key, permitted);
+      await this.terms.setBudgets(key.id, permitted, wish);
+      const issued = await this.show(key, permitted);
       await this.events.publish(new ApiKeyIssued(actor, issued));
       return { ...issued, key: secret.value };
     });
@@ -72,7 +74,11 @@ export class ApiKeysService {
   async list(actor: Principal, question: ApiKeyQuestion): Promise<Page<ApiKeyView>> {
     const page = await this.keys.listOwned(personOf(actor).userId, question, this.clock.date());
     const models = await this.keys.modelsOf(page.items.map(({ id }) => id));
-    return { ...page, items: page.items.map((key) => this.show(key, models.get(key.id) ?? [])) };
+    const budgets = await this.terms.budgets(page.items.map(({ id }) => ({ id, modelIds: models.get(id) ?? [] })));
+    const views = page.items.map((key, index) =>
+      this.view(key, models.get(key.id) ?? [], budgets[index] as KeyBudgets),
+    );
+    return { ...page, items: views };
   }
 
   async get(actor: Principal, id: string): Promise<ApiKeyView> {
@@ -89,17 +95,17 @@ export class ApiKeysService {
       const now = this.clock.date();
       const key: ApiKeyRecord = {
         ...entityOf(before),
+        ...(await this.terms.options(before.userId, changes, before)),
         name: changes.name ?? before.name,
         expiresAt: changes.expiresAt === undefined ? before.expiresAt : expiryOf(changes.expiresAt, now),
         updatedAt: now,
       };
-      const modelIds = changes.modelIds
-        ? await this.models.permitted(before.userId, changes.modelIds)
-        : before.modelIds;
+      const modelIds = changes.modelIds ? await this.terms.models(before.userId, changes.modelIds) : before.modelIds;
       await this.keys.update(key);
       if (changes.modelIds) await this.keys.replaceModels(id, modelIds);
+      await this.terms.setBudgets(id, modelIds, changes);
       this.work.afterCommit(() => this.verifier.forget(key.secretHash));
-      const updated = this.show(key, modelIds);
+      const updated = await this.show(key, modelIds);
       await this.events.publish(new ApiKeyUpdated(actor, before, updated));
       return updated;
     });
@@ -118,7 +124,7 @@ export class ApiKeysService {
       };
       await this.keys.update(key);
       this.work.afterCommit(() => this.verifier.forget(before.secretHash));
-      const rotated = this.show(key, before.modelIds);
+      const rotated = this.view(key, before.modelIds, before);
       await this.events.publish(new ApiKeyRotated(actor, before, rotated));
       return { ...rotated, key: secret.value };
     });
@@ -152,9 +158,21 @@ export class ApiKeysService {
     return this.show(key, (await this.keys.modelsOf([key.id])).get(key.id) ?? []);
   }
 
-  private show(key: ApiKeyRecord, modelIds: readonly string[]): ApiKeyView {
+  private async show(key: ApiKeyRecord, modelIds: readonly string[]): Promise<ApiKeyView> {
+    const [budgets] = await this.terms.budgets([{ id: key.id, modelIds }]);
+    return this.view(key, modelIds, budgets as KeyBudgets);
+  }
+
+  private view(key: ApiKeyRecord, modelIds: readonly string[], budgets: KeyBudgets): ApiKeyView {
+    const { maxBudget, softBudget, budgetDuration, spend, budgetResetAt, modelMaxBudget } = budgets;
     return {
       ...key,
+      maxBudget,
+      softBudget,
+      budgetDuration,
+      spend,
+      budgetResetAt,
+      modelMaxBudget,
       modelIds: [...modelIds],
       status: stateOf(key, this.clock.date()),
       maskedKey: `${key.prefix}…`,
@@ -163,6 +181,15 @@ export class ApiKeysService {
 }
 
 /** The columns of a key, without what was added for showing it. */
-function entityOf({ modelIds: _models, status: _status, maskedKey: _masked, ...key }: ApiKeyView): ApiKeyRecord {
+function entityOf(view: ApiKeyView): ApiKeyRecord {
+  const { modelIds: _models, status: _status, maskedKey: _masked, modelMaxBudget: _modelBudgets, ...rest } = view;
+  const {
+    maxBudget: _cap,
+    softBudget: _soft,
+    budgetDuration: _period,
+    spend: _spend,
+    budgetResetAt: _end,
+    ...key
+  } = rest;
   return key;
 }

@@ -18,6 +18,16 @@ export class TeamEntity {
   @Column({ type: 'text', name: 'source' })
   source: 'local' | 'directory';
 
+  /** An empty list is every model. */
+  @Column({ type: 'text', array: true, name: 'allowed_models' })
+  allowedModels: string[];
+
+  @Column({ type: 'integer', name: 'rpm_limit', nullable: true })
+  rpmLimit: number | null;
+
+  @Column({ type: 'integer', name: 'tpm_limit', nullable: true })
+  tpmLimit: number | null;
+
   @Column({ type: 'uuid', name: 'created_by', nullable: true })
   createdBy: string | null;
 

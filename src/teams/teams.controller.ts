@@ -6,8 +6,7 @@ import type { Page } from '#libs/kernel';
 import { CreateTeamDto, ListTeamsQueryDto, UpdateTeamDto } from './dto/team.request.dto.js';
 import { TeamDto } from './dto/team.response.dto.js';
 import { teamPermissions } from './teams.permissions.js';
-import type { TeamView } from './teams.repository.js';
-import { TeamsService } from './teams.service.js';
+import { type LimitedTeamView, TeamsService } from './teams.service.js';
 
 @ApiTags('Teams')
 @Controller('api/v1/teams')
@@ -16,7 +15,7 @@ export class TeamsController {
 
   @Get()
   @Endpoint({ access: permitted(teamPermissions.read), summary: 'Your teams', returns: page(TeamDto) })
-  listTeams(@Actor() actor: Principal, @Query() query: ListTeamsQueryDto): Promise<Page<TeamView>> {
+  listTeams(@Actor() actor: Principal, @Query() query: ListTeamsQueryDto): Promise<Page<LimitedTeamView>> {
     return this.teams.list(actor, query);
   }
 
@@ -27,7 +26,7 @@ export class TeamsController {
     returns: one(TeamDto),
     errors: { 404: ['team_not_found'] },
   })
-  getTeam(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<TeamView> {
+  getTeam(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<LimitedTeamView> {
     return this.teams.get(actor, id);
   }
 
@@ -40,7 +39,7 @@ export class TeamsController {
     returns: one(TeamDto),
     errors: { 409: ['team_slug_taken'] },
   })
-  createTeam(@Actor() actor: Principal, @Body() team: CreateTeamDto): Promise<TeamView> {
+  createTeam(@Actor() actor: Principal, @Body() team: CreateTeamDto): Promise<LimitedTeamView> {
     return this.teams.create(actor, team);
   }
 
@@ -55,7 +54,7 @@ export class TeamsController {
     @Actor() actor: Principal,
     @Param() { id }: IdParamDto,
     @Body() changes: UpdateTeamDto,
-  ): Promise<TeamView> {
+  ): Promise<LimitedTeamView> {
     return this.teams.update(actor, id, changes);
   }
 

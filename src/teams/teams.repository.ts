@@ -21,7 +21,8 @@ const VISIBLE = `FROM teams t
   LEFT JOIN team_members m ON m.team_id = t.id AND m.user_id = $1
  WHERE ($2 OR m.user_id IS NOT NULL)`;
 
-const VIEW = `t.id, t.slug, t.name, t.description, t.source, t.created_by AS "createdBy",
+const VIEW = `t.id, t.slug, t.name, t.description, t.source, t.allowed_models AS "allowedModels",
+  t.rpm_limit AS "rpmLimit", t.tpm_limit AS "tpmLimit", t.created_by AS "createdBy",
   t.created_at AS "createdAt", t.updated_at AS "updatedAt", m.role,
   (SELECT count(*)::int FROM team_members c WHERE c.team_id = t.id) AS "memberCount"`;
 

@@ -4,10 +4,11 @@ import { Actor, permitted, type Principal } from '#libs/access';
 import { Endpoint, feed, one } from '#libs/http';
 import type { CursorPage } from '#libs/kernel';
 import { UsageLogQueryDto, UsageSummaryQueryDto } from './dto/usage.request.dto.js';
+import { BudgetDto } from './dto/budget.response.dto.js';
 import { UsageLogDto, UsageSummaryDto } from './dto/usage.response.dto.js';
 import type { UsageEventEntity } from './usage-event.entity.js';
 import { usagePermissions } from './usage.permissions.js';
-import { UsageService, type UsageSummary } from './usage.service.js';
+import { type BudgetView, UsageService, type UsageSummary } from './usage.service.js';
 
 @ApiTags('Usage')
 @Controller('api/v1/usage')
@@ -24,6 +25,17 @@ export class UsageController {
   })
   getUsageSummary(@Actor() actor: Principal, @Query() query: UsageSummaryQueryDto): Promise<UsageSummary> {
     return this.usage.summarize(actor, query);
+  }
+
+  @Get('budget')
+  @Endpoint({
+    access: permitted(usagePermissions.read),
+    summary: 'What you may still spend',
+    description: 'The budget that administrators set for you, over all your API keys. Keys and teams have their own.',
+    returns: one(BudgetDto),
+  })
+  getUsageBudget(@Actor() actor: Principal): Promise<BudgetView> {
+    return this.usage.budget(actor);
   }
 
   @Get('logs')

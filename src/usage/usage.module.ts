@@ -3,10 +3,14 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsageEventEntity } from './usage-event.entity.js';
 import { UsageLedgerRepository } from './usage-ledger.repository.js';
 import { BudgetLeaseRepository } from './budgets/budget.lease.repository.js';
+import { BudgetLimits } from './budgets/budget.limits.js';
+import { BudgetLimitsRepository } from './budgets/budget.limits.repository.js';
 import { BudgetRegistry } from './budgets/budget.registry.js';
 import { Budgets } from './budgets/budgets.js';
 import { Replica } from './budgets/replica.js';
+import { SoftBudgets } from './budgets/soft.budgets.js';
 import { DurableLedger } from './durable.ledger.js';
+import { CallLimits } from './limits/call.limits.js';
 import { OpenCalls } from './open-calls.js';
 import { OpenCallsRepository } from './open-calls.repository.js';
 import { AdminUsageController } from './re-rating/admin-usage.controller.js';
@@ -24,6 +28,10 @@ import { UsageService } from './usage.service.js';
   controllers: [UsageController, AdminUsageController],
   providers: [
     Budgets,
+    BudgetLimits,
+    BudgetLimitsRepository,
+    SoftBudgets,
+    CallLimits,
     DurableLedger,
     OpenCalls,
     OpenCallsRepository,
@@ -39,6 +47,6 @@ import { UsageService } from './usage.service.js';
     UsageMeter,
     UsageLedgerRepository,
   ],
-  exports: [UsageMeter],
+  exports: [BudgetLimits, CallLimits, UsageMeter],
 })
 export class UsageModule {}

@@ -1,7 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { accessErrors, hasPermission, personOf, type Principal } from '#libs/access';
 import { type DateBounds, timeRange } from '#libs/http';
-import { Clock, type CursorPage } from '#libs/kernel';
+import { Clock, type CursorPage, type Pico } from '#libs/kernel';
+import { type CapView, viewOf } from '#libs/limits';
+import { BudgetLimits } from './budgets/budget.limits.js';
 import type { UsageEventEntity } from './usage-event.entity.js';
 import { usagePermissions } from './usage.permissions.js';
 import { recentRange } from './usage.range.js';
@@ -19,11 +21,19 @@ export interface UsageSummary extends UsageSums {
   readonly endDate: Date;
 }
 
+/** What a person may spend, and what is left of it. */
+export interface BudgetView extends CapView {
+  /** Never below zero. */
+  readonly remaining: Pico | null;
+  readonly resetAt: Date | null;
+}
+
 /** Shows people what they used and what it cost, and administrators what others did. */
 @Injectable()
 export class UsageService {
   constructor(
     private readonly usage: UsageRepository,
+    private readonly caps: BudgetLimits,
     private readonly clock: Clock,
   ) {}
 
@@ -34,6 +44,15 @@ export class UsageService {
     const { from, to } = recentRange({ startDate, endDate }, now);
     const sums = await this.usage.sum({ ...filter, userId: owner, from, to });
     return { ...sums, startDate: from, endDate: to ?? now };
+  }
+
+  /** The cap that holds over all keys of the actor. */
+  async budget(actor: Principal): Promise<BudgetView> {
+    const { userId } = personOf(actor);
+    const cap = viewOf((await this.caps.of('user', [userId])).get(userId));
+    const { maxBudget, spend } = cap;
+    const left = maxBudget === null ? null : maxBudget - (spend ?? 0n);
+    return { ...cap, remaining: left !== null && left < 0n ? 0n : left, resetAt: cap.budgetResetAt };
   }
 
   async listLogs(

@@ -1,15 +1,18 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AdminUserLimitsController } from './admin-user-limits.controller.js';
 import { ProfileController } from './profile.controller.js';
 import { UserDirectory } from './user.directory.js';
 import { UserEntity } from './user.entity.js';
+import { UserLimitsRepository } from './user-limits.repository.js';
+import { UserLimitsService } from './user-limits.service.js';
 import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
-  controllers: [ProfileController],
-  providers: [UserDirectory, UsersService, UsersRepository],
+  controllers: [ProfileController, AdminUserLimitsController],
+  providers: [UserDirectory, UsersService, UsersRepository, UserLimitsService, UserLimitsRepository],
   exports: [UserDirectory],
 })
 export class UsersModule {}

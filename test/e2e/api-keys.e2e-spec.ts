@@ -315,6 +315,17 @@ describe('API keys', () => {
       publicId: issued.prefix.slice(-8),
       modelIds: ['m1'],
       expiresAt: null,
+      permissions: null,
+      teamId: null,
+      rpmLimit: null,
+      tpmLimit: null,
+      modelRpmLimit: {},
+      modelTpmLimit: {},
+      maxParallelRequests: null,
+      maxBudget: null,
+      softBudget: null,
+      budgetDuration: null,
+      modelMaxBudget: {},
     });
   });
 });

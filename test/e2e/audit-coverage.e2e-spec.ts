@@ -206,6 +206,37 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: id,
     };
   },
+  'POST /api/v1/admin/api-keys/:id/reset-spend': async (t, user) => {
+    const id = await key(t, user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/api-keys/${id}/reset-spend`,
+      action: 'API_KEY_SPEND_RESET',
+      resourceType: 'api_key',
+      resourceId: id,
+    };
+  },
+  'PATCH /api/v1/admin/users/:id/budget-limits': async (t, user) => {
+    const { id } = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${id}/budget-limits`,
+      body: { maxBudget: '5', budgetDuration: 'monthly', rpmLimit: 10 },
+      action: 'USER_LIMITS_CHANGED',
+      resourceType: 'user',
+      resourceId: id,
+    };
+  },
+  'POST /api/v1/admin/users/:id/reset-spend': async (t, user) => {
+    const { id } = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${id}/reset-spend`,
+      action: 'USER_SPEND_RESET',
+      resourceType: 'user',
+      resourceId: id,
+    };
+  },
   'DELETE /api/v1/api-keys/:id': async (t, user) => {
     const id = await key(t, user);
     return {

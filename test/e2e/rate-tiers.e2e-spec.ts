@@ -59,9 +59,9 @@ describe('how fast anybody may call anything', () => {
     });
     const sessions = [user.http, t.http.bearer(again.body.data.accessToken)];
     // A forged claim costs the forger's own address.
-    const [head, payload] = user.token.split('.');
+    const forged = `${user.token.slice(0, user.token.lastIndexOf('.'))}.forged`;
     for (let i = 0; i < 10; i += 1) {
-      expect((await from('203.0.113.4').bearer(`${head}.${payload}.forged`).get('/api/v1/auth/me')).status).toBe(401);
+      expect((await from('203.0.113.4').bearer(forged).get('/api/v1/auth/me')).status).toBe(401);
     }
     for (let i = 0; i < 7; i += 1) {
       const answer = await (sessions[i % 2] as typeof user.http).get('/api/v1/auth/me');

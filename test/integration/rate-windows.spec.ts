@@ -79,7 +79,7 @@ describe('rate windows over several replicas', () => {
 
   it('asks once for callers that come together', async () => {
     const [one, two] = [rule(100), rule(100)];
-    await Promise.all(Array.from({ length: 50 }, (_, i) => replicas[0].take(i % 2 === 0 ? one : two, 1)));
+    await Promise.all(Array.from({ length: 50 }, (_, i) => taken(replicas[0], i % 2 === 0 ? one : two)));
     expect(lines[0].asked).toBe(1);
   });
 
@@ -122,11 +122,9 @@ describe('rate windows over several replicas', () => {
     const each = rule(100, { policy: 'tokens' });
     replicas[0].correct(await replicas[0].take(each, 10), 500);
     await eventually(async () => {
-      const { rows } = {
-        rows: (await source.query('SELECT taken FROM rate_windows WHERE name = $1', [each.name])) as {
-          taken: string;
-        }[],
-      };
+      const rows: { taken: string }[] = await source.query('SELECT taken FROM rate_windows WHERE name = $1', [
+        each.name,
+      ]);
       expect(rows[0]?.taken).toBe('500');
     });
     expect(await taken(replicas[1], each, 1)).toBe(0);

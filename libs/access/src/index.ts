@@ -10,7 +10,15 @@ export { definePermissions, hasPermission, permissionCatalogue, ROLES } from './
 export type { Permission, PermissionDefinition, SystemRole } from './permissions.js';
 export { personOf } from './person-of.js';
 export { ANONYMOUS, SYSTEM } from './principal.js';
-export type { AnonymousPrincipal, ApiKeyPrincipal, Principal, SystemPrincipal, UserPrincipal } from './principal.js';
+export type {
+  AnonymousPrincipal,
+  ApiKeyPrincipal,
+  CallerLimits,
+  CallerRate,
+  Principal,
+  SystemPrincipal,
+  UserPrincipal,
+} from './principal.js';
 export { RequestLimiter } from './request-limiter.js';
 export { Routes } from './routes.js';
 export type { Route } from './routes.js';

@@ -7,6 +7,23 @@ export interface UserPrincipal {
   readonly sessionId: string;
 }
 
+/** Units a minute, counted under a name that is the same on every replica. */
+export interface CallerRate {
+  readonly name: string;
+  readonly policy: 'requests' | 'tokens';
+  readonly limit: number;
+}
+
+/** Limits of a key, and of whoever stands behind it. */
+export interface CallerLimits {
+  /** Those that hold for every call. */
+  readonly rates: readonly CallerRate[];
+  /** Those that hold for calls of one model, by its id. */
+  readonly modelRates: ReadonlyMap<string, readonly CallerRate[]>;
+  /** Calls of the key that run at a time. */
+  readonly parallel: number | undefined;
+}
+
 /** A program calling the gateway with one of our API keys. */
 export interface ApiKeyPrincipal {
   readonly kind: 'api-key';
@@ -16,6 +33,12 @@ export interface ApiKeyPrincipal {
   readonly userId: string;
   /** The models that the key may call. */
   readonly models: ReadonlySet<string>;
+  /** What the key may ask for; left out: everything. */
+  readonly permissions?: ReadonlySet<string>;
+  /** The team whose member the owner calls as. */
+  readonly teamId?: string;
+  /** How much the key may do at a time; left out: as much as it likes. */
+  readonly limits?: CallerLimits;
 }
 
 /** The platform itself: start-up, jobs, and the clean-up after a crash. */

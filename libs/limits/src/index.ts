@@ -1,3 +1,6 @@
+export { capOf, recordOf, viewOf } from './cap.js';
+export type { CapView, CapWish } from './cap.js';
+export { BudgetDuration, BudgetResetAt, MaxBudget, RpmLimit, SoftBudget, Spend, TpmLimit } from './cap.fields.js';
 export { limitErrors } from './limits.errors.js';
 export { limitsConfig } from './limits.config.js';
 export { LimitsModule } from './limits.module.js';

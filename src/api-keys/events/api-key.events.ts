@@ -1,5 +1,6 @@
 import type { Principal } from '#libs/access';
 import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { type Pico, picoToUsd } from '#libs/kernel';
 
 /** What others may know of a key. */
 export interface ApiKeyFacts {
@@ -9,6 +10,17 @@ export interface ApiKeyFacts {
   readonly prefix: string;
   readonly modelIds: readonly string[];
   readonly expiresAt: Date | null;
+  readonly permissions: readonly string[] | null;
+  readonly rpmLimit: number | null;
+  readonly tpmLimit: number | null;
+  readonly modelRpmLimit: Readonly<Record<string, number>>;
+  readonly modelTpmLimit: Readonly<Record<string, number>>;
+  readonly maxParallelRequests: number | null;
+  readonly teamId: string | null;
+  readonly maxBudget: Pico | null;
+  readonly softBudget: Pico | null;
+  readonly budgetDuration: string | null;
+  readonly modelMaxBudget: Readonly<Record<string, string>>;
 }
 
 const RESOURCE = 'api_key';
@@ -21,8 +33,29 @@ function publicId({ prefix }: ApiKeyFacts): string {
 }
 
 function shown(key: ApiKeyFacts): Record<string, unknown> {
-  const { name, modelIds, expiresAt } = key;
-  return { name, publicId: publicId(key), modelIds: [...modelIds], expiresAt: expiresAt?.toISOString() ?? null };
+  const { name, modelIds, expiresAt, permissions, teamId, rpmLimit, tpmLimit, maxParallelRequests } = key;
+  const { modelRpmLimit, modelTpmLimit, modelMaxBudget, budgetDuration, maxBudget, softBudget } = key;
+  return {
+    name,
+    publicId: publicId(key),
+    modelIds: [...modelIds],
+    expiresAt: expiresAt?.toISOString() ?? null,
+    permissions,
+    teamId,
+    rpmLimit,
+    tpmLimit,
+    modelRpmLimit,
+    modelTpmLimit,
+    maxParallelRequests,
+    maxBudget: usd(maxBudget),
+    softBudget: usd(softBudget),
+    budgetDuration,
+    modelMaxBudget,
+  };
+}
+
+function usd(amount: Pico | null): string | null {
+  return amount === null ? null : picoToUsd(amount);
 }
 
 /** Somebody has a new key. */
@@ -101,6 +134,28 @@ export class ApiKeyRevoked extends AuditableEvent {
       resourceType: RESOURCE,
       resourceId: this.key.id,
       oldValues: shown(this.key),
+    };
+  }
+}
+
+/** A key's spending begins anew; what was spent stays on record. */
+export class ApiKeySpendReset extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly keyId: string,
+    /** A decimal of US dollars. */
+    readonly spent: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'API_KEY_SPEND_RESET',
+      resourceType: RESOURCE,
+      resourceId: this.keyId,
+      oldValues: { spent: this.spent },
+      newValues: { spent: '0' },
     };
   }
 }

@@ -1,4 +1,5 @@
-import { Flag, PageQueryDto, Text } from '#libs/http';
+import { Flag, PageQueryDto, Text, Texts } from '#libs/http';
+import { BudgetDuration, MaxBudget, RpmLimit, SoftBudget, TpmLimit } from '#libs/limits';
 
 const SLUG = {
   description: 'The name in addresses: small letters, digits and single dashes.',
@@ -24,7 +25,33 @@ const DESCRIPTION = {
   nullable: true,
 };
 
-export class CreateTeamDto {
+/** What calls of the team's keys may cost, and how many they may be. */
+class TeamLimitsDto {
+  @Texts({
+    description: "The models that the team's keys may call. An empty list: every model.",
+    optional: true,
+    maxItems: 1_000,
+    example: ['gpt-4o-mini'],
+  })
+  allowedModels?: string[];
+
+  @MaxBudget('wish')
+  maxBudget?: string | null;
+
+  @SoftBudget('wish')
+  softBudget?: string | null;
+
+  @BudgetDuration('wish')
+  budgetDuration?: string | null;
+
+  @RpmLimit('wish')
+  rpmLimit?: number | null;
+
+  @TpmLimit('wish')
+  tpmLimit?: number | null;
+}
+
+export class CreateTeamDto extends TeamLimitsDto {
   @Text(SLUG)
   slug: string;
 
@@ -35,7 +62,7 @@ export class CreateTeamDto {
   description?: string | null;
 }
 
-export class UpdateTeamDto {
+export class UpdateTeamDto extends TeamLimitsDto {
   @Text({ ...SLUG, optional: true })
   slug?: string;
 

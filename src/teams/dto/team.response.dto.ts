@@ -1,4 +1,5 @@
-import { Id, Instant, Int, OneOf, Text } from '#libs/http';
+import { Flag, Id, Instant, Int, OneOf, Text, Texts } from '#libs/http';
+import { BudgetDuration, BudgetResetAt, MaxBudget, RpmLimit, SoftBudget, Spend, TpmLimit } from '#libs/limits';
 import { TEAM_ROLES } from '../team-member.entity.js';
 
 export class TeamDto {
@@ -26,6 +27,33 @@ export class TeamDto {
 
   @Int({ description: 'How many people are in it.', example: 7 })
   memberCount: number;
+
+  @Texts({ description: "The models that the team's keys may call, unless `allModels`.", example: ['gpt-4o-mini'] })
+  allowedModels: string[];
+
+  @Flag({ description: "Whether the team's keys may call every model.", example: false })
+  allModels: boolean;
+
+  @MaxBudget('answer')
+  maxBudget: bigint | null;
+
+  @SoftBudget('answer')
+  softBudget: bigint | null;
+
+  @BudgetDuration('answer')
+  budgetDuration: string | null;
+
+  @Spend()
+  spend: bigint | null;
+
+  @BudgetResetAt()
+  budgetResetAt: Date | null;
+
+  @RpmLimit('answer')
+  rpmLimit: number | null;
+
+  @TpmLimit('answer')
+  tpmLimit: number | null;
 
   @Instant({ description: 'When it was made.', example: '2026-11-20T06:23:16.000Z' })
   createdAt: Date;

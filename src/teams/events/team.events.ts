@@ -7,9 +7,16 @@ export interface TeamFacts {
   readonly slug: string;
   readonly name: string;
   readonly description: string | null;
+  readonly allowedModels: readonly string[];
+  readonly rpmLimit: number | null;
+  readonly tpmLimit: number | null;
+  /** Decimals of US dollars, and how long they have to last. */
+  readonly maxBudget?: string | null;
+  readonly budgetDuration?: string | null;
 }
 
-abstract class TeamEvent extends AuditableEvent {
+/** Something about a team is different now. */
+export abstract class TeamChanged extends AuditableEvent {
   constructor(
     actor: Principal,
     readonly team: TeamFacts,
@@ -22,17 +29,18 @@ abstract class TeamEvent extends AuditableEvent {
   }
 }
 
-function shown({ slug, name, description }: TeamFacts): Record<string, string | null> {
-  return { slug, name, description };
+function shown({ slug, name, description, ...limits }: TeamFacts): Record<string, unknown> {
+  const { allowedModels, rpmLimit, tpmLimit, maxBudget = null, budgetDuration = null } = limits;
+  return { slug, name, description, allowedModels: [...allowedModels], rpmLimit, tpmLimit, maxBudget, budgetDuration };
 }
 
-export class TeamCreated extends TeamEvent {
+export class TeamCreated extends TeamChanged {
   audit(): AuditEntry {
     return { ...this.entry('TEAM_CREATED'), newValues: shown(this.team) };
   }
 }
 
-export class TeamUpdated extends TeamEvent {
+export class TeamUpdated extends TeamChanged {
   constructor(
     actor: Principal,
     readonly before: TeamFacts,
@@ -47,7 +55,7 @@ export class TeamUpdated extends TeamEvent {
 }
 
 /** The team is gone, and everybody's place in it. */
-export class TeamDeleted extends TeamEvent {
+export class TeamDeleted extends TeamChanged {
   audit(): AuditEntry {
     return { ...this.entry('TEAM_DELETED'), oldValues: shown(this.team) };
   }

@@ -53,3 +53,57 @@ export class UserUpdated extends AuditableEvent {
     };
   }
 }
+
+/** How much an administrator lets a person do. */
+export interface UserLimitFacts {
+  /** A decimal of US dollars; null for no cap. */
+  readonly maxBudget: string | null;
+  readonly softBudget: string | null;
+  readonly budgetDuration: string | null;
+  readonly rpmLimit: number | null;
+  readonly tpmLimit: number | null;
+}
+
+/** A person may do more or less than before. */
+export class UserLimitsChanged extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+    readonly before: UserLimitFacts,
+    readonly after: UserLimitFacts,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'USER_LIMITS_CHANGED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      oldValues: { ...this.before },
+      newValues: { ...this.after },
+    };
+  }
+}
+
+/** A person's spending begins anew; what was spent stays on record. */
+export class UserSpendReset extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+    /** A decimal of US dollars. */
+    readonly spent: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'USER_SPEND_RESET',
+      resourceType: 'user',
+      resourceId: this.userId,
+      oldValues: { spent: this.spent },
+      newValues: { spent: '0' },
+    };
+  }
+}

@@ -1,0 +1,43 @@
+import type { RateStanding } from '#libs/kernel';
+import type { RateTake, RateWindows } from '#libs/limits';
+import type { ParallelCalls } from './parallel.calls.js';
+
+/** What a running call occupies of the limits that it falls under. Ends once, however often it is told to. */
+export class CallTicket {
+  private ended = false;
+
+  constructor(
+    private readonly windows: RateWindows,
+    private readonly parallel: ParallelCalls,
+    private readonly slots: readonly string[],
+    private readonly takes: readonly RateTake[],
+  ) {}
+
+  /** The limit on requests of which the least is left; undefined where nothing limits the call. */
+  get standing(): RateStanding | undefined {
+    let tightest: RateStanding | undefined;
+    for (const { standing } of this.takes) {
+      if (standing.policy === 'requests' && (!tightest || standing.remaining < tightest.remaining)) tightest = standing;
+    }
+    return tightest;
+  }
+
+  /** @param tokens that the call used, prompt and answer together */
+  finish(tokens: number): void {
+    if (!this.end()) return;
+    for (const take of this.takes) if (take.rule.policy === 'tokens') this.windows.correct(take, tokens);
+  }
+
+  /** The call was not made after all: it counts for nothing. */
+  cancel(): void {
+    if (!this.end()) return;
+    for (const take of this.takes) this.windows.giveBack(take);
+  }
+
+  private end(): boolean {
+    if (this.ended) return false;
+    this.ended = true;
+    this.parallel.leave(this.slots);
+    return true;
+  }
+}
