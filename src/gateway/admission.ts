@@ -5,12 +5,16 @@ import type { ModelRequest } from '#libs/upstream';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js';
 import { Entitlements } from '../subscriptions/entitlements.js';
+import { CallLimits, type CallTicket } from '../usage/limits/call.limits.js';
 import { worstCase } from '../usage/rating.js';
 import { type BudgetHold, type ScopeName, UsageMeter } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { boundsOf } from './bounds.js';
 import { canSpeak } from './dialects.js';
 import type { IncomingCall } from './incoming.call.js';
+import { mustBePermitted } from './key.permission.js';
+import { OPERATIONS } from './operations.js';
+import { estimatedTokens } from './token.estimate.js';
 
 /** A call that may go on: what was asked, of which model, and where it goes. */
 export interface Admitted {
@@ -21,6 +25,8 @@ export interface Admitted {
   readonly fallbacks: readonly ResolvedModel[];
   /** What the call may cost at most, set aside until it is settled. */
   readonly hold: BudgetHold;
+  /** What it occupies of the limits on rates until it ends. */
+  readonly ticket: CallTicket;
 }
 
 const RETRY_AFTER_SECONDS = 5;
@@ -32,12 +38,14 @@ export class Admission {
     private readonly catalog: ModelCatalog,
     private readonly entitlements: Entitlements,
     private readonly upstreams: UpstreamPool,
+    private readonly limits: CallLimits,
     private readonly meter: UsageMeter,
   ) {}
 
   /** @throws DomainError saying why not */
   async admit(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Admitted> {
     const { request } = incoming;
+    mustBePermitted(actor, OPERATIONS[incoming.operation].permission);
     const name = actor.models.has(request.model) ? request.model : await this.catalog.canonical(request.model);
     // A key must not learn which models exist beside its own.
     if (!actor.models.has(name)) {
@@ -56,9 +64,33 @@ export class Admission {
     if (!target || retryAfterSeconds !== undefined) {
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
     }
-    const outcome = await this.meter.hold(scopesOf(actor, model), () => mostOf(incoming, [model, ...fallbacks]));
-    if (!outcome.held) throw outcome.error;
-    return { request, model, target, fallbacks, hold: outcome.hold };
+    const ticket = await this.enter(actor, incoming, model);
+    const hold = await this.hold(actor, incoming, [model, ...fallbacks], ticket);
+    return { request, model, target, fallbacks, hold, ticket };
+  }
+
+  private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, model: ResolvedModel): Promise<CallTicket> {
+    const outcome = this.limits.enter(actor, model.id, () => estimatedTokens(incoming));
+    const entered = outcome instanceof Promise ? await outcome : outcome;
+    if (!entered.admitted) throw entered.error;
+    return entered.ticket;
+  }
+
+  /** Money comes last, so that nothing is held for a call that is refused; a call that it refuses counts for nothing. */
+  private async hold(
+    actor: ApiKeyPrincipal,
+    incoming: IncomingCall,
+    models: readonly [ResolvedModel, ...ResolvedModel[]],
+    ticket: CallTicket,
+  ): Promise<BudgetHold> {
+    try {
+      const outcome = await this.meter.hold(scopesOf(actor, models[0]), () => mostOf(incoming, models));
+      if (!outcome.held) throw outcome.error;
+      return outcome.hold;
+    } catch (error) {
+      ticket.cancel();
+      throw error;
+    }
   }
 
   /** Of the first whose provider may be called at all. */
@@ -95,6 +127,7 @@ function scopesOf(actor: ApiKeyPrincipal, model: ResolvedModel): ScopeName[] {
     `model:${model.id}`,
     `key-model:${actor.id}:${model.id}`,
     `balance:${actor.userId}`,
+    ...(actor.teamId === undefined ? [] : [`team:${actor.teamId}` as const]),
   ];
 }
 

@@ -5,6 +5,7 @@ export const gatewayErrors = defineErrors({
   model_request_malformed: ['invalid', 'The body is not a JSON object that names a model.'],
   operation_unsupported: ['invalid', "This model's provider does not offer this operation."],
   path_malformed: ['invalid', 'The address is not a plain path.'],
+  operation_not_allowed: ['forbidden', 'This API key may not ask for this.'],
   model_not_allowed: ['forbidden', 'This API key may not call this model.'],
   model_unavailable: ['not_found', 'This model is not available at present.'],
   no_upstream_available: ['unavailable', 'No provider can take this call at present. Try again in a moment.'],

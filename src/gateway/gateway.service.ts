@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyPrincipal } from '#libs/access';
+import { setRateHeaders } from '#libs/http';
 import { UpstreamFailure } from '#libs/upstream';
 import { UsageMeter } from '../usage/usage.meter.js';
 import { Admission } from './admission.js';
@@ -38,6 +39,7 @@ export class GatewayService {
     const onClose = (): void => hangUp.abort();
     reply.raw.once('close', onClose);
     const admitted = await this.admission.admit(actor, incoming);
+    if (admitted.ticket.standing) setRateHeaders(reply, admitted.ticket.standing);
     const call = new MeteredCall(this.meter, {
       actor,
       operation,

@@ -79,8 +79,11 @@ export class MeteredCall implements OpenCall {
     if (this.settled) return;
     this.settled = true;
     try {
-      await this.meter.settle(this.event(outcome, await this.tokens(outcome)), this.facts.admitted.hold);
+      const event = this.event(outcome, await this.tokens(outcome));
+      await this.meter.settle(event, this.facts.admitted.hold);
+      this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens);
     } finally {
+      this.facts.admitted.ticket.finish(0);
       this.meter.end(this);
     }
   }
@@ -90,6 +93,7 @@ export class MeteredCall implements OpenCall {
     if (this.settled) return;
     this.settled = true;
     this.facts.admitted.hold.release();
+    this.facts.admitted.ticket.finish(0);
     this.meter.end(this);
   }
 

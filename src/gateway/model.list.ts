@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { gatewayErrors } from './gateway.errors.js';
+import { mustBePermitted } from './key.permission.js';
 
 /** A model in OpenAI's wire format. */
 interface OpenAiModel {
@@ -31,6 +32,7 @@ export class ModelList {
 
   /** All of them at once: a key has no more models than fit on one page. */
   async list(actor: ApiKeyPrincipal, anthropicVersion: string | undefined): Promise<object> {
+    mustBePermitted(actor, 'models.list');
     const models = await this.catalog.findMany([...actor.models]);
     if (anthropicVersion === undefined) return { object: 'list', data: models.map(openAiModel) };
     const data = models.map(anthropicModel);
@@ -38,6 +40,7 @@ export class ModelList {
   }
 
   async get(actor: ApiKeyPrincipal, id: string, anthropicVersion: string | undefined): Promise<object> {
+    mustBePermitted(actor, 'models.list');
     const model = actor.models.has(id) ? await this.catalog.resolve(id) : undefined;
     if (!model) throw gatewayErrors.model_unavailable({ message: 'There is no such model for this API key.' });
     return anthropicVersion === undefined ? openAiModel(model) : anthropicModel(model);
