@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client/index.js';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses } from './types.gen.js';
+import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -98,6 +98,40 @@ export const updateMe = <ThrowOnError extends boolean = false>(options: Options<
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * Set how much a person may spend and call
+ *
+ * Over all their API keys, beside the limits of each. The gateway obeys from the next call on.
+ */
+export const updateUserBudgetLimits = <ThrowOnError extends boolean = false>(options: Options<UpdateUserBudgetLimitsData, ThrowOnError>): RequestResult<UpdateUserBudgetLimitsResponses, UpdateUserBudgetLimitsErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserBudgetLimitsResponses, UpdateUserBudgetLimitsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/budget-limits',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Begin a person's spending anew
+ *
+ * A new period begins now; what was spent until then stays on record.
+ */
+export const resetUserSpend = <ThrowOnError extends boolean = false>(options: Options<ResetUserSpendData, ThrowOnError>): RequestResult<ResetUserSpendResponses, ResetUserSpendErrors, ThrowOnError> => (options.client ?? client).post<ResetUserSpendResponses, ResetUserSpendErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/reset-spend',
+    ...options
 });
 
 /**
@@ -757,6 +791,21 @@ export const rotateApiKey = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
+ * Begin an API key's spending anew
+ *
+ * A new period begins now; what was spent until then stays on record.
+ */
+export const resetApiKeySpend = <ThrowOnError extends boolean = false>(options: Options<ResetApiKeySpendData, ThrowOnError>): RequestResult<ResetApiKeySpendResponses, ResetApiKeySpendErrors, ThrowOnError> => (options.client ?? client).post<ResetApiKeySpendResponses, ResetApiKeySpendErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/api-keys/{id}/reset-spend',
+    ...options
+});
+
+/**
  * Sum up usage and cost
  *
  * The last 30 days unless a range is given. Costs are exact.
@@ -768,6 +817,21 @@ export const getUsageSummary = <ThrowOnError extends boolean = false>(options?: 
             type: 'http'
         }],
     url: '/api/v1/usage/summary',
+    ...options
+});
+
+/**
+ * What you may still spend
+ *
+ * The budget that administrators set for you, over all your API keys. Keys and teams have their own.
+ */
+export const getUsageBudget = <ThrowOnError extends boolean = false>(options?: Options<GetUsageBudgetData, ThrowOnError>): RequestResult<GetUsageBudgetResponses, GetUsageBudgetErrors, ThrowOnError> => (options?.client ?? client).get<GetUsageBudgetResponses, GetUsageBudgetErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/usage/budget',
     ...options
 });
 

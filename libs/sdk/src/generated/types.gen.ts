@@ -78,6 +78,64 @@ export type UpdateProfileDto = {
     name: string;
 };
 
+export type UserLimitsDto = {
+    /**
+     * The person.
+     */
+    userId: string;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget: string | null;
+    /**
+     * Spent in the present period, in US dollars; null where there is no budget.
+     */
+    spend: string | null;
+    /**
+     * When the present period ends; null for never.
+     */
+    budgetResetAt: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit: number | null;
+};
+
+export type UpdateUserLimitsDto = {
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget?: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration?: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget?: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit?: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit?: number | null;
+};
+
 export type AccountDto = {
     /**
      * The id.
@@ -180,6 +238,42 @@ export type TeamDto = {
      */
     memberCount: number;
     /**
+     * The models that the team's keys may call, unless `allModels`.
+     */
+    allowedModels: Array<string>;
+    /**
+     * Whether the team's keys may call every model.
+     */
+    allModels: boolean;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Spent in the present period, in US dollars; null where there is no budget.
+     */
+    spend: string | null;
+    /**
+     * When the present period ends; null for never.
+     */
+    budgetResetAt: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit: number | null;
+    /**
      * When it was made.
      */
     createdAt: string;
@@ -210,6 +304,30 @@ export type PaginationDto = {
 
 export type CreateTeamDto = {
     /**
+     * The models that the team's keys may call. An empty list: every model.
+     */
+    allowedModels?: Array<string>;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget?: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget?: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration?: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit?: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit?: number | null;
+    /**
      * The name in addresses: small letters, digits and single dashes.
      */
     slug: string;
@@ -224,6 +342,30 @@ export type CreateTeamDto = {
 };
 
 export type UpdateTeamDto = {
+    /**
+     * The models that the team's keys may call. An empty list: every model.
+     */
+    allowedModels?: Array<string>;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget?: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget?: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration?: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit?: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit?: number | null;
     /**
      * The name in addresses: small letters, digits and single dashes.
      */
@@ -984,6 +1126,32 @@ export type IssuedApiKeyDto = {
      */
     id: string;
     /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Spent in the present period, in US dollars; null where there is no budget.
+     */
+    spend: string | null;
+    /**
+     * When the present period ends; null for never.
+     */
+    budgetResetAt: string | null;
+    /**
+     * The most that may be spent on each model in a period, in US dollars.
+     */
+    modelMaxBudget: {
+        [key: string]: unknown;
+    };
+    /**
      * What the key is for.
      */
     name: string;
@@ -999,6 +1167,38 @@ export type IssuedApiKeyDto = {
      * The models that the key may call.
      */
     modelIds: Array<string>;
+    /**
+     * What the key may ask for; null for everything.
+     */
+    permissions: Array<'chat.completions' | 'completions' | 'embeddings' | 'responses' | 'messages' | 'images.generate' | 'audio' | 'moderations' | 'rerank' | 'forwarded' | 'models.list'> | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit: number | null;
+    /**
+     * Calls a minute by model.
+     */
+    modelRpmLimit: {
+        [key: string]: unknown;
+    };
+    /**
+     * Tokens a minute by model.
+     */
+    modelTpmLimit: {
+        [key: string]: unknown;
+    };
+    /**
+     * Calls that may run at a time; null for any number.
+     */
+    maxParallelRequests: number | null;
+    /**
+     * The team that the key calls for; null for none.
+     */
+    teamId: string | null;
     /**
      * Only an active key is accepted.
      */
@@ -1031,6 +1231,56 @@ export type IssuedApiKeyDto = {
 
 export type CreateApiKeyDto = {
     /**
+     * What the key may ask for. Left out or null: everything. `read` lists models, `write` calls them; `{"read": true}` is understood as well.
+     */
+    permissions?: Array<'chat.completions' | 'completions' | 'embeddings' | 'responses' | 'messages' | 'images.generate' | 'audio' | 'moderations' | 'rerank' | 'forwarded' | 'models.list' | 'read' | 'write' | 'allowChatCompletions' | 'allowCompletions' | 'allowEmbeddings' | 'allowResponses' | 'allowMessages' | 'allowImages' | 'allowAudio' | 'allowModerations' | 'allowRerank' | 'allowModels'> | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit?: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit?: number | null;
+    /**
+     * Calls a minute by model.
+     */
+    modelRpmLimit?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Tokens a minute by model.
+     */
+    modelTpmLimit?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Calls that may run at a time, in each replica. Null: as many as one likes.
+     */
+    maxParallelRequests?: number | null;
+    /**
+     * A team of yours: its budget, models and limits hold for the key as well. Null: none.
+     */
+    teamId?: string | null;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget?: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget?: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration?: string | null;
+    /**
+     * The most that may be spent on each model in a period, in US dollars as text.
+     */
+    modelMaxBudget?: {
+        [key: string]: unknown;
+    };
+    /**
      * What the key is for; shown in lists and reports.
      */
     name: string;
@@ -1050,6 +1300,32 @@ export type ApiKeyDto = {
      */
     id: string;
     /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Spent in the present period, in US dollars; null where there is no budget.
+     */
+    spend: string | null;
+    /**
+     * When the present period ends; null for never.
+     */
+    budgetResetAt: string | null;
+    /**
+     * The most that may be spent on each model in a period, in US dollars.
+     */
+    modelMaxBudget: {
+        [key: string]: unknown;
+    };
+    /**
      * What the key is for.
      */
     name: string;
@@ -1065,6 +1341,38 @@ export type ApiKeyDto = {
      * The models that the key may call.
      */
     modelIds: Array<string>;
+    /**
+     * What the key may ask for; null for everything.
+     */
+    permissions: Array<'chat.completions' | 'completions' | 'embeddings' | 'responses' | 'messages' | 'images.generate' | 'audio' | 'moderations' | 'rerank' | 'forwarded' | 'models.list'> | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit: number | null;
+    /**
+     * Calls a minute by model.
+     */
+    modelRpmLimit: {
+        [key: string]: unknown;
+    };
+    /**
+     * Tokens a minute by model.
+     */
+    modelTpmLimit: {
+        [key: string]: unknown;
+    };
+    /**
+     * Calls that may run at a time; null for any number.
+     */
+    maxParallelRequests: number | null;
+    /**
+     * The team that the key calls for; null for none.
+     */
+    teamId: string | null;
     /**
      * Only an active key is accepted.
      */
@@ -1093,6 +1401,56 @@ export type ApiKeyDto = {
 
 export type UpdateApiKeyDto = {
     /**
+     * What the key may ask for. Left out or null: everything. `read` lists models, `write` calls them; `{"read": true}` is understood as well.
+     */
+    permissions?: Array<'chat.completions' | 'completions' | 'embeddings' | 'responses' | 'messages' | 'images.generate' | 'audio' | 'moderations' | 'rerank' | 'forwarded' | 'models.list' | 'read' | 'write' | 'allowChatCompletions' | 'allowCompletions' | 'allowEmbeddings' | 'allowResponses' | 'allowMessages' | 'allowImages' | 'allowAudio' | 'allowModerations' | 'allowRerank' | 'allowModels'> | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit?: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit?: number | null;
+    /**
+     * Calls a minute by model.
+     */
+    modelRpmLimit?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Tokens a minute by model.
+     */
+    modelTpmLimit?: {
+        [key: string]: unknown;
+    };
+    /**
+     * Calls that may run at a time, in each replica. Null: as many as one likes.
+     */
+    maxParallelRequests?: number | null;
+    /**
+     * A team of yours: its budget, models and limits hold for the key as well. Null: none.
+     */
+    teamId?: string | null;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget?: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget?: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration?: string | null;
+    /**
+     * The most that may be spent on each model in a period, in US dollars as text.
+     */
+    modelMaxBudget?: {
+        [key: string]: unknown;
+    };
+    /**
      * What the key is for.
      */
     name?: string;
@@ -1104,6 +1462,39 @@ export type UpdateApiKeyDto = {
      * When the key ends by itself. Null: never.
      */
     expiresAt?: string | null;
+};
+
+export type ApiKeyBudgetsDto = {
+    /**
+     * Names the key; usage and the audit log speak of it.
+     */
+    id: string;
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * Spending in a period at which administrators are told, once; calls go on. Null: none.
+     */
+    softBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Spent in the present period, in US dollars; null where there is no budget.
+     */
+    spend: string | null;
+    /**
+     * When the present period ends; null for never.
+     */
+    budgetResetAt: string | null;
+    /**
+     * The most that may be spent on each model in a period, in US dollars.
+     */
+    modelMaxBudget: {
+        [key: string]: unknown;
+    };
 };
 
 export type UsageTotalsDto = {
@@ -1181,6 +1572,29 @@ export type UsageSummaryDto = {
      * Model by model, the dearest first.
      */
     byModel: Array<ModelUsageDto>;
+};
+
+export type BudgetDto = {
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Spent in the present period, in US dollars; null where there is no budget.
+     */
+    spend: string | null;
+    /**
+     * What is left in the present period, in US dollars; null without a cap.
+     */
+    remaining: string | null;
+    /**
+     * When spending begins anew; null for never.
+     */
+    resetAt: string | null;
 };
 
 export type UsageLogDto = {
@@ -1813,6 +2227,122 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type UpdateUserBudgetLimitsData = {
+    body: UpdateUserLimitsDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/budget-limits';
+};
+
+export type UpdateUserBudgetLimitsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UpdateUserBudgetLimitsError = UpdateUserBudgetLimitsErrors[keyof UpdateUserBudgetLimitsErrors];
+
+export type UpdateUserBudgetLimitsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: UserLimitsDto;
+    };
+};
+
+export type UpdateUserBudgetLimitsResponse = UpdateUserBudgetLimitsResponses[keyof UpdateUserBudgetLimitsResponses];
+
+export type ResetUserSpendData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/reset-spend';
+};
+
+export type ResetUserSpendErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ResetUserSpendError = ResetUserSpendErrors[keyof ResetUserSpendErrors];
+
+export type ResetUserSpendResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: UserLimitsDto;
+    };
+};
+
+export type ResetUserSpendResponse = ResetUserSpendResponses[keyof ResetUserSpendResponses];
 
 export type RegisterData = {
     body: RegisterDto;
@@ -4039,7 +4569,7 @@ export type CreateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `subscription_required`, `permission_denied`.
+     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`.
      */
     403: ErrorDto;
     /**
@@ -4201,7 +4731,7 @@ export type UpdateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `subscription_required`, `permission_denied`.
+     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`.
      */
     403: ErrorDto;
     /**
@@ -4295,6 +4825,58 @@ export type RotateApiKeyResponses = {
 
 export type RotateApiKeyResponse = RotateApiKeyResponses[keyof RotateApiKeyResponses];
 
+export type ResetApiKeySpendData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/api-keys/{id}/reset-spend';
+};
+
+export type ResetApiKeySpendErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `api_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ResetApiKeySpendError = ResetApiKeySpendErrors[keyof ResetApiKeySpendErrors];
+
+export type ResetApiKeySpendResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ApiKeyBudgetsDto;
+    };
+};
+
+export type ResetApiKeySpendResponse = ResetApiKeySpendResponses[keyof ResetApiKeySpendResponses];
+
 export type GetUsageSummaryData = {
     body?: never;
     path?: never;
@@ -4358,6 +4940,45 @@ export type GetUsageSummaryResponses = {
 };
 
 export type GetUsageSummaryResponse = GetUsageSummaryResponses[keyof GetUsageSummaryResponses];
+
+export type GetUsageBudgetData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/usage/budget';
+};
+
+export type GetUsageBudgetErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetUsageBudgetError = GetUsageBudgetErrors[keyof GetUsageBudgetErrors];
+
+export type GetUsageBudgetResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BudgetDto;
+    };
+};
+
+export type GetUsageBudgetResponse = GetUsageBudgetResponses[keyof GetUsageBudgetResponses];
 
 export type ListUsageLogsData = {
     body?: never;
@@ -4511,7 +5132,11 @@ export type CreateChatCompletionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -4530,6 +5155,10 @@ export type CreateChatCompletionErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4577,7 +5206,11 @@ export type CreateCompletionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -4596,6 +5229,10 @@ export type CreateCompletionErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4643,7 +5280,11 @@ export type CreateEmbeddingErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -4662,6 +5303,10 @@ export type CreateEmbeddingErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4709,7 +5354,11 @@ export type CreateResponseErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -4728,6 +5377,10 @@ export type CreateResponseErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4775,7 +5428,11 @@ export type CreateModerationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -4794,6 +5451,10 @@ export type CreateModerationErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4841,7 +5502,11 @@ export type CreateRankingErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -4860,6 +5525,10 @@ export type CreateRankingErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -4985,7 +5654,11 @@ export type CreateImageErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5004,6 +5677,10 @@ export type CreateImageErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -5051,7 +5728,11 @@ export type CreateSpeechErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5070,6 +5751,10 @@ export type CreateSpeechErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -5120,7 +5805,11 @@ export type CreateTranscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5139,6 +5828,10 @@ export type CreateTranscriptionErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -5187,7 +5880,11 @@ export type CreateTranslationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5206,6 +5903,10 @@ export type CreateTranslationErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -5253,7 +5954,11 @@ export type CreateMessageErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5272,6 +5977,10 @@ export type CreateMessageErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -5319,7 +6028,11 @@ export type CountMessageTokensErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5338,6 +6051,10 @@ export type CountMessageTokensErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -5387,7 +6104,11 @@ export type ForwardCallErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `model_not_allowed`, `subscription_required`.
+     * A cap in money is spent. Codes: `key_budget_exceeded`, `user_budget_exceeded`, `team_budget_exceeded`, `model_budget_exceeded`, `balance_exhausted`.
+     */
+    402: ErrorDto;
+    /**
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
      */
     403: ErrorDto;
     /**
@@ -5406,6 +6127,10 @@ export type ForwardCallErrors = {
      * Not in a form that is read. Codes: `unsupported_media_type`.
      */
     415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
