@@ -5,6 +5,7 @@ export const auditConfig = defineConfig('audit', 'Audit', {
     default: 30,
     min: 0,
     max: 100_000,
-    description: 'Most refused requests of one client address that get a row of the audit log in a minute.',
+    description:
+      'Most rows of the audit log that one client address gets in a minute for refused requests and failed sign-ins.',
   }),
 });

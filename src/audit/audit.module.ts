@@ -6,12 +6,13 @@ import { AuditLogRepository } from './audit-log.repository.js';
 import { AuditRecorder } from './audit.recorder.js';
 import { AuditService } from './audit.service.js';
 import { RefusalRecorder } from './refusal.recorder.js';
+import { StrangerAllowance } from './stranger.allowance.js';
 
 /** Listens to what happens and writes it down where it cannot be changed. */
 @Module({
   imports: [TypeOrmModule.forFeature([AuditLog])],
   controllers: [AdminAuditController],
-  providers: [AuditLogRepository, AuditRecorder, AuditService, RefusalRecorder],
+  providers: [AuditLogRepository, AuditRecorder, AuditService, RefusalRecorder, StrangerAllowance],
   exports: [RefusalRecorder],
 })
 export class AuditModule {}

@@ -5,6 +5,7 @@ import { AuditableEvent, type AuditEntry, OnEvent } from '#libs/events';
 import { newId } from '#libs/kernel';
 import { currentRequest, Redactor } from '#libs/observability';
 import { AuditLogRepository } from './audit-log.repository.js';
+import { StrangerAllowance } from './stranger.allowance.js';
 
 const LONGEST_USER_AGENT = 512;
 
@@ -14,11 +15,14 @@ export class AuditRecorder {
   constructor(
     private readonly logs: AuditLogRepository,
     private readonly redactor: Redactor,
+    private readonly allowance: StrangerAllowance,
   ) {}
 
   @OnEvent(AuditableEvent, 'in-transaction')
   async onAuditable(event: AuditableEvent): Promise<void> {
-    await this.record(event.actor, event.audit());
+    const entry = event.audit();
+    if (entry.needsNoCredential === true && !(await this.allowance.take())) return;
+    await this.record(event.actor, entry);
   }
 
   /** Who, what and from where; never a secret, even if the event holds one. */

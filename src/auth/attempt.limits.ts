@@ -1,7 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { RateCounters } from '#libs/cache';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { sha256 } from '#libs/crypto';
 import { authConfig } from './auth.config.js';
 import { authErrors } from './auth.errors.js';
 
@@ -15,21 +14,27 @@ export class AttemptLimits {
     @InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>,
   ) {}
 
-  /** @throws DomainError rate_limited */
-  async countSignIn(ip: string, email: string): Promise<void> {
-    const { rateMax, rateWindowSeconds } = this.config;
-    await this.count(['sign-in', ip, email], rateMax, rateWindowSeconds * 1_000);
+  /**
+   * @returns whether the account is tried from so many networks that only those it is used from should get further
+   * @throws DomainError rate_limited
+   */
+  async countSignIn(network: string, email: string): Promise<boolean> {
+    const { rateMax, networkRateMax, accountRateMax, rateWindowSeconds } = this.config;
+    const windowMs = rateWindowSeconds * 1_000;
+    // First whatever bounds how many names the other counters must remember of one network.
+    await this.count('sign-in-network', [network], networkRateMax, windowMs);
+    await this.count('sign-in', [network, email], rateMax, windowMs);
+    const { count } = await this.counters.hit('sign-in-account', [email], windowMs);
+    return count > accountRateMax;
   }
 
   /** @throws DomainError rate_limited */
-  async countRegistration(ip: string): Promise<void> {
-    await this.count(['registration', ip], this.config.registrationRateMax, HOUR_MS);
+  async countRegistration(network: string): Promise<void> {
+    await this.count('registration', [network], this.config.registrationRateMax, HOUR_MS);
   }
 
-  private async count(parts: readonly string[], most: number, windowMs: number): Promise<void> {
-    // Counters may live in Redis: addresses do not go there.
-    const key = sha256(JSON.stringify(parts)).toString('base64url');
-    const { count, resetMs } = await this.counters.hit(key, windowMs);
+  private async count(purpose: string, who: readonly string[], most: number, windowMs: number): Promise<void> {
+    const { count, resetMs } = await this.counters.hit(purpose, who, windowMs);
     if (count > most) throw authErrors.rate_limited({ retryAfterSeconds: Math.max(1, Math.ceil(resetMs / 1_000)) });
   }
 }

@@ -27,6 +27,19 @@ export const authConfig = defineConfig(
       max: 1_000_000,
       description: 'Sign-in attempts in a window, from one address of the network to one account.',
     }),
+    networkRateMax: integer('AUTH_NETWORK_RATE_MAX', {
+      default: 30,
+      min: 1,
+      max: 1_000_000,
+      description: 'Sign-in attempts in a window, from one address of the network (one /64 of IPv6) to all accounts.',
+    }),
+    accountRateMax: integer('AUTH_ACCOUNT_RATE_MAX', {
+      default: 100,
+      min: 1,
+      max: 1_000_000,
+      description:
+        'Sign-in attempts in a window, from all addresses to one account. Addresses that it was used from are let through.',
+    }),
     rateWindowSeconds: integer('AUTH_RATE_WINDOW_SECONDS', {
       default: 900,
       min: 1,

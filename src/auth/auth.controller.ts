@@ -1,8 +1,8 @@
-import { Body, Controller, Get, Ip, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Get, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
-import { Endpoint, one } from '#libs/http';
+import { Endpoint, Network, one } from '#libs/http';
 import { MockSignInQueryDto, RegisterDto, SignInDto } from './dto/auth.request.dto.js';
 import { AccountDto, SessionDto } from './dto/auth.response.dto.js';
 import { MockSignInService } from './mock-sign-in.service.js';
@@ -38,8 +38,8 @@ export class AuthController {
       503: ['sign_in_busy'],
     },
   })
-  register(@Actor() actor: Principal, @Body() account: RegisterDto, @Ip() ip: string): Promise<AccountDto> {
-    return this.registration.register(actor, account, ip);
+  register(@Actor() actor: Principal, @Body() account: RegisterDto, @Network() network: string): Promise<AccountDto> {
+    return this.registration.register(actor, account, network);
   }
 
   @Post('login')
@@ -53,10 +53,10 @@ export class AuthController {
   async login(
     @Actor() actor: Principal,
     @Body() credentials: SignInDto,
-    @Ip() ip: string,
+    @Network() network: string,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto> {
-    return this.cookie.handOver(reply, await this.signIn.signIn(actor, credentials, ip));
+    return this.cookie.handOver(reply, await this.signIn.signIn(actor, credentials, network));
   }
 
   @Post('refresh')

@@ -43,6 +43,13 @@ describe('password hasher', () => {
     await expect(passwords.hash('x')).resolves.toMatch(/^\$argon2id\$/);
   });
 
+  it('leaves room for others beside one network', async () => {
+    const passwords = hasher(1_024);
+    const many = Promise.allSettled(Array.from({ length: 110 }, () => passwords.verify(null, 'x', '203.0.113.7')));
+    await expect(passwords.verify(null, 'x', '203.0.113.8')).resolves.toBe(false);
+    expect((await many).filter(({ status }) => status === 'rejected').length).toBeGreaterThan(80);
+  });
+
   it('goes on after a hash that cannot be read', async () => {
     const passwords = hasher(1_024);
     const broken = await Promise.allSettled([1, 2, 3].map(() => passwords.verify('$argon2id$nonsense', 'x')));

@@ -14,6 +14,8 @@ const LANES = 2;
 const AT_ONCE = 2;
 /** About five seconds of work. Whoever comes later is better told to come back. */
 const MOST_WAITING = 100;
+/** One network must not keep everybody else waiting. */
+const MOST_WAITING_ALIKE = 20;
 
 const PARAMETERS = /^\$argon2id\$v=\d+\$m=(\d+),t=(\d+),p=\d+\$/;
 
@@ -21,14 +23,17 @@ const PARAMETERS = /^\$argon2id\$v=\d+\$m=(\d+),t=(\d+),p=\d+\$/;
 @Injectable()
 export class PasswordHasher {
   private running = 0;
-  private readonly waiting: (() => void)[] = [];
+  private readonly waiting: { readonly network: string; readonly enter: () => void }[] = [];
   private dummy: Promise<string> | undefined;
 
   constructor(@InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>) {}
 
-  /** @throws DomainError sign_in_busy when too many are waiting already */
-  hash(password: string): Promise<string> {
-    return this.oneOfFew(() =>
+  /**
+   * @param network where it was asked for; left out, it is for ourselves
+   * @throws DomainError sign_in_busy when too many are waiting already, or too many of that network
+   */
+  hash(password: string, network = ''): Promise<string> {
+    return this.oneOfFew(network, () =>
       hash(password, { memoryCost: this.config.passwordMemoryKib, timeCost: PASSES, parallelism: LANES }),
     );
   }
@@ -37,11 +42,12 @@ export class PasswordHasher {
    * Whether this is the password. Where there is no hash it takes as long as where there is one, so that time
    * does not tell which accounts exist.
    *
-   * @throws DomainError sign_in_busy when too many are waiting already
+   * @param network where it was asked for
+   * @throws DomainError sign_in_busy when too many are waiting already, or too many of that network
    */
-  async verify(stored: string | null | undefined, password: string): Promise<boolean> {
+  async verify(stored: string | null | undefined, password: string, network = ''): Promise<boolean> {
     const against = stored ?? (await this.dummyHash());
-    const right = await this.oneOfFew(() =>
+    const right = await this.oneOfFew(network, () =>
       isBcrypt(against) ? compare(password, against) : verify(against, password),
     );
     return right && stored !== null && stored !== undefined;
@@ -61,11 +67,14 @@ export class PasswordHasher {
     return this.dummy;
   }
 
-  private async oneOfFew<T>(work: () => Promise<T>): Promise<T> {
+  private async oneOfFew<T>(network: string, work: () => Promise<T>): Promise<T> {
     if (this.running >= AT_ONCE) {
-      if (this.waiting.length >= MOST_WAITING) throw authErrors.sign_in_busy({ retryAfterSeconds: 5 });
+      const alike = network === '' ? 0 : this.waiting.filter((other) => other.network === network).length;
+      if (this.waiting.length >= MOST_WAITING || alike >= MOST_WAITING_ALIKE) {
+        throw authErrors.sign_in_busy({ retryAfterSeconds: 5 });
+      }
       // Whoever leaves hands its place over, so the count stays as it is.
-      await new Promise<void>((resolve) => this.waiting.push(resolve));
+      await new Promise<void>((enter) => this.waiting.push({ network, enter }));
     } else {
       this.running += 1;
     }
@@ -73,7 +82,7 @@ export class PasswordHasher {
       return await work();
     } finally {
       const next = this.waiting.shift();
-      if (next) next();
+      if (next) next.enter();
       else this.running -= 1;
     }
   }

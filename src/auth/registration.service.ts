@@ -20,11 +20,11 @@ export class RegistrationService {
   ) {}
 
   /** @throws DomainError registration_closed, password_rejected, rate_limited, user_email_taken */
-  async register(actor: Principal, { email, name, password }: RegisterDto, ip: string): Promise<UserAccount> {
+  async register(actor: Principal, { email, name, password }: RegisterDto, network: string): Promise<UserAccount> {
     if (!this.config.allowRegistration) throw authErrors.registration_closed();
-    await this.limits.countRegistration(ip);
+    await this.limits.countRegistration(network);
     const broken = brokenPasswordRules(password, email);
     if (broken.length > 0) throw authErrors.password_rejected({ param: 'password', details: broken });
-    return this.users.create(actor, { email, name, passwordHash: await this.passwords.hash(password) });
+    return this.users.create(actor, { email, name, passwordHash: await this.passwords.hash(password, network) });
   }
 }

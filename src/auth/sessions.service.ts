@@ -71,6 +71,13 @@ export class SessionsService {
     return outcome.session;
   }
 
+  /** Whether an account has a session that was opened from the address of the present request. */
+  async isUsedFromHere(userId: string | undefined): Promise<boolean> {
+    const ip = currentRequest()?.ip;
+    if (userId === undefined || ip === undefined) return false;
+    return this.sessions.existsFrom(ip, userId, this.clock.date());
+  }
+
   /** Ends the actor's own session, at once. */
   async end(actor: Principal): Promise<void> {
     const person = personOf(actor);

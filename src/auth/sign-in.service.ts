@@ -29,16 +29,17 @@ export class SignInService {
    *
    * @throws DomainError invalid_credentials, rate_limited, sign_in_busy
    */
-  async signIn(actor: Principal, { email, password }: SignInDto, ip: string): Promise<OpenSession> {
-    await this.limits.countSignIn(ip, email);
+  async signIn(actor: Principal, { email, password }: SignInDto, network: string): Promise<OpenSession> {
+    const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);
-    const right = await this.passwords.verify(account?.passwordHash, password);
+    if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();
+    const right = await this.passwords.verify(account?.passwordHash, password, network);
     if (!right || !account?.passwordHash || account.status !== 'active') {
       await this.events.publish(new SignInFailed(actor, email, account?.id));
       throw authErrors.invalid_credentials();
     }
     const { id, passwordHash } = account;
-    const stronger = this.passwords.isOutdated(passwordHash) ? await this.strongerHash(password) : undefined;
+    const stronger = this.passwords.isOutdated(passwordHash) ? await this.strongerHash(password, network) : undefined;
     return this.work.run(async () => {
       if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);
       return this.sessions.open(account);
@@ -46,9 +47,9 @@ export class SignInService {
   }
 
   /** Somebody whose password was right gets in, also when there is no time to improve on its hash. */
-  private async strongerHash(password: string): Promise<string | undefined> {
+  private async strongerHash(password: string, network: string): Promise<string | undefined> {
     try {
-      return await this.passwords.hash(password);
+      return await this.passwords.hash(password, network);
     } catch (error) {
       if (error instanceof DomainError) return undefined;
       throw error;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { LRUCache } from 'lru-cache';
 
 export interface WindowCount {
@@ -9,23 +10,48 @@ export interface WindowCount {
 
 /** Counts hits in fixed windows that begin with the first hit. */
 export abstract class RateCounters {
-  abstract hit(key: string, windowMs: number): Promise<WindowCount>;
+  /**
+   * @param purpose what is counted: names of one purpose never push those of another out
+   * @param who whose hits; addresses of people may be in it, and leave this process as a hash only
+   */
+  hit(purpose: string, who: readonly string[], windowMs: number): Promise<WindowCount> {
+    return this.count(purpose, createHash('sha256').update(JSON.stringify(who)).digest('base64url'), windowMs);
+  }
+
+  protected abstract count(purpose: string, name: string, windowMs: number): Promise<WindowCount>;
 }
 
-const MOST_KEYS = 100_000;
+/** Of one purpose. */
+const MOST_NAMES = 100_000;
 
-/** Counts in this process; a bounded number of keys, the least used forgotten first. */
+type Windows = LRUCache<string, { count: number; endsAt: number }>;
+
+/** Counts in this process; a bounded number of names for each purpose, the least used forgotten first. */
 export class MemoryRateCounters extends RateCounters {
-  private readonly windows = new LRUCache<string, { count: number; endsAt: number }>({ max: MOST_KEYS });
+  private readonly purposes = new Map<string, Windows>();
 
-  hit(key: string, windowMs: number): Promise<WindowCount> {
+  constructor(private readonly mostNames = MOST_NAMES) {
+    super();
+  }
+
+  count(purpose: string, name: string, windowMs: number): Promise<WindowCount> {
+    const windows = this.windowsOf(purpose);
     const now = performance.now();
-    let window = this.windows.get(key);
+    let window = windows.get(name);
     if (!window || window.endsAt <= now) {
       window = { count: 0, endsAt: now + windowMs };
-      this.windows.set(key, window);
+      windows.set(name, window);
     }
     window.count += 1;
     return Promise.resolve({ count: window.count, resetMs: window.endsAt - now });
+  }
+
+  private windowsOf(purpose: string): Windows {
+    let windows = this.purposes.get(purpose);
+    if (!windows) {
+      windows = new LRUCache({ max: this.mostNames });
+      this.purposes.set(purpose, windows);
+    }
+    return windows;
   }
 }

@@ -18,9 +18,12 @@ export class RedisRateCounters extends RateCounters {
     super();
   }
 
-  async hit(key: string, windowMs: number): Promise<WindowCount> {
+  async count(purpose: string, name: string, windowMs: number): Promise<WindowCount> {
     try {
-      const [count, ttl] = (await this.redis.eval(HIT, 1, `sluice:rate:${key}`, windowMs)) as [number, number];
+      const [count, ttl] = (await this.redis.eval(HIT, 1, `sluice:rate:${purpose}:${name}`, windowMs)) as [
+        number,
+        number,
+      ];
       if (this.away) this.log.log('Redis answers again.');
       this.away = false;
       return { count, resetMs: Math.max(ttl, 0) };
@@ -28,7 +31,7 @@ export class RedisRateCounters extends RateCounters {
       // Each hit fails until it is back.
       if (!this.away) this.log.warn('Redis does not answer; counting in this process.', error);
       this.away = true;
-      return this.fallback.hit(key, windowMs);
+      return this.fallback.count(purpose, name, windowMs);
     }
   }
 }

@@ -14,6 +14,8 @@ export interface AuditEntry {
   /** False for what was tried and refused. */
   readonly success?: boolean;
   readonly errorCode?: string;
+  /** Anybody can make it happen as often as they like: so many rows a minute are kept, not all. */
+  readonly needsNoCredential?: boolean;
 }
 
 /** An event that leaves a row in the audit log. It describes itself, so the log knows no feature. */

@@ -1,3 +1,4 @@
+export { addressOf, Network, networkOf } from './client-address.js';
 export { configureHttp } from './configure-http.js';
 export { drainAndClose } from './drain.js';
 export { Endpoint, feed, list, one, page } from './endpoint.decorator.js';

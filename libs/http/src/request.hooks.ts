@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { Profile } from '#libs/config';
 import { type Health, type Metrics, type RequestContext, type RootLogger, runInRequest } from '#libs/observability';
+import { addressOf, networkOf } from './client-address.js';
 import { sendError } from './error.filter.js';
 import { httpErrors } from './http.errors.js';
 import { HSTS, SECURITY_HEADERS } from './security-headers.js';
@@ -54,5 +55,10 @@ export function addRequestHooks(
 }
 
 function contextOf(request: FastifyRequest): RequestContext {
-  return { requestId: request.id, ip: request.ip, userAgent: request.headers['user-agent'] };
+  return {
+    requestId: request.id,
+    ip: addressOf(request),
+    network: networkOf(request),
+    userAgent: request.headers['user-agent'],
+  };
 }

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import ipaddr from 'ipaddr.js';
 import { ANONYMOUS, type Principal, RequestLimiter } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { sha256 } from '#libs/crypto';
-import { sendError, setRateHeaders, toDomainError } from '#libs/http';
+import { networkOf, sendError, setRateHeaders, toDomainError } from '#libs/http';
 import { limitsConfig } from './limits.config.js';
 import { limitErrors } from './limits.errors.js';
 import type { RateRule } from './rate-store.js';
@@ -29,7 +28,7 @@ export class RateTiers extends RequestLimiter {
   }
 
   count(principal: Principal, request: FastifyRequest, reply: FastifyReply): void | Promise<void> {
-    const rule = this.ruleOf(principal, request.ip);
+    const rule = this.ruleOf(principal, request);
     if (rule === undefined || rule.limit === 0) return undefined;
     const take = this.windows.take(rule, 1);
     return take instanceof Promise ? take.then((late) => conclude(late, reply)) : conclude(take, reply);
@@ -49,9 +48,9 @@ export class RateTiers extends RequestLimiter {
     });
   }
 
-  private ruleOf(principal: Principal, ip: string): RateRule | undefined {
+  private ruleOf(principal: Principal, request: FastifyRequest): RateRule | undefined {
     if (principal.kind === 'system') return undefined;
-    if (principal.kind === 'anonymous') return rule('ip', addressOf(ip), this.config.anonymousPerMinute);
+    if (principal.kind === 'anonymous') return rule('ip', nameOf(request), this.config.anonymousPerMinute);
     let known = this.rules.get(principal);
     if (!known) {
       known =
@@ -86,9 +85,7 @@ function isEndpoint({ routeOptions }: FastifyRequest): boolean {
   return (routeOptions.config as { rawBody?: boolean } | undefined)?.rawBody !== undefined;
 }
 
-/** One household has a whole /64 of IPv6. Addresses themselves are not handed to the store. */
-function addressOf(ip: string): string {
-  const parsed = ipaddr.isValid(ip) ? ipaddr.process(ip) : undefined;
-  const place = parsed instanceof ipaddr.IPv6 ? parsed.parts.slice(0, 4).join(':') : (parsed?.toString() ?? ip);
-  return sha256(place).toString('base64url').slice(0, 22);
+/** Addresses themselves are not handed to the store. */
+function nameOf(request: FastifyRequest): string {
+  return sha256(networkOf(request)).toString('base64url').slice(0, 22);
 }

@@ -58,7 +58,7 @@ describe('the logger', () => {
   });
 
   it('H-06 writes the id of the request in whose course it is called', () => {
-    runInRequest({ requestId: 'r-1', ip: '::1', userAgent: undefined }, () => logger.log('inside'));
+    runInRequest({ requestId: 'r-1', ip: '::1', network: '::1', userAgent: undefined }, () => logger.log('inside'));
     logger.log('outside');
     expect(written().map(({ requestId }) => requestId)).toEqual(['r-1', undefined]);
   });

@@ -3,7 +3,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 /** What is known of the request in whose course the code runs. */
 export interface RequestContext {
   readonly requestId: string;
+  /** What was forwarded as the sender's address; behind a proxy it need not be one. */
   readonly ip: string;
+  /** What the sender is counted by, in limits. */
+  readonly network: string;
   readonly userAgent: string | undefined;
 }
 

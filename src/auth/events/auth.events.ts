@@ -76,6 +76,7 @@ export class SignInFailed extends AuditableEvent {
       newValues: { email: this.email },
       success: false,
       errorCode: 'invalid_credentials',
+      needsNoCredential: true,
     };
   }
 }

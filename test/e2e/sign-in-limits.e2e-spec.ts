@@ -1,0 +1,56 @@
+import { createApp, type TestApp } from '../support/app.js';
+import { givenUser } from '../support/given/users.js';
+
+describe('limits of signing in', () => {
+  const apps: TestApp[] = [];
+  afterAll(() => Promise.all(apps.map((app) => app.close())));
+
+  /** Behind a proxy, so that a test can come from anywhere. */
+  async function given(environment: Record<string, string>): Promise<TestApp> {
+    const t = await createApp({ environment: { TRUST_PROXY: '1', ...environment } });
+    apps.push(t);
+    return t;
+  }
+
+  let strangers = 0;
+  const attempt = async (t: TestApp, from: string, account?: { email: string; password?: string }) => {
+    const email = account?.email ?? `stranger-${(strangers += 1)}@example.com`;
+    const body = { email, password: account?.password ?? 'Wrong-Horse-8-Battery' };
+    return (await t.http.post('/api/auth/login', body, { headers: { 'x-forwarded-for': from } })).status;
+  };
+
+  it('count what comes from one network to all accounts, however its address is written', async () => {
+    const t = await given({ AUTH_NETWORK_RATE_MAX: '3' });
+    const statuses = async (...addresses: string[]) => {
+      const found: number[] = [];
+      for (const address of addresses) found.push(await attempt(t, address));
+      return found;
+    };
+    const fourth = [401, 401, 401, 429];
+    expect(await statuses('203.0.113.7', '203.0.113.7:1', '203.0.113.7:2', '::ffff:203.0.113.7')).toEqual(fourth);
+    expect(await statuses('2001:db8::1', '2001:db8::2', '[2001:db8::3]:9', '2001:db8:0:0:ffff::4')).toEqual(fourth);
+    expect(await statuses('unknown', 'unknown-2', '"', '203.0.113.7:x')).toEqual(fourth);
+    expect(await statuses('203.0.113.8', '2001:db8:0:1::1')).toEqual([401, 401]);
+  });
+
+  it('let an account that many try be used from where it was used before, and from nowhere else', async () => {
+    const t = await given({ AUTH_ACCOUNT_RATE_MAX: '5' });
+    // Its own session is the first attempt.
+    const { email, password } = await givenUser(t);
+    expect(await attempt(t, '203.0.113.7', { email, password })).toBe(200);
+    for (const last of [10, 11, 12]) expect(await attempt(t, `203.0.113.${last}`, { email })).toBe(401);
+    expect(await attempt(t, '203.0.113.13', { email, password })).toBe(429);
+    expect(await attempt(t, '203.0.113.7', { email, password })).toBe(200);
+    expect(await attempt(t, '203.0.113.13')).toBe(401);
+  });
+
+  it('let a stranger write so many rows of the audit log a minute', async () => {
+    const t = await given({ AUDIT_REFUSALS_PER_MINUTE: '2' });
+    for (let n = 0; n < 5; n += 1) expect(await attempt(t, '203.0.113.7')).toBe(401);
+    expect(await attempt(t, '203.0.113.8')).toBe(401);
+    const { rows } = await t.db.query<{ ip: string }>(
+      "SELECT ip FROM audit_logs WHERE action = 'SIGN_IN_FAILED' ORDER BY id",
+    );
+    expect(rows.map(({ ip }) => ip)).toEqual(['203.0.113.7', '203.0.113.7', '203.0.113.8']);
+  });
+});
