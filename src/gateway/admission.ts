@@ -44,13 +44,13 @@ export class Admission {
 
   /** @throws DomainError saying why not */
   async admit(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Admitted> {
-    const { request } = incoming;
     mustBePermitted(actor, OPERATIONS[incoming.operation].permission);
-    const name = actor.models.has(request.model) ? request.model : await this.catalog.canonical(request.model);
+    const { model: asked } = incoming;
+    const name = actor.models.has(asked) ? asked : await this.catalog.canonical(asked);
     // A key must not learn which models exist beside its own.
     if (!actor.models.has(name)) {
       throw gatewayErrors.model_not_allowed({
-        message: `This API key may not call ${quoted(request.model)}.`,
+        message: `This API key may not call ${quoted(asked)}.`,
         param: 'model',
       });
     }
@@ -58,6 +58,8 @@ export class Admission {
     if (!model) throw gatewayErrors.model_unavailable({ param: 'model' });
     const entitled = await this.entitlements.admit(actor.userId, model.id);
     if (!entitled.admitted) throw entitled.error;
+    // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
+    const { request } = incoming;
     const fallbacks = await this.fallbacksOf(model, incoming);
     const target = this.targetOf([model, ...fallbacks]);
     const retryAfterSeconds = this.upstreams.unavailableFor([model, ...fallbacks]);

@@ -3,6 +3,11 @@ import type { MalformedModelRequest, UpstreamFailure, UpstreamFailureKind } from
 
 export const gatewayErrors = defineErrors({
   model_request_malformed: ['invalid', 'The body is not a JSON object that names a model.'],
+  routing_not_allowed: [
+    'invalid',
+    'The body would choose where the call goes. That is decided by the API key and its models.',
+  ],
+  service_tier_not_allowed: ['invalid', 'This service has another price than the model. Leave it out.'],
   operation_unsupported: ['invalid', "This model's provider does not offer this operation."],
   path_malformed: ['invalid', 'The address is not a plain path.'],
   operation_not_allowed: ['forbidden', 'This API key may not ask for this.'],
@@ -19,16 +24,30 @@ const MALFORMED: Readonly<Record<MalformedModelRequest['reason'], string>> = {
   not_json: 'The body is not valid JSON.',
   not_multipart: 'The body is not a valid form.',
   not_an_object: 'The body must be a JSON object.',
+  too_deep: 'The body nests too deep.',
+  too_many_values: 'The body has too many values.',
   model_missing: 'The body must name a model.',
+  routing: 'chooses where the call goes, which is decided by the API key and its models.',
+  priced_otherwise: 'asks for a service that has another price than the model.',
   ambiguous: 'is there more than once, or in another spelling.',
   bad_value: 'has a value that cannot be right.',
 };
 
+const ABOUT_A_PROPERTY = new Set<MalformedModelRequest['reason']>([
+  'ambiguous',
+  'bad_value',
+  'routing',
+  'priced_otherwise',
+]);
+
 /** The sentence for a body that cannot be passed on. */
 export function malformedRequest({ reason, param }: MalformedModelRequest): DomainError {
   const sentence = MALFORMED[reason];
-  const message = reason === 'ambiguous' || reason === 'bad_value' ? `${param ?? 'A property'} ${sentence}` : sentence;
-  return gatewayErrors.model_request_malformed({ message, ...(param === undefined ? {} : { param }) });
+  const message = ABOUT_A_PROPERTY.has(reason) ? `${param ?? 'A property'} ${sentence}` : sentence;
+  const refusal = { message, ...(param === undefined ? {} : { param }) };
+  if (reason === 'routing') return gatewayErrors.routing_not_allowed(refusal);
+  if (reason === 'priced_otherwise') return gatewayErrors.service_tier_not_allowed(refusal);
+  return gatewayErrors.model_request_malformed(refusal);
 }
 
 const FAILURES: Readonly<Record<UpstreamFailureKind, keyof typeof gatewayErrors>> = {

@@ -1,9 +1,11 @@
 import type { FastifyRequest } from 'fastify';
+import { httpErrors } from '#libs/http';
 import {
   type MalformedModelRequest,
   type ModelRequest,
   multipartBoundary,
-  readModelRequest,
+  outlineModelRequest,
+  type OutlinedModelRequest,
   readMultipartRequest,
   rewriteModel,
   rewriteMultipartModel,
@@ -16,18 +18,69 @@ export interface IncomingCall {
   readonly operation: Operation;
   /** Where it goes, below the provider's base. */
   readonly path: string;
+  /** The name as the caller wrote it, known before the body is parsed. */
+  readonly model: string;
+  /**
+   * Parsed at the first look at it, so that a caller who may not call the model costs no more than a scan.
+   *
+   * @throws DomainError where the body is not what it seemed to be
+   */
   readonly request: ModelRequest;
   /** Size of the body. */
   readonly bytes: number;
+  /** About what the body takes in memory, parsed, in bytes. */
+  readonly footprint: number;
+  /** Whether the body is a form with files. */
+  readonly isForm: boolean;
   /** The body with another name for the model, everything else byte for byte the same. */
   named(model: string): Buffer;
 }
 
+/** An empty list in a list: the place in the outer one and the inner one itself. */
+const BYTES_PER_VALUE = 64;
+const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
+
 /** Reads a body of JSON, or a form with files. @throws DomainError where it names no model or is ambiguous */
 export function readCall(operation: Operation, { body, headers }: FastifyRequest, path?: string): IncomingCall {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
-  const boundary = multipartBoundary(headers['content-type']);
-  const request = accepted(boundary === undefined ? readModelRequest(bytes) : readMultipartRequest(bytes, boundary));
+  const contentType = headers['content-type'];
+  mustBeUtf8(contentType);
+  const boundary = multipartBoundary(contentType);
+  const outlined = accepted(boundary === undefined ? outlineModelRequest(bytes) : outlineForm(bytes, boundary));
+  let whole: ModelRequest | undefined;
+  return {
+    operation,
+    path: path ?? OPERATIONS[operation].path,
+    model: outlined.model,
+    get request() {
+      whole ??= inForeground(operation, accepted(outlined.read()));
+      return whole;
+    },
+    bytes: bytes.length,
+    footprint: bytes.length + outlined.values * BYTES_PER_VALUE,
+    isForm: boundary !== undefined,
+    named: (model) =>
+      boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model),
+  };
+}
+
+/** A provider that believes another charset would read other words in the same bytes than were judged here. */
+function mustBeUtf8(contentType = ''): void {
+  if (!contentType.includes(';')) return;
+  for (const [, charset = ''] of contentType.matchAll(CHARSET)) {
+    if (!/^utf-?8$/i.test(charset)) {
+      throw httpErrors.unsupported_media_type({ message: 'Send the body in UTF-8.' });
+    }
+  }
+}
+
+/** A form is read without copying its files, so there is nothing to spare. */
+function outlineForm(bytes: Buffer, boundary: string): OutlinedModelRequest | MalformedModelRequest {
+  const request = readMultipartRequest(bytes, boundary);
+  return request.ok ? { ok: true, model: request.model, values: 0, read: () => request } : request;
+}
+
+function inForeground(operation: Operation, request: ModelRequest): ModelRequest {
   if (operation === 'responses' && request.json['background'] === true) {
     // It is worked on after the answer, and what it took would never be heard of here.
     throw gatewayErrors.operation_unsupported({
@@ -35,17 +88,10 @@ export function readCall(operation: Operation, { body, headers }: FastifyRequest
       param: 'background',
     });
   }
-  return {
-    operation,
-    path: path ?? OPERATIONS[operation].path,
-    request,
-    bytes: bytes.length,
-    named: (model) =>
-      boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model),
-  };
+  return request;
 }
 
-function accepted(request: ModelRequest | MalformedModelRequest): ModelRequest {
+function accepted<T extends { ok: true }>(request: T | MalformedModelRequest): T {
   if (!request.ok) throw malformedRequest(request);
   return request;
 }

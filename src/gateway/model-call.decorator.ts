@@ -6,6 +6,8 @@ import { Endpoint, type EndpointOptions } from '#libs/http';
 const COMMON_ERRORS: EndpointOptions['errors'] = {
   400: [
     'model_request_malformed',
+    'routing_not_allowed',
+    'service_tier_not_allowed',
     'conflicting_api_keys',
     'operation_unsupported',
     'request_untranslatable',

@@ -45,7 +45,10 @@ export class NativeDialect implements Dialect {
   }
 
   headers(incoming: IncomingHttpHeaders, requestId: string, target: ProviderTarget): Record<string, string> {
-    return headersFor(this.traits.format, incoming, requestId, target);
+    const headers = headersFor(this.traits.format, incoming, requestId, target);
+    // Whatever the caller calls it: it was read as this, so it goes on as this.
+    if (!this.call.isForm) headers['content-type'] = 'application/json';
+    return headers;
   }
 
   hear(body: Buffer): HeardAnswer {

@@ -14,63 +14,120 @@ export interface TopLevelProperty {
   end: number;
 }
 
+export interface OutlineLimits {
+  /** Objects and lists within each other, the outermost included. */
+  readonly depth: number;
+  /** Commas and opening brackets: about the values of the text. */
+  readonly values: number;
+}
+
+export interface JsonOutline {
+  readonly kind: 'outline';
+  readonly properties: TopLevelProperty[];
+  /** Commas and opening brackets. */
+  readonly values: number;
+}
+
+/** `broken`: no parser takes it as an object. */
+export type NoOutline = { readonly kind: 'broken' | 'too_deep' | 'too_many_values' };
+
+const NO_LIMITS: OutlineLimits = { depth: Infinity, values: Infinity };
+
 /**
  * The properties of the outermost object of a JSON text, duplicates included, in their order.
  *
- * Only for bytes that `JSON.parse` has accepted as an object: it finds places, it does not validate. Iterative, so that
- * nesting costs no stack.
+ * Only for bytes that a parser has accepted as an object, or that were outlined before.
  */
 export function topLevelProperties(json: Buffer): TopLevelProperty[] {
+  const outline = outlineOf(json);
+  return outline.kind === 'outline' ? outline.properties : [];
+}
+
+/**
+ * Where the properties of an object lie, and how much there is in it, before a parser is let at it: a parsed value can
+ * take thirty times the memory of its text. It finds places and counts; it does not validate what lies within a
+ * value. Iterative, so that nesting costs no stack, and in one pass.
+ */
+export function outlineOf(json: Buffer, limits: OutlineLimits = NO_LIMITS): JsonOutline | NoOutline {
+  const scan = new Scan(json, limits);
   const properties: TopLevelProperty[] = [];
-  let at = json.indexOf(OPEN_BRACE) + 1;
+  let at = skipSpace(json, 0);
+  if (json[at] !== OPEN_BRACE) return { kind: 'broken' };
+  at = skipSpace(json, at + 1);
+  if (json[at] === CLOSE_BRACE) return { kind: 'outline', properties, values: scan.values };
   for (;;) {
-    const keyStart = json.indexOf(QUOTE, at);
-    if (keyStart === -1) {
-      return properties;
-    }
-    const keyEnd = stringEnd(json, keyStart);
-    const start = skipSpace(json, json.indexOf(COLON, keyEnd) + 1);
-    const end = valueEnd(json, start);
-    properties.push({ key: decodeKey(json, keyStart, keyEnd), start, end });
+    if (json[at] !== QUOTE) return { kind: 'broken' };
+    const keyEnd = stringEnd(json, at);
+    const key = decodeKey(json, at, keyEnd);
+    const colon = skipSpace(json, keyEnd);
+    if (key === undefined || json[colon] !== COLON) return { kind: 'broken' };
+    const start = skipSpace(json, colon + 1);
+    const end = scan.valueEnd(start);
+    if (scan.refusal !== undefined) return { kind: scan.refusal };
+    properties.push({ key, start, end });
     at = skipSpace(json, end);
-    if (json[at] !== COMMA) {
-      return properties;
-    }
+    if (json[at] === CLOSE_BRACE) return { kind: 'outline', properties, values: scan.values };
+    if (json[at] !== COMMA) return { kind: 'broken' };
+    scan.count();
+    at = skipSpace(json, at + 1);
   }
 }
 
-/** The place after the value that starts at `start`. */
-function valueEnd(json: Buffer, start: number): number {
-  let depth = 0;
-  let at = start;
-  while (at < json.length) {
-    const byte = json[at];
-    if (byte === QUOTE) {
-      at = stringEnd(json, at);
-      if (depth === 0) return at;
-      continue;
-    }
-    if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      depth += 1;
-    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
-      if (depth === 0) return trimmedEnd(json, start, at);
-      depth -= 1;
-      if (depth === 0) return at + 1;
-    } else if (byte === COMMA && depth === 0) {
-      return trimmedEnd(json, start, at);
-    }
-    at += 1;
+/** Crosses values and counts what it meets. */
+class Scan {
+  values = 0;
+  refusal: 'too_deep' | 'too_many_values' | undefined;
+
+  constructor(
+    private readonly json: Buffer,
+    private readonly limits: OutlineLimits,
+  ) {}
+
+  count(): void {
+    this.values += 1;
+    if (this.values > this.limits.values) this.refusal = 'too_many_values';
   }
-  return at;
+
+  /** The place after the value that starts at `start`. */
+  valueEnd(start: number): number {
+    const { json } = this;
+    let depth = 0;
+    let at = start;
+    while (at < json.length && this.refusal === undefined) {
+      const byte = json[at];
+      if (byte === QUOTE) {
+        at = stringEnd(json, at);
+        if (depth === 0) return at;
+        continue;
+      }
+      if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+        depth += 1;
+        this.count();
+        // The outermost object is the first level.
+        if (depth >= this.limits.depth) this.refusal = 'too_deep';
+      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
+        if (depth === 0) return trimmedEnd(json, start, at);
+        depth -= 1;
+        if (depth === 0) return at + 1;
+      } else if (byte === COMMA) {
+        if (depth === 0) return trimmedEnd(json, start, at);
+        this.count();
+      }
+      at += 1;
+    }
+    return at;
+  }
 }
 
 /** The place after the closing quote of the string that opens at `open`. Long strings are crossed by native search. */
 function stringEnd(json: Buffer, open: number): number {
-  let quote = json.indexOf(QUOTE, open + 1);
-  while (quote !== -1 && isEscaped(json, quote)) {
-    quote = json.indexOf(QUOTE, quote + 1);
-  }
-  return quote === -1 ? json.length : quote + 1;
+  const quote = json.indexOf(QUOTE, open + 1);
+  if (quote === -1) return json.length;
+  if (!isEscaped(json, quote)) return quote + 1;
+  // A string with quotes in it may have many: searching for each anew costs more than looking at every byte.
+  let at = quote + 1;
+  while (at < json.length && json[at] !== QUOTE) at += json[at] === BACKSLASH ? 2 : 1;
+  return Math.min(at + 1, json.length);
 }
 
 function isEscaped(json: Buffer, quote: number): boolean {
@@ -102,7 +159,12 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function decodeKey(json: Buffer, start: number, end: number): string {
+function decodeKey(json: Buffer, start: number, end: number): string | undefined {
   const raw = json.toString('utf8', start + 1, end - 1);
-  return raw.includes('\\') ? String(JSON.parse(`"${raw}"`)) : raw;
+  if (!raw.includes('\\')) return raw;
+  try {
+    return String(JSON.parse(`"${raw}"`));
+  } catch {
+    return undefined;
+  }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { readModelRequest, rewriteModel } from './model-request.js';
+import { askForUsage, outlineModelRequest, readModelRequest, rewriteModel } from './model-request.js';
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
@@ -91,6 +91,7 @@ describe('readModelRequest', () => {
     ['{"model":"a","stream":"yes"}', 'bad_value'],
     ['{"model":"a","max_tokens":-1}', 'bad_value'],
     ['{"model":"a","n":1.5}', 'bad_value'],
+    ['{"model":"a","stream_options":"x"}', 'bad_value'],
   ])('%s → %s', (text, reason) => {
     expect(readModelRequest(Buffer.from(text))).toMatchObject({ ok: false, reason });
   });
@@ -99,9 +100,47 @@ describe('readModelRequest', () => {
     expect(readModelRequest(Buffer.from([0x7b, 0xff, 0x7d]))).toMatchObject({ ok: false, reason: 'not_json' });
   });
 
-  it('survives deep nesting', () => {
-    const deep = `{"model":"m","x":${'['.repeat(200_000)}${']'.repeat(200_000)}}`;
-    expect(readModelRequest(Buffer.from(deep))).toMatchObject({ ok: true, model: 'm' });
+  it('refuses what is too deep or too much for a parser, and takes what is just below', () => {
+    const nested = (depth: number) => Buffer.from(`{"model":"m","x":${'['.repeat(depth)}${']'.repeat(depth)}}`);
+    expect(readModelRequest(nested(200_000))).toMatchObject({ ok: false, reason: 'too_deep' });
+    expect(readModelRequest(nested(64))).toMatchObject({ ok: false, reason: 'too_deep' });
+    expect(readModelRequest(nested(62))).toMatchObject({ ok: true, model: 'm' });
+    const many = (count: number) => Buffer.from(`{"model":"m","x":[${'1,'.repeat(count)}1]}`);
+    expect(readModelRequest(many(350_000))).toMatchObject({ ok: false, reason: 'too_many_values' });
+    expect(readModelRequest(many(300_000))).toMatchObject({ ok: true });
+  });
+
+  it.each([
+    ['"models":["dear"]', 'models'],
+    ['"fallbacks":["dear"]', 'fallbacks'],
+    ['"Context_Window_Fallbacks":[]', 'context_window_fallbacks'],
+    ['"fallbac\\u006bs":[]', 'fallbacks'],
+    ['"fallbac\u212as":[]', 'fallbacks'],
+    ['"route":"fallback"', 'route'],
+    ['"tran\u017fforms":[]', 'transforms'],
+    ['"api_base":"http://x"', 'api_base'],
+    ['"mock_response":"x"', 'mock_response'],
+    ['"router_settings_override":{}', 'router_settings_override'],
+    ['"litellm_params":{}', 'litellm_params'],
+    ['"metadata":{"a":1,"FALLBACKS":[]}', 'metadata.fallbacks'],
+    ['"metadata":"{\\"model_list\\":[]}"', 'metadata.model_list'],
+    ['"metadata":{},"metadata":{"fallbacks":[]}', 'metadata.fallbacks'],
+  ])('refuses %s, which would choose another model', (property, param) => {
+    expect(readModelRequest(Buffer.from(`{"model":"m",${property}}`))).toEqual({ ok: false, reason: 'routing', param });
+  });
+
+  it('lets pass what only resembles it', () => {
+    const body = json({ model: 'm', metadata: { route: 'a', user: 'b' }, user: 'models', input: { fallbacks: [1] } });
+    expect(readModelRequest(body)).toMatchObject({ ok: true });
+  });
+
+  it('refuses a service that is priced otherwise', () => {
+    for (const tier of ['flex', 'priority', 'scale', 7]) {
+      const read = readModelRequest(json({ model: 'm', service_tier: tier }));
+      expect(read).toEqual({ ok: false, reason: 'priced_otherwise', param: 'service_tier' });
+    }
+    expect(readModelRequest(json({ model: 'm', service_tier: 'auto' }))).toMatchObject({ ok: true });
+    expect(readModelRequest(json({ model: 'm', speed: 'fast' }))).toMatchObject({ reason: 'priced_otherwise' });
   });
 
   it('never throws, and accepts exactly objects with a model', () => {
@@ -110,5 +149,50 @@ describe('readModelRequest', () => {
         expect(typeof readModelRequest(Buffer.from(text)).ok).toBe('boolean');
       }),
     );
+  });
+});
+
+describe('outlineModelRequest', () => {
+  it('ends on any bytes, and says the model that a parser says', () => {
+    const bit = fc.constantFrom('{', '}', '"', '\\', ':', ',', '[', ']', ' ', 'a', '1', '"model"', '"m"');
+    fc.assert(
+      fc.property(fc.array(bit, { maxLength: 30 }), (bits) => {
+        const text = bits.join('');
+        const outlined = outlineModelRequest(Buffer.from(`{${text}`));
+        expect(outlined.ok ? outlined.model : '').toMatch(/^m?$/);
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is quick with texts made to be slow', () => {
+    for (const unit of ['\\"', '\\\\', ' ', '[],']) {
+      const body = Buffer.from(`{"model":"m","x":"${unit.repeat(8_000_000 / unit.length)}"}`);
+      const start = performance.now();
+      outlineModelRequest(body);
+      expect(performance.now() - start).toBeLessThan(500);
+    }
+  });
+});
+
+describe('askForUsage', () => {
+  it.each([
+    ['{"model":"m"}', '{"stream_options":{"include_usage":true},"model":"m"}'],
+    [' { "model":"m"}', ' {"stream_options":{"include_usage":true}, "model":"m"}'],
+    ['{"model":"m","stream_options":null}', '{"model":"m","stream_options":{"include_usage":true}}'],
+    ['{"stream_options":{ }}', '{"stream_options":{"include_usage":true }}'],
+    ['{"stream_options":{"a":1}}', '{"stream_options":{"include_usage":true,"a":1}}'],
+    ['{"stream_options":{"include_usage": false ,"a":1}}', '{"stream_options":{"include_usage": true ,"a":1}}'],
+    [
+      '{"stream_options":{"include_usage":true,"Include_usage":0}}',
+      '{"stream_options":{"include_usage":true,"Include_usage":true}}',
+    ],
+  ])('makes %s say so', (body, asking) => {
+    expect(askForUsage(Buffer.from(body)).toString()).toBe(asking);
+  });
+
+  it('returns the same buffer where it says so already', () => {
+    const body = json({ model: 'm', stream_options: { include_usage: true } });
+    expect(askForUsage(body)).toBe(body);
   });
 });

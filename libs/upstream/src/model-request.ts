@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
-import { topLevelProperties } from './json.scanner.js';
+import { outlineOf, topLevelProperties, type TopLevelProperty } from './json.scanner.js';
+import { folded, routingField } from './routing.fields.js';
 import { asRecord } from './usage.reader.js';
 
 /** What the gateway must know of a request body before it lets it pass. */
@@ -20,11 +21,41 @@ export interface ModelRequest {
 
 export interface MalformedModelRequest {
   ok: false;
-  /** `ambiguous`: a guarded name is there twice, or in another case, so that the provider may read another value. */
-  reason: 'not_json' | 'not_multipart' | 'not_an_object' | 'model_missing' | 'ambiguous' | 'bad_value';
+  /**
+   * - `ambiguous`: a guarded name is there twice, or in another case, so that the provider may read another value.
+   * - `routing`: it would choose another model, provider or account than the one that is authorised.
+   * - `priced_otherwise`: it asks for a service that has another price than the model.
+   */
+  reason:
+    | 'not_json'
+    | 'not_multipart'
+    | 'not_an_object'
+    | 'too_deep'
+    | 'too_many_values'
+    | 'model_missing'
+    | 'ambiguous'
+    | 'routing'
+    | 'priced_otherwise'
+    | 'bad_value';
   /** The property to blame. */
   param?: string;
 }
+
+/** A request of which no more than its outline was read, at little cost. */
+export interface OutlinedModelRequest {
+  ok: true;
+  /** The name as the caller wrote it. */
+  model: string;
+  /** About how many values it has; parsed, each takes some tens of bytes. */
+  values: number;
+  /** Parses the whole of it. */
+  read(): ModelRequest | MalformedModelRequest;
+}
+
+/** No format nests as deep; what does would exhaust the stack of whoever walks through it. */
+const MAX_DEPTH = 64;
+/** Beyond the longest list of tokens that OpenAI takes at once, 300 000. */
+const MAX_VALUES = 350_000;
 
 /**
  * Properties that decide about access and money. Where one stands twice, parsers differ in which they take; some (Go's)
@@ -39,23 +70,56 @@ const GUARDED = new Set([
   'max_output_tokens',
   'n',
   'best_of',
+  'service_tier',
+  'speed',
 ]);
+
+/** What a provider charges its list price for; anything else is dearer, or cheaper and not ours to sell. */
+const LIST_PRICED: Readonly<Record<string, ReadonlySet<unknown>>> = {
+  service_tier: new Set([undefined, null, 'auto', 'default', 'standard', 'standard_only']),
+  speed: new Set([undefined, null, 'standard']),
+};
 
 /** Reads a JSON request body; what does not hold comes back as a value, not as an exception. */
 export function readModelRequest(body: Buffer): ModelRequest | MalformedModelRequest {
-  const parsed = isUtf8(body) ? parse(body) : undefined;
-  if (parsed === undefined) {
-    return { ok: false, reason: 'not_json' };
+  const outlined = outlineModelRequest(body);
+  return outlined.ok ? outlined.read() : outlined;
+}
+
+/** Reads which model is asked for, and refuses what cannot be judged, before a parser is let at the body. */
+export function outlineModelRequest(body: Buffer): OutlinedModelRequest | MalformedModelRequest {
+  const outline = outlineOf(body, { depth: MAX_DEPTH, values: MAX_VALUES });
+  if (outline.kind === 'broken') {
+    return { ok: false, reason: isOtherThanObject(body) ? 'not_an_object' : 'not_json' };
   }
-  const json = asRecord(parsed.value);
-  if (json === undefined) {
-    return { ok: false, reason: 'not_an_object' };
+  if (outline.kind !== 'outline') {
+    return { ok: false, reason: outline.kind };
   }
-  const ambiguous = ambiguousProperty(body);
+  const { properties, values } = outline;
+  const ambiguous = ambiguousProperty(properties);
   if (ambiguous !== undefined) {
     return { ok: false, reason: 'ambiguous', param: ambiguous };
   }
-  return interpret(json);
+  const routing = routingField(body, properties);
+  if (routing !== undefined) {
+    return { ok: false, reason: 'routing', param: routing };
+  }
+  const named = properties.find(({ key }) => key === 'model');
+  const model = named && parse(body.subarray(named.start, named.end))?.value;
+  if (typeof model !== 'string' || model === '') {
+    return { ok: false, reason: 'model_missing', param: 'model' };
+  }
+  return { ok: true, model, values, read: () => readWhole(body, model) };
+}
+
+function readWhole(body: Buffer, model: string): ModelRequest | MalformedModelRequest {
+  const parsed = isUtf8(body) ? parse(body) : undefined;
+  const json = asRecord(parsed?.value);
+  // Should the parser see another name than the one that was judged, neither is to be trusted.
+  if (json?.['model'] !== model) {
+    return { ok: false, reason: 'not_json' };
+  }
+  return interpret(model, json);
 }
 
 /**
@@ -63,30 +127,77 @@ export function readModelRequest(body: Buffer): ModelRequest | MalformedModelReq
  * Returns the body itself when it has none, or says `name` already. The body must be a JSON object.
  */
 export function rewriteModel(body: Buffer, name: string): Buffer {
-  const value = Buffer.from(JSON.stringify(name));
-  const parts: Buffer[] = [];
-  let copied = 0;
-  for (const { key, start, end } of topLevelProperties(body)) {
-    if (key === 'model' && !value.equals(body.subarray(start, end))) {
-      parts.push(body.subarray(copied, start), value);
-      copied = end;
-    }
-  }
-  return parts.length === 0 ? body : Buffer.concat([...parts, body.subarray(copied)]);
+  const text = JSON.stringify(name);
+  const value = Buffer.from(text);
+  const named = topLevelProperties(body).filter(
+    ({ key, start, end }) => key === 'model' && !value.equals(body.subarray(start, end)),
+  );
+  return spliced(
+    body,
+    named.map(({ start, end }) => ({ at: start, to: end, text })),
+  );
 }
 
-function interpret(json: Record<string, unknown>): ModelRequest | MalformedModelRequest {
-  const { model, stream } = json;
-  if (typeof model !== 'string' || model === '') {
-    return { ok: false, reason: 'model_missing', param: 'model' };
+/**
+ * The body with `stream_options.include_usage` set, everything else byte for byte the same; the body itself where it
+ * asks for its usage already. The body must be a JSON object whose `stream_options`, if any, is an object or null.
+ */
+export function askForUsage(body: Buffer): Buffer {
+  const options = topLevelProperties(body).find(({ key }) => key === 'stream_options');
+  if (options === undefined) {
+    return spliced(body, [
+      { at: body.indexOf('{') + 1, to: undefined, text: '"stream_options":{"include_usage":true},' },
+    ]);
   }
+  const value = body.subarray(options.start, options.end);
+  if (value[0] !== 0x7b) {
+    return spliced(body, [{ at: options.start, to: options.end, text: '{"include_usage":true}' }]);
+  }
+  const inner = topLevelProperties(value);
+  const asked = inner.filter(({ key }) => folded(key) === 'include_usage');
+  if (asked.length === 0) {
+    const text = `"include_usage":true${inner.length === 0 ? '' : ','}`;
+    return spliced(body, [{ at: options.start + 1, to: undefined, text }]);
+  }
+  const no = asked.filter(({ start, end }) => value.toString('latin1', start, end) !== 'true');
+  return spliced(
+    body,
+    no.map(({ start, end }) => ({ at: options.start + start, to: options.start + end, text: 'true' })),
+  );
+}
+
+function spliced(
+  body: Buffer,
+  edits: readonly { readonly at: number; readonly to: number | undefined; readonly text: string }[],
+): Buffer {
+  if (edits.length === 0) {
+    return body;
+  }
+  const parts: Buffer[] = [];
+  let copied = 0;
+  for (const { at, to = at, text } of edits) {
+    parts.push(body.subarray(copied, at), Buffer.from(text));
+    copied = to;
+  }
+  return Buffer.concat([...parts, body.subarray(copied)]);
+}
+
+function interpret(model: string, json: Record<string, unknown>): ModelRequest | MalformedModelRequest {
+  const { stream, stream_options: options } = json;
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     return { ok: false, reason: 'bad_value', param: 'stream' };
+  }
+  if (options !== undefined && options !== null && asRecord(options) === undefined) {
+    return { ok: false, reason: 'bad_value', param: 'stream_options' };
   }
   for (const param of ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n', 'best_of']) {
     if (!isCountOrAbsent(json[param])) {
       return { ok: false, reason: 'bad_value', param };
     }
+  }
+  const dear = Object.keys(LIST_PRICED).find((param) => LIST_PRICED[param]?.has(json[param]) === false);
+  if (dear !== undefined) {
+    return { ok: false, reason: 'priced_otherwise', param: dear };
   }
   const limits = [json['max_completion_tokens'], json['max_tokens'], json['max_output_tokens']].filter(isNumber);
   return {
@@ -108,14 +219,18 @@ function parse(body: Buffer): { value: unknown } | undefined {
   }
 }
 
-function ambiguousProperty(body: Buffer): string | undefined {
+/** Whether the text begins as one of the other values that JSON has. */
+function isOtherThanObject(body: Buffer): boolean {
+  return /^[[\]"\d\-tfn]/.test(body.toString('latin1', 0, 64).trimStart());
+}
+
+function ambiguousProperty(properties: readonly TopLevelProperty[]): string | undefined {
   const seen = new Set<string>();
-  for (const { key } of topLevelProperties(body)) {
-    // Folded as Go folds: its JSON reader takes "ſ" for "s" too.
-    const folded = key.toLowerCase().replaceAll('ſ', 's');
-    if (GUARDED.has(folded)) {
-      if (folded !== key || seen.has(key)) {
-        return folded;
+  for (const { key } of properties) {
+    const name = folded(key);
+    if (GUARDED.has(name)) {
+      if (name !== key || seen.has(key)) {
+        return name;
       }
       seen.add(key);
     }

@@ -1,4 +1,5 @@
 import type { MalformedModelRequest, ModelRequest } from './model-request.js';
+import { folded, routingFormField } from './routing.fields.js';
 
 interface Part {
   /** The field's name as it is written. */
@@ -36,9 +37,16 @@ export function readMultipartRequest(body: Buffer, boundary: string): ModelReque
   }
   const fields: Record<string, unknown> = {};
   for (const { name, isFile, start, end } of parts) {
-    const folded = name.replaceAll('\\', '').toLowerCase().replaceAll('ſ', 's');
-    if (GUARDED.has(folded) && (folded !== name || isFile || name in fields)) {
-      return { ok: false, reason: 'ambiguous', param: folded };
+    const spelt = folded(name.replaceAll('\\', ''));
+    if (GUARDED.has(spelt) && (spelt !== name || isFile || name in fields)) {
+      return { ok: false, reason: 'ambiguous', param: spelt };
+    }
+    const routing = routingFormField(
+      name.replaceAll('\\', ''),
+      body.subarray(start, Math.min(end, start + MAX_FIELD_BYTES)),
+    );
+    if (routing !== undefined) {
+      return { ok: false, reason: 'routing', param: routing };
     }
     if (!isFile && name !== '__proto__') {
       fields[name] = body.toString('utf8', start, Math.min(end, start + MAX_FIELD_BYTES));
