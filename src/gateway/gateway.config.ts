@@ -27,6 +27,19 @@ export const gatewayConfig = defineConfig(
       max: 1_073_741_824,
       description: 'Largest answer of a provider that is not streamed.',
     }),
+    inFlightBytes: integer('GATEWAY_INFLIGHT_BYTES', {
+      default: 536_870_912,
+      min: 67_108_864,
+      max: 68_719_476_736,
+      description:
+        'Memory that the bodies of all calls under way may take in one process, estimated; a quarter of it at most for one API key.',
+    }),
+    openCallsPerKey: integer('GATEWAY_OPEN_CALLS_PER_KEY', {
+      default: 256,
+      min: 1,
+      max: 100_000,
+      description: 'Calls of one API key that may be under way at once in one process.',
+    }),
     forwardedPaths: list('GATEWAY_FORWARDED_PATHS', {
       default: [
         'chat/classifications',

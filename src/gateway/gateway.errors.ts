@@ -14,6 +14,8 @@ export const gatewayErrors = defineErrors({
   model_not_allowed: ['forbidden', 'This API key may not call this model.'],
   model_unavailable: ['not_found', 'This model is not available at present.'],
   no_upstream_available: ['unavailable', 'No provider can take this call at present. Try again in a moment.'],
+  too_many_open_calls: ['rate_limited', 'This API key has too many calls under way. Try again when some have ended.'],
+  gateway_overloaded: ['unavailable', 'Too much is under way at present. Try again in a moment.'],
   upstream_unreachable: ['bad_gateway', 'The provider could not be reached.'],
   upstream_timeout: ['timeout', 'The provider did not answer in time.'],
   upstream_failed: ['bad_gateway', 'The provider failed to answer.'],

@@ -9,6 +9,7 @@ import { ForwardController } from './forward.controller.js';
 import { Forwarding } from './forwarding.js';
 import { GatewayController } from './gateway.controller.js';
 import { GatewayService } from './gateway.service.js';
+import { InFlight } from './in.flight.js';
 import { MediaController } from './media.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { ModelList } from './model.list.js';
@@ -26,6 +27,7 @@ import { TokenizerService } from './tokenizer.service.js';
     AnswerRelay,
     Forwarding,
     GatewayService,
+    InFlight,
     ModelList,
     ProviderCaller,
     StreamRelay,

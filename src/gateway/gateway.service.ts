@@ -9,6 +9,7 @@ import { AnswerRelay } from './answer.relay.js';
 import { dialectOf } from './dialects.js';
 import { upstreamError } from './gateway.errors.js';
 import type { IncomingCall } from './incoming.call.js';
+import { InFlight } from './in.flight.js';
 import { MeteredCall } from './metered-call.js';
 import { ProviderCaller } from './provider.caller.js';
 import { StreamRelay } from './stream.relay.js';
@@ -25,10 +26,25 @@ export class GatewayService {
     private readonly meter: UsageMeter,
     private readonly answers: AnswerRelay,
     private readonly streams: StreamRelay,
+    private readonly inFlight: InFlight,
   ) {}
 
   /** Answers on the reply by itself. @throws DomainError before the first byte of an answer */
   async call(
+    actor: ApiKeyPrincipal,
+    incoming: IncomingCall,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const leave = this.inFlight.enter(actor.id, incoming.footprint);
+    try {
+      await this.answer(actor, incoming, request, reply);
+    } finally {
+      leave();
+    }
+  }
+
+  private async answer(
     actor: ApiKeyPrincipal,
     incoming: IncomingCall,
     request: FastifyRequest,

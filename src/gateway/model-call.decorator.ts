@@ -23,9 +23,9 @@ const COMMON_ERRORS: EndpointOptions['errors'] = {
   ],
   403: ['operation_not_allowed', 'model_not_allowed', 'subscription_required'],
   404: ['model_unavailable'],
-  429: ['rate_limit_exceeded', 'token_limit_exceeded', 'concurrent_limit_exceeded'],
+  429: ['rate_limit_exceeded', 'token_limit_exceeded', 'concurrent_limit_exceeded', 'too_many_open_calls'],
   502: ['upstream_unreachable', 'upstream_failed', 'upstream_credentials_refused'],
-  503: ['no_upstream_available'],
+  503: ['no_upstream_available', 'gateway_overloaded'],
   504: ['upstream_timeout'],
 };
 

@@ -6,6 +6,7 @@ import { givenUser, type GivenUser } from '../support/given/users.js';
 import type { TestHttp } from '../support/http.js';
 
 const UPSTREAM_KEY = 'sk-upstream-0123456789abcdef';
+const MEBIBYTE = 1_024 * 1_024;
 
 describe('what the gateway refuses before it asks a provider', () => {
   let t: TestApp;
@@ -21,6 +22,8 @@ describe('what the gateway refuses before it asks a provider', () => {
       environment: {
         LITELLM_API_URL: up.url,
         LITELLM_API_KEY: UPSTREAM_KEY,
+        GATEWAY_INFLIGHT_BYTES: String(64 * MEBIBYTE),
+        GATEWAY_OPEN_CALLS_PER_KEY: '3',
       },
     });
     user = await givenUser(t);
@@ -100,6 +103,44 @@ describe('what the gateway refuses before it asks a provider', () => {
     // A parser would say that this is no JSON.
     const answer = await k.post('/v1/chat/completions', '{"model":"dear","messages":[nonsense]}');
     expect([answer.status, answer.body]).toMatchObject([403, { error: { code: 'model_not_allowed' } }]);
+  });
+
+  it('more calls at once than one key may have, while another key is served', async () => {
+    const other = await givenApiKey(t, user, ['cheap']);
+    up.always({ pauseAfterChunks: 1 });
+    const open = Array.from({ length: 3 }, () => k.post('/v1/chat/completions', body(',"stream":true')));
+    while (asked() < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    const fourth = await k.post('/v1/chat/completions', body(''));
+    expect([fourth.status, fourth.body]).toMatchObject([
+      429,
+      { error: { code: 'too_many_open_calls', type: 'rate_limit_error' } },
+    ]);
+    expect(fourth.headers.get('retry-after')).toMatch(/^\d+$/);
+    up.always({});
+    expect((await other.http.post('/v1/chat/completions', body(''))).status).toBe(200);
+    up.release();
+    for (const answer of await Promise.all(open)) expect(answer.status).toBe(200);
+    expect((await k.post('/v1/chat/completions', body(''))).status).toBe(200);
+  });
+
+  it('more bytes at once than one key, or the process, may hold', async () => {
+    const large = body(`,"user":"${'x'.repeat(10 * MEBIBYTE)}"`);
+    up.always({ pauseAfterChunks: 1 });
+    const open: Promise<{ status: number }>[] = [];
+    for (let i = 0; i < 6; i += 1) {
+      const { http } = await givenApiKey(t, user, ['cheap']);
+      open.push(http.post('/v1/chat/completions', large.replace('}]', '}],"stream":true')));
+      if (i > 0) continue;
+      while (asked() < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      const second = await http.post('/v1/chat/completions', large);
+      expect([second.status, second.body]).toMatchObject([429, { error: { code: 'too_many_open_calls' } }]);
+    }
+    while (asked() < 6) await new Promise((resolve) => setTimeout(resolve, 5));
+    const refused = await k.post('/v1/chat/completions', large);
+    expect([refused.status, refused.body]).toMatchObject([503, { error: { code: 'gateway_overloaded' } }]);
+    expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
+    up.release();
+    for (const answer of await Promise.all(open)) expect(answer.status).toBe(200);
   });
 
   it('a charset that the provider would read otherwise, and names the type itself', async () => {
