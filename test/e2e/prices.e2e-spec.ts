@@ -275,7 +275,7 @@ describe('prices', () => {
 
     it('refuses a period that ends before it begins, or is too long', async () => {
       const backwards = await reRate({ from: period.to, to: period.from });
-      expect([backwards.status, backwards.body.error.code]).toEqual([400, 'usage_range_invalid']);
+      expect([backwards.status, backwards.body.error.code]).toEqual([400, 'range_invalid']);
       const long = await reRate({ from: '2026-01-01', to: '2026-11-01' });
       expect([long.status, long.body.error.code]).toEqual([400, 're_rating_too_long']);
     });

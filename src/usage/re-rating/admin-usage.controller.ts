@@ -20,7 +20,7 @@ export class AdminUsageController {
       'Shows the difference and books it as corrections that stand beside the rows of the ledger; the rows never change. Doing it again books nothing more.',
     status: 200,
     returns: one(ReRatingDto),
-    errors: { 400: ['usage_range_invalid', 're_rating_too_long'] },
+    errors: { 400: ['range_invalid', 're_rating_too_long'] },
   })
   reRateUsage(@Actor() actor: Principal, @Body() body: ReRateDto): Promise<ReRating> {
     return this.reRating.reRate(actor, body);

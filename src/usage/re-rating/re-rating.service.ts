@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
+import { httpErrors } from '#libs/http';
 import { Clock, idTimestamp, newId, type Price } from '#libs/kernel';
 import type { ReRateDto } from '../dto/re-rating.request.dto.js';
 import { UsageReRated } from '../events/usage.events.js';
@@ -40,7 +41,7 @@ export class ReRatingService {
   /** All of it is booked, or nothing. Doing it again books nothing more. */
   reRate(actor: Principal, asked: ReRateDto): Promise<ReRating> {
     const period = { from: new Date(asked.from), to: new Date(asked.to) };
-    if (period.to <= period.from) throw usageErrors.usage_range_invalid({ param: 'to' });
+    if (period.to <= period.from) throw httpErrors.range_invalid({ param: 'to' });
     if (period.to.getTime() - period.from.getTime() > LONGEST_MS) throw usageErrors.re_rating_too_long({ param: 'to' });
     return this.work.run(async () => {
       await this.repository.lock();

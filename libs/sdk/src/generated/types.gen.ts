@@ -5066,7 +5066,7 @@ export type ReRateUsageData = {
 
 export type ReRateUsageErrors = {
     /**
-     * The input is not valid. Codes: `usage_range_invalid`, `re_rating_too_long`, `validation_failed`, `malformed_json`.
+     * The input is not valid. Codes: `range_invalid`, `re_rating_too_long`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
