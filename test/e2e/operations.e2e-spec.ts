@@ -38,7 +38,7 @@ describe('operations', () => {
     if (row !== 'H-01') expect(headers.get('cache-control')).toBe('no-store');
   });
 
-  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip'])(
+  it.each(['x-forwarded-for', 'forwarded', 'x-real-ip', 'via'])(
     'shows its metrics to this machine, not to whoever comes through a proxy on it (%s)',
     async (header) => {
       expect((await t.http.get('/metrics')).status).toBe(200);
@@ -46,6 +46,24 @@ describe('operations', () => {
       expect(proxied).toMatchObject({ status: 401, body: { error: { code: 'unauthorized' } } });
     },
   );
+
+  it('shows its metrics in production to whoever has their token, and to nobody else', async () => {
+    const production = {
+      NODE_ENV: 'production',
+      JWT_SECRET: 'Zx8kQ2vT5nL0wR7yB4mH9cJ1sD6fG3pA-uE_iOo',
+      PASSWORD_HASH_MEMORY_KIB: '19456',
+    };
+    for (const METRICS_TOKEN of [undefined, 'metrics-token-of-this-test']) {
+      const other = await createApp({ environment: { ...production, METRICS_TOKEN } });
+      try {
+        expect((await other.http.get('/metrics')).status).toBe(401);
+        const { status } = await other.http.bearer('metrics-token-of-this-test').get('/metrics');
+        expect(status).toBe(METRICS_TOKEN === undefined ? 401 : 200);
+      } finally {
+        await other.close();
+      }
+    }
+  });
 
   it('H-03 names its components', async () => {
     const { body } = await t.http.get<HealthBody>('/health');

@@ -13,6 +13,6 @@ export const observabilityConfig = defineConfig('observability', 'Logs and metri
   }),
   metricsToken: secret('METRICS_TOKEN', {
     description:
-      'Bearer token for `/metrics`. Unset, only a client on the same machine may read them, and not through a proxy.',
+      'Bearer token for `/metrics`. Unset, only a client on the same machine may read them, not through a proxy and not in production.',
   }),
 });
