@@ -57,6 +57,24 @@ describe('what comes in', () => {
     expectRefused(await team(body), param);
   });
 
+  it('says in words what is missing, and how long a text may be', async () => {
+    const rulesOf = async (body: unknown) => (await team(body)).body.error.details?.map(({ rule }) => rule);
+    expect(await rulesOf({ slug: 'a' })).toEqual(['name is required']);
+    expect(await rulesOf({ slug: 'a', name: 'A'.repeat(101) })).toEqual([
+      'name must have between 1 and 100 characters',
+    ]);
+  });
+
+  it('answers no more than was asked, whatever is wrong with it', async () => {
+    const many = Object.fromEntries(Array.from({ length: 5_000 }, (_, n) => [`${n}-${'x'.repeat(150)}`, 1]));
+    const { status, body, text } = await team(many);
+    expect(status).toBe(400);
+    expect(body.error.details).toHaveLength(20);
+    expect(text.length).toBeLessThan(10_000);
+    const long = await team({ slug: 'a', name: 'A', ['x'.repeat(10_000)]: 1 });
+    expect(long.text.length).toBeLessThan(1_000);
+  });
+
   it('H-23 refuses a raw NUL byte, and text that is no UTF-8, in a body', async () => {
     expect((await team('{"slug":"a","name":"A\0"}')).status).toBe(400);
     const invalid = Buffer.from('{"slug":"a","name":"A\xff\xfe"}', 'latin1');

@@ -95,12 +95,16 @@ function field(
   return applyDecorators(register, ApiProperty(documented), ...presence, ...checks);
 }
 
+function lengthRule(min: number, max: number): string {
+  return min === 0 ? `must have at most ${max} characters` : `must have between ${min} and ${max} characters`;
+}
+
 /** A text; `min` and `max` count characters. */
 export function Text(
   options: Common & { min?: number; max?: number; pattern?: RegExp; rule?: string },
 ): PropertyDecorator {
   const { min = 0, max = 10_000, pattern, rule } = options;
-  const checks = [IsString(), Length(min, max)];
+  const checks = [IsString(), Length(min, max, { message: `$property ${lengthRule(min, max)}` })];
   if (pattern) checks.push(Matches(pattern, rule === undefined ? {} : { message: `$property ${rule}` }));
   return field(
     'text',
@@ -115,7 +119,7 @@ export function Email(options: Common): PropertyDecorator {
   return field('text', options, { type: String, format: 'email', maxLength: 254 }, [
     Transform(({ value }: { value: unknown }) => (typeof value === 'string' ? canonicalEmail(value) : value)),
     IsEmail({}, { message: '$property must be an e-mail address' }),
-    Length(3, 254),
+    Length(3, 254, { message: `$property ${lengthRule(3, 254)}` }),
   ]);
 }
 
@@ -177,7 +181,7 @@ export function Texts(
     ArrayMinSize(minItems),
     ArrayMaxSize(maxItems),
     IsString({ each: true }),
-    Length(1, max, { each: true }),
+    Length(1, max, { each: true, message: `each of $property ${lengthRule(1, max)}` }),
   ];
   if (oneOf) checks.push(IsIn(oneOf, { each: true }));
   return field('list', options, { type: [String], minItems, maxItems, ...(oneOf ? { enum: [...oneOf] } : {}) }, checks);

@@ -3,6 +3,7 @@ import type { DomainError } from '#libs/kernel';
 import { httpErrors } from './http.errors.js';
 
 const MAX_DEPTH = 32;
+const LONGEST_PATH = 100;
 const MAX_NODES = 20_000;
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
@@ -54,7 +55,7 @@ export function inspect(value: unknown, path = ''): void {
 }
 
 function refused(path: string, rule: string): DomainError {
-  const param = path.slice(0, 200);
+  const param = path.slice(0, LONGEST_PATH);
   return httpErrors.validation_failed({
     message: `${param || 'The body'} ${rule}.`,
     param,

@@ -5,6 +5,10 @@ import { httpErrors } from './http.errors.js';
 import { type DtoClass, type FieldSpec, fieldsOf } from './fields.js';
 import { inspect } from './strict-json.js';
 
+/** An answer must not be larger than what it is about. */
+const MOST_PROBLEMS = 20;
+const LONGEST_NAME = 100;
+
 /** Checks every body, query and path against its declared class. What is not declared is refused. */
 @Injectable()
 export class StrictValidationPipe implements PipeTransform {
@@ -22,7 +26,7 @@ export class StrictValidationPipe implements PipeTransform {
       forbidNonWhitelisted: true,
       forbidUnknownValues: true,
       stopAtFirstError: true,
-      validationError: { target: false, value: false },
+      validationError: { target: false },
     });
     if (errors.length > 0) throw asDomainError(errors);
     return instance;
@@ -49,7 +53,7 @@ function read(spec: FieldSpec | undefined, value: unknown): unknown {
 }
 
 function asDomainError(errors: ValidationError[]): Error {
-  const details = flatten(errors, '');
+  const details = flatten(errors, '').slice(0, MOST_PROBLEMS);
   const first = details[0];
   return httpErrors.validation_failed({
     message: details.map(({ rule }) => rule).join('; '),
@@ -58,21 +62,25 @@ function asDomainError(errors: ValidationError[]): Error {
   });
 }
 
+/** The names are the sender's, and may be as long as the body. */
+function shortened(name: string): string {
+  return name.length > LONGEST_NAME ? `${name.slice(0, LONGEST_NAME)}…` : name;
+}
+
 function flatten(errors: ValidationError[], prefix: string): { path: string; rule: string }[] {
   return errors.flatMap((error) => {
-    const path = /^\d+$/.test(error.property)
-      ? `${prefix}[${error.property}]`
-      : prefix === ''
-        ? error.property
-        : `${prefix}.${error.property}`;
-    const own = Object.entries(error.constraints ?? {}).map(([name, rule]) => ({
+    const name = shortened(error.property);
+    const path = shortened(/^\d+$/.test(name) ? `${prefix}[${name}]` : prefix === '' ? name : `${prefix}.${name}`);
+    const own = Object.entries(error.constraints ?? {}).map(([check, rule]) => ({
       path,
       rule:
-        name === 'whitelistValidation'
+        check === 'whitelistValidation'
           ? `${path} is not a known property`
-          : prefix === ''
-            ? rule
-            : `${prefix}: ${rule}`,
+          : error.value === undefined
+            ? `${path} is required`
+            : prefix === ''
+              ? rule
+              : `${prefix}: ${rule}`,
     }));
     return [...own, ...flatten(error.children ?? [], path)];
   });
