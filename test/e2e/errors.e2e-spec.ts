@@ -58,6 +58,17 @@ describe('errors', () => {
     expectEnvelope(await login({ email: user.email, password: 'Wrong-Horse-8-Battery' }), 401, 'invalid_credentials');
   });
 
+  it('H-18 400 for two credentials of one kind, whichever of them is valid', async () => {
+    const socket = connect(Number(new URL(t.url).port), '127.0.0.1');
+    socket.end(
+      'GET /api/v1/auth/me HTTP/1.1\r\nhost: sluice\r\nconnection: close\r\n' +
+        `authorization: Bearer ${user.token}\r\nAuthorization: Bearer other\r\n\r\n`,
+    );
+    let answer = '';
+    for await (const chunk of socket) answer += String(chunk);
+    expect(answer).toMatch(/^HTTP\/1.1 400 [^]*bad_request/);
+  });
+
   it('H-18 403 without the permission', async () => {
     const somebody = await givenUser(t);
     expectEnvelope(await somebody.http.get<ErrorBody>('/api/v1/admin/audit'), 403, 'permission_denied');

@@ -60,6 +60,8 @@ describe('security headers', () => {
   it('H-08 allow the documentation nothing from elsewhere', async () => {
     const { headers, text } = await t.http.get('/docs');
     expect(headers.get('content-security-policy')).not.toMatch(/https?:|\*/);
+    const lookalike = await t.http.get('/docsX');
+    expect(lookalike.headers.get('content-security-policy')).not.toContain('script-src');
     for (const [, address] of text.matchAll(/(?:src|href)="([^"]+)"/g)) expect(address).not.toMatch(/^(https?:)?\/\//);
   });
 

@@ -13,6 +13,8 @@ import { ResponseInterceptor } from './response.interceptor.js';
 import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
+const DOCS = /^\/docs(?:[/?]|$)/;
+
 /** Everything between the socket and the controllers, the same in production and in tests. */
 export async function configureHttp(app: NestFastifyApplication): Promise<void> {
   const config = app.get(Config);
@@ -49,7 +51,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   app.useGlobalInterceptors(new ResponseInterceptor(app.get(Reflector)));
   if (docs ?? config.profile !== 'production') {
     fastify.addHook('onRequest', (request, reply, done) => {
-      if (request.url.startsWith('/docs')) void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);
+      if (DOCS.test(request.url)) void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);
       done();
     });
     serveDocs(app, openApiDocument(app));

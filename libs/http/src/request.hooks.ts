@@ -7,6 +7,7 @@ import { httpErrors } from './http.errors.js';
 import { HSTS, SECURITY_HEADERS } from './security-headers.js';
 
 const DURATION_BUCKETS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 120];
+const AUTHORIZATION = 'authorization';
 const PROBES = /^\/(?:liveness|readiness|health|metrics|api\/v1\/health\/)/;
 
 /** What happens around every request: context, headers, refusal while draining, the log line, the metric. */
@@ -33,6 +34,10 @@ export function addRequestHooks(
         return;
       }
     }
+    if (saysTwiceWhoItIs(request)) {
+      sendError(request, reply, httpErrors.bad_request({ message: 'Send one Authorization header, not several.' }));
+      return;
+    }
     runInRequest(contextOf(request), done);
   });
 
@@ -52,6 +57,16 @@ export function addRequestHooks(
     );
     done();
   });
+}
+
+/** Node keeps the first; a proxy before us may have looked at the last. */
+function saysTwiceWhoItIs({ raw: { rawHeaders } }: FastifyRequest): boolean {
+  let found = 0;
+  for (let name = 0; name < rawHeaders.length; name += 2) {
+    const text = rawHeaders[name];
+    if (text?.length === AUTHORIZATION.length && text.toLowerCase() === AUTHORIZATION) found += 1;
+  }
+  return found > 1;
 }
 
 function contextOf(request: FastifyRequest): RequestContext {
