@@ -47,7 +47,8 @@ export class Doorkeeper {
     const given = this.authenticate(rule, request);
     const outcome = given instanceof Promise ? await given : given;
     if (!outcome.accepted) {
-      await this.limiter.count(ANONYMOUS, request, reply);
+      // Whose credential cannot be judged, because something is away, is no stranger for that.
+      if (outcome.error.kind !== 'unavailable') await this.limiter.count(ANONYMOUS, request, reply);
       return this.refuse(rule, outcome.error, ANONYMOUS, request);
     }
     const counted = this.limiter.count(outcome.principal, request, reply);

@@ -9,6 +9,7 @@ export type { RateAsk, RateGrant, RateRule } from './rate-store.js';
 export { PostgresRateStore } from './rate-store.repository.js';
 export { RateTiers } from './rate-tiers.js';
 export type { RateTake } from './rate-window.js';
+export { RedisRateStore } from './redis-rate-store.js';
 export { RateWindows } from './rate-windows.js';
 export { CAP_PERIOD, SpendingCaps, WHOLE_LIFE } from './spending-caps.js';
 export type { CapScope, CapStanding, SpendingCap } from './spending-caps.js';

@@ -6,8 +6,10 @@ import { type RateTake, RateWindow } from './rate-window.js';
 export type StoreAway = (kind: string, error: unknown) => void;
 
 const MOST_WINDOWS = 100_000;
+/** Silence counts as absence: a call must not wait for a store that is stuck. */
+const PATIENCE_MS = 1_000;
 /** After an absence nobody knocks at a store for a moment. */
-const PAUSE_MS = 1_000;
+const PAUSE_MS = 2_000;
 /** Corrections may wait so long for company. */
 const CORRECT_MS = 25;
 
@@ -87,7 +89,7 @@ export class RateWindows {
     for (const store of this.stores) {
       if (performance.now() < (this.awayUntilMs.get(store) ?? 0)) continue;
       try {
-        const grants = await store.take(asks);
+        const grants = await withPatience(store.take(asks));
         grants.forEach((grant, index) => {
           const window = windows[index];
           if (window?.answer(grant)) this.asking.add(window);
@@ -99,5 +101,18 @@ export class RateWindows {
       }
     }
     windows.forEach((window) => window.countAlone());
+  }
+}
+
+/** A grant that comes too late is lost to this replica, which only makes it refuse earlier. */
+async function withPatience<T>(answer: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const silence = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error('There was no answer in time.')), PATIENCE_MS);
+  });
+  try {
+    return await Promise.race([answer, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }
