@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import {
   AnthropicObserver,
   anthropicUsageOf,
+  askForUsage,
   eachAnthropicText,
   eachGeneratedText,
   OpaqueObserver,
@@ -41,7 +42,8 @@ export class NativeDialect implements Dialect {
   }
 
   body(model: ResolvedModel): Buffer {
-    return this.call.named(model.upstreamName);
+    const body = this.call.named(model.upstreamName);
+    return this.asksForUsage ? askForUsage(body) : body;
   }
 
   headers(incoming: IncomingHttpHeaders, requestId: string, target: ProviderTarget): Record<string, string> {
@@ -66,12 +68,18 @@ export class NativeDialect implements Dialect {
   observe(contentType: string): StreamObserver {
     if (!contentType.startsWith('text/event-stream')) return new OpaqueObserver();
     if (this.traits.format === 'anthropic') return (this.message = new AnthropicObserver());
-    return new SseObserver(this.traits.longEnd === true ? LONG_END : {});
+    if (this.traits.longEnd === true) return new SseObserver(LONG_END);
+    return new SseObserver({ dropUsage: this.asksForUsage && !this.call.request.includeUsage });
   }
 
   streamedUnits(): Units {
     const answer = this.message && { usage: this.message.closing };
     return unitsOf(this.call.operation, this.call.request.json, answer);
+  }
+
+  /** Of the operations whose streams say what they took only where that is asked for. */
+  private get asksForUsage(): boolean {
+    return this.traits.streamsUsageOnRequest === true && this.call.request.stream;
   }
 
   private usage(json: Json | undefined): UpstreamUsage | undefined {

@@ -16,6 +16,8 @@ export interface OperationTraits {
   readonly free?: boolean;
   /** Its last event holds the whole answer, so more than usual has to be held back. */
   readonly longEnd?: boolean;
+  /** A stream ends with what it took only where `stream_options.include_usage` says so. */
+  readonly streamsUsageOnRequest?: boolean;
   /** Its body is sound, whose size says nothing about tokens. */
   readonly isSound?: boolean;
   /** Its answer has no tokens. */
@@ -24,8 +26,13 @@ export interface OperationTraits {
 
 /** Every operation, once: what the gateway must know of it beyond the bytes. */
 export const OPERATIONS: Readonly<Record<Operation, OperationTraits>> = {
-  'chat.completions': { format: 'openai', path: '/chat/completions', permission: 'chat.completions' },
-  completions: { format: 'openai', path: '/completions', permission: 'completions' },
+  'chat.completions': {
+    format: 'openai',
+    path: '/chat/completions',
+    permission: 'chat.completions',
+    streamsUsageOnRequest: true,
+  },
+  completions: { format: 'openai', path: '/completions', permission: 'completions', streamsUsageOnRequest: true },
   embeddings: { format: 'openai', path: '/embeddings', permission: 'embeddings', hasNoAnswer: true },
   responses: { format: 'openai', path: '/responses', permission: 'responses', longEnd: true },
   messages: { format: 'anthropic', path: '/messages', permission: 'messages' },

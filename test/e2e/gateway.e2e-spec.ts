@@ -286,6 +286,7 @@ describe('the gateway', () => {
       );
       const fromProvider = await rowOf(reported.headers.get('x-request-id') ?? '');
       expect(fromProvider).toMatchObject({ status: 'completed', tokens_source: 'provider', streamed: true });
+      up.next({ usage: 'omit' });
       const silent = await k.post('/v1/chat/completions', chat({ stream: true }));
       expect(silent.text).not.toContain('"usage":{');
       const counted = await rowOf(silent.headers.get('x-request-id') ?? '');
@@ -296,6 +297,27 @@ describe('the gateway', () => {
         expect(BigInt(row.cost)).toBe(
           BigInt(row.input_tokens) * INPUT_PRICE + BigInt(row.output_tokens) * OUTPUT_PRICE,
         );
+      }
+    });
+
+    it('is asked for its usage where the caller is not interested in it, and the answer to that stays here', async () => {
+      const hidden = { prompt_tokens: 20, completion_tokens: 5_270, total_tokens: 5_290 };
+      const bodies = [
+        '{ "model":"m1","messages":[], "stream" : true}',
+        '{"stream_options":{"x":1},"model":"m1","stream":true}',
+      ];
+      for (const path of ['/v1/chat/completions', '/v1/completions']) {
+        for (const body of bodies) {
+          up.next({ usage: hidden });
+          const answer = await k.post(path, body);
+          const at = body.indexOf('"x":1') === -1 ? body.indexOf('{') + 1 : body.indexOf('"x":1');
+          const ours = at > 5 ? '"include_usage":true,' : '"stream_options":{"include_usage":true},';
+          expect(up.last.body.toString()).toBe(body.slice(0, at) + ours + body.slice(at));
+          expect(answer.text).not.toMatch(/5270|"choices":\[\]/);
+          expect(answer.text).toMatch(/"finish_reason":"stop".*\n\ndata: \[DONE\]\n\n$/);
+          const row = await rowOf(answer.headers.get('x-request-id') ?? '');
+          expect(row).toMatchObject({ output_tokens: '5270', tokens_source: 'provider', status: 'completed' });
+        }
       }
     });
 

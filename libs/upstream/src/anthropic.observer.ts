@@ -32,7 +32,7 @@ export class AnthropicObserver implements StreamObserver {
   private started: Record<string, unknown> = {};
   private readonly generated = new GeneratedText(MAX_TEXT_CHARS);
   private readonly splitter = new SseSplitter(
-    (event) => this.inspect(event),
+    (event) => (this.inspect(event) ? 'hold' : 'pass'),
     () => void (this.malformedEvents += 1),
     MAX_EVENT_BYTES,
     MAX_HELD_BYTES,
@@ -51,11 +51,7 @@ export class AnthropicObserver implements StreamObserver {
   }
 
   end(): Buffer | undefined {
-    const partial = this.splitter.takePartial();
-    if (partial !== undefined) {
-      this.inspect(partial);
-    }
-    return this.splitter.flush();
+    return this.splitter.end();
   }
 
   /** Reads one event; true when it may be the last of the answer. */

@@ -52,6 +52,27 @@ describe('SseObserver', () => {
     );
   });
 
+  it('drops the usage that the client did not ask for and nothing else, however the stream is cut', () => {
+    fc.assert(
+      fc.property(fc.array(fc.nat(2000), { maxLength: 30 }), fc.boolean(), (places, isCrLf) => {
+        const text = isCrLf ? answer.replaceAll('\n', '\r\n') : answer;
+        const observer = new SseObserver({ dropUsage: true });
+        const { sent, held } = observe(observer, cut(Buffer.from(text), places));
+        const shown = text.replace(isCrLf ? usage.replaceAll('\n', '\r\n') : usage, '');
+        expect(Buffer.concat([sent, held]).toString()).toBe(shown);
+        expect(observer.usage?.promptTokens).toBe(7);
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  it('drops it too where the stream ends without its last empty line', () => {
+    const observer = new SseObserver({ dropUsage: true });
+    const { sent, held } = observe(observer, [Buffer.from(delta('a')), Buffer.from(usage.trimEnd())]);
+    expect(Buffer.concat([sent, held]).toString()).toBe(delta('a'));
+    expect(observer.usage?.completionTokens).toBe(3);
+  });
+
   it('passes any bytes through unchanged', () => {
     const bytes = fc.array(fc.constantFrom('\n', '\r', 'data: ', '{}', '[DONE]', 'é', ':', '\0'), { maxLength: 40 });
     fc.assert(

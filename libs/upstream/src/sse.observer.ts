@@ -1,7 +1,7 @@
 import { GeneratedText } from './generated-text.js';
 import { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
 import { dataOf, errorName, parseObject, unescapeJson } from './sse.event.js';
-import { SseSplitter } from './sse.splitter.js';
+import { type EventFate, SseSplitter } from './sse.splitter.js';
 import type { StreamObserver } from './stream.observer.js';
 import { asRecord, usageOf } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
@@ -11,6 +11,8 @@ export interface SseObserverOptions {
   maxEventBytes?: number;
   /** Bytes held back at most. Default 16 KiB. */
   maxHeldBytes?: number;
+  /** The usage was asked for by us, not by the caller: the event that brings nothing else does not go on. */
+  dropUsage?: boolean;
   /** UTF-16 units of generated text that are kept for counting. Default 200 000. */
   maxTextChars?: number;
 }
@@ -55,11 +57,13 @@ export class SseObserver implements StreamObserver {
   /** A usage was sent that cannot be true. */
   badUsage = false;
 
+  private readonly dropUsage: boolean;
   private readonly generated: GeneratedText;
   private readonly splitter: SseSplitter;
   private readonly addText = (piece: string): void => this.generated.add(piece);
 
   constructor(options: SseObserverOptions = {}) {
+    this.dropUsage = options.dropUsage === true;
     this.generated = new GeneratedText(options.maxTextChars ?? 200_000);
     this.splitter = new SseSplitter(
       (event) => this.inspect(event),
@@ -90,40 +94,36 @@ export class SseObserver implements StreamObserver {
 
   /** The stream has ended: reads what is left and returns the bytes that were held back. */
   end(): Buffer | undefined {
-    const partial = this.splitter.takePartial();
-    if (partial !== undefined) {
-      this.inspect(partial);
-    }
-    return this.splitter.flush();
+    return this.splitter.end();
   }
 
-  /** Reads one event; true when it may be the last of the answer. */
-  private inspect(event: Buffer): boolean {
+  /** Reads one event. */
+  private inspect(event: Buffer): EventFate {
     const data = dataOf(event.toString('utf8'));
     if (data === undefined) {
-      return false;
+      return 'pass';
     }
     this.events += 1;
     if (data === '[DONE]') {
       this.done = true;
-      return true;
+      return 'hold';
     }
     // Long events go to the parser at once: a regular expression is no tool for them.
     if (data.length <= MAX_PLAIN_CHARS && !MATTERS.test(data)) {
       const plain = PLAIN_DELTA.exec(data)?.[1];
       if (plain !== undefined && data.indexOf('"delta"') === data.lastIndexOf('"delta"')) {
         this.addText(unescapeJson(plain));
-        return false;
+        return 'pass';
       }
     }
     return this.readJson(data);
   }
 
-  private readJson(data: string): boolean {
+  private readJson(data: string): EventFate {
     const json = parseObject(data);
     if (json === undefined) {
       this.malformedEvents += 1;
-      return false;
+      return 'pass';
     }
     eachGeneratedText(json, this.addText);
     this.finishReason = finishReasonOf(json) ?? this.finishReason;
@@ -133,10 +133,12 @@ export class SseObserver implements StreamObserver {
     const carriesUsage = this.readUsage(json);
     if (CLOSING.has(String(json['type']))) {
       this.done = true;
-      return true;
+      return 'hold';
     }
     const choices = json['choices'];
-    return carriesUsage && Array.isArray(choices) && choices.length === 0;
+    const isNothingElse = carriesUsage && Array.isArray(choices) && choices.length === 0;
+    if (!isNothingElse || json['error'] !== undefined) return 'pass';
+    return this.dropUsage ? 'drop' : 'hold';
   }
 
   private readUsage(json: Record<string, unknown>): boolean {

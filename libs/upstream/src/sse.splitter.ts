@@ -1,19 +1,32 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
-/** What the splitter reports of each event; `true` means: this may be the last one, hold it back. */
-export type EventListener = (event: Buffer) => boolean;
+/**
+ * What becomes of an event:
+ * - `pass`: it goes on.
+ * - `hold`: it may be the last one, so it waits.
+ * - `drop`: it is not for the client. An event so large that its beginning went on already is not dropped.
+ */
+export type EventFate = 'pass' | 'hold' | 'drop';
+export type EventListener = (event: Buffer) => EventFate;
+
+/** A range of the bytes that were not released yet, the held ones first. */
+interface Range {
+  readonly start: number;
+  readonly end: number;
+}
 
 /**
  * Cuts a Server-Sent Events stream at its event boundaries without changing a byte, and holds its end back.
  *
  * Lines end in LF, CRLF or CR, and an empty line ends an event (WHATWG HTML §9.2.5). Chunks may be cut anywhere.
- * What {@link push} and {@link flush} return is, put together, exactly what was pushed.
+ * What {@link push} and {@link end} return is, put together, exactly what was pushed, without the events that are dropped.
  */
 export class SseSplitter {
   /** Bytes received and not yet released: trailing events that may be the last, and an incomplete one. */
   private held: Buffer[] = [];
   private heldBytes = 0;
+  private dropped: Range[] = [];
   /** The incomplete event at the end, for the listener. */
   private partial: Buffer[] = [];
   private partialBytes = 0;
@@ -43,6 +56,7 @@ export class SseSplitter {
         // The second half of a CRLF whose CR ended an event belongs to that event.
         if (this.partialBytes === 0 && eventStart === i) {
           if (releasable === i && this.heldBytes === 0) releasable = i + 1;
+          this.extendDrop(this.heldBytes + i);
           eventStart = i + 1;
         }
         continue;
@@ -51,9 +65,9 @@ export class SseSplitter {
       if (byte !== LF && byte !== CR) {
         this.lineIsEmpty = false;
       } else if (this.lineIsEmpty) {
-        const isLast = this.complete(chunk, eventStart, i + 1);
+        const fate = this.complete(chunk, eventStart, i + 1);
         eventStart = i + 1;
-        if (!isLast) releasable = eventStart + (this.afterCr && chunk[eventStart] === LF ? 1 : 0);
+        if (fate === 'pass') releasable = eventStart + (this.afterCr && chunk[eventStart] === LF ? 1 : 0);
       } else {
         this.lineIsEmpty = true;
       }
@@ -62,42 +76,38 @@ export class SseSplitter {
     return this.release(chunk, releasable);
   }
 
-  /** The stream has ended: the bytes that were held back. */
-  flush(): Buffer | undefined {
-    if (this.heldBytes === 0) {
-      return undefined;
+  /**
+   * The stream has ended: the bytes that were held back. An event that never got its empty line is reported first; by
+   * the standard it is not dispatched, but it may hold the usage.
+   */
+  end(): Buffer | undefined {
+    if (this.partialBytes > 0 && !this.oversized) {
+      const fate = this.onEvent(Buffer.concat(this.partial, this.partialBytes));
+      if (fate === 'drop') this.drop(this.heldBytes - this.partialBytes, this.heldBytes);
     }
-    const rest = Buffer.concat(this.held, this.heldBytes);
+    this.partial = [];
+    this.partialBytes = 0;
+    const rest = this.without(Buffer.concat(this.held, this.heldBytes), this.heldBytes);
     this.held = [];
     this.heldBytes = 0;
     return rest;
   }
 
-  /** An event that never got its empty line; by the standard it is not dispatched, but it may hold the usage. */
-  takePartial(): Buffer | undefined {
-    if (this.partialBytes === 0 || this.oversized) {
-      return undefined;
-    }
-    const partial = Buffer.concat(this.partial, this.partialBytes);
-    this.partial = [];
-    this.partialBytes = 0;
-    return partial;
-  }
-
-  private complete(chunk: Buffer, start: number, end: number): boolean {
+  private complete(chunk: Buffer, start: number, end: number): EventFate {
     const wasOversized = this.oversized || this.partialBytes + end - start > this.maxEventBytes;
-    let isLast = false;
+    let fate: EventFate = 'pass';
     if (wasOversized) {
       if (!this.oversized) this.onOversized();
     } else if (this.partialBytes === 0) {
-      isLast = this.onEvent(chunk.subarray(start, end));
+      fate = this.onEvent(chunk.subarray(start, end));
     } else {
-      isLast = this.onEvent(Buffer.concat([...this.partial, chunk.subarray(start, end)]));
+      fate = this.onEvent(Buffer.concat([...this.partial, chunk.subarray(start, end)]));
     }
+    if (fate === 'drop') this.drop(this.heldBytes + start - this.partialBytes, this.heldBytes + end);
     this.partial = [];
     this.partialBytes = 0;
     this.oversized = false;
-    return isLast;
+    return fate;
   }
 
   private keepPartial(rest: Buffer): void {
@@ -126,9 +136,35 @@ export class SseSplitter {
       return undefined;
     }
     const head = upTo === chunk.length ? chunk : chunk.subarray(0, upTo);
-    const out = this.heldBytes === 0 ? head : Buffer.concat([...this.held, head]);
+    const all = this.heldBytes === 0 ? head : Buffer.concat([...this.held, head]);
+    const out = this.without(all, this.heldBytes + upTo);
     this.heldBytes = chunk.length - upTo;
     this.held = this.heldBytes === 0 ? [] : [chunk.subarray(upTo)];
     return out;
+  }
+
+  private drop(start: number, end: number): void {
+    if (start >= 0) this.dropped.push({ start, end });
+  }
+
+  private extendDrop(at: number): void {
+    const last = this.dropped.at(-1);
+    if (last?.end === at) this.dropped.splice(-1, 1, { start: last.start, end: at + 1 });
+  }
+
+  /** The next `bytes` without what is dropped of them. Events are never released in part once they are complete. */
+  private without(all: Buffer, bytes: number): Buffer | undefined {
+    if (this.dropped.length === 0) return all.length === 0 ? undefined : all;
+    const kept: Buffer[] = [];
+    let at = 0;
+    for (const { start, end } of this.dropped.filter((range) => range.start < bytes)) {
+      kept.push(all.subarray(at, start));
+      at = end;
+    }
+    this.dropped = this.dropped
+      .filter(({ start }) => start >= bytes)
+      .map(({ start, end }) => ({ start: start - bytes, end: end - bytes }));
+    const out = Buffer.concat([...kept, all.subarray(at)]);
+    return out.length === 0 ? undefined : out;
   }
 }
