@@ -16,6 +16,7 @@ import { CreateJobs1763600300000 } from './1763600300000-create-jobs.js';
 import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 import { CreateRateWindows1763620003000 } from './1763620003000-create-rate-windows.js';
 import { LimitCallers1763620003100 } from './1763620003100-limit-callers.js';
+import { NoteChanges1763620005000 } from './1763620005000-note-changes.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -37,4 +38,5 @@ export const migrations = [
   CreateBudgets1763620000100,
   CreateRateWindows1763620003000,
   LimitCallers1763620003100,
+  NoteChanges1763620005000,
 ];

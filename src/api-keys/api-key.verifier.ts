@@ -5,7 +5,7 @@ import type { ApiKeyPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
 import { sha256 } from '#libs/crypto';
 import { isConnectionLoss } from '#libs/database';
-import { OnEvent } from '#libs/events';
+import { ChangeFeed, OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
 import { TeamChanged } from '../teams/events/team.events.js';
@@ -28,13 +28,16 @@ interface KnownKey {
   readonly principal: ApiKeyPrincipal;
 }
 
-/** The longest that another replica's change goes unnoticed here. Changes of this process are noticed at once. */
+/** The longest that a change goes unnoticed where even the feed of changes fails. */
 const FRESH_MS = 2_000;
 /** The longest that a key is believed in while the database is away. */
 const KEPT_MS = 60_000;
 const MOST_KEYS = 50_000;
 /** Kept apart, so that a flood of invented keys cannot push real ones out. */
 const MOST_UNKNOWN = 10_000;
+
+/** How PostgreSQL begins bytes in text. */
+const HEX_PREFIX = String.raw`\x`;
 
 /** Tells what a credential is worth: checksum, then memory, then the database. */
 @Injectable()
@@ -51,8 +54,15 @@ export class ApiKeyVerifier {
   constructor(
     private readonly keys: ApiKeyLookupRepository,
     private readonly clock: Clock,
+    changes: ChangeFeed,
     metrics: Metrics,
   ) {
+    changes.on('api_keys', (hash) => this.forget(Buffer.from(hash.slice(HEX_PREFIX.length), 'hex')));
+    changes.on('api_key_models', (id) => this.known.evictWhere(({ facts }) => facts.id === id));
+    changes.on('users', (id) => this.known.evictWhere(({ facts }) => facts.userId === id));
+    changes.on('team_members', (id) => this.known.evictWhere(({ facts }) => facts.userId === id));
+    changes.on('teams', (id) => this.known.evictWhere(({ facts }) => facts.teamId === id));
+    changes.onGap(() => this.known.clear());
     const counter = metrics.counter('api_key_verifications_total', 'Verified API keys.', ['outcome']);
     this.count = new Map(['accepted', ...REFUSALS].map((outcome) => [outcome, counter.labels(outcome)] as const));
   }

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { UserPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
-import { OnEvent } from '#libs/events';
+import { ChangeFeed, OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { UserUpdated } from '../users/events/user.events.js';
 import { UserDirectory } from '../users/user.directory.js';
@@ -9,7 +9,7 @@ import { AccessTokens } from './access-token.js';
 import { RefreshReplayed, SignedOut } from './events/auth.events.js';
 import { SessionsRepository } from './sessions.repository.js';
 
-/** How long another replica may take to notice that a session has ended. Here it is noticed at once. */
+/** The longest that the end of a session goes unnoticed where even the feed of changes fails. */
 const STALE_MS = 5_000;
 const MOST_SESSIONS = 10_000;
 const UUID_LENGTH = 36;
@@ -29,7 +29,12 @@ export class SessionVerifier {
     private readonly sessions: SessionsRepository,
     private readonly users: UserDirectory,
     private readonly clock: Clock,
-  ) {}
+    changes: ChangeFeed,
+  ) {
+    changes.on('sessions', (ids) => this.principals.evict(ids.replace(' ', '')));
+    changes.on('users', (id) => this.principals.evictWhere(({ userId }) => userId === id));
+    changes.onGap(() => this.principals.clear());
+  }
 
   /** @returns undefined when the token is not good, the session has ended or the account may not be used */
   async verify(token: string): Promise<UserPrincipal | undefined> {

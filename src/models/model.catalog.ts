@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ReadThroughCache } from '#libs/cache';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { OnEvent } from '#libs/events';
+import { ChangeFeed, OnEvent } from '#libs/events';
 import type { Price } from '#libs/kernel';
 import { CatalogueChanged } from './events/model.events.js';
 import { modelsConfig } from './models.config.js';
@@ -29,7 +29,11 @@ export class ModelCatalog {
     private readonly models: ModelsRepository,
     private readonly routes: ModelRoutes,
     @InjectConfig(modelsConfig) private readonly config: ConfigOf<typeof modelsConfig>,
-  ) {}
+    changes: ChangeFeed,
+  ) {
+    changes.on('catalogue', () => this.forget());
+    changes.onGap(() => this.forget());
+  }
 
   /** A model that can be called now. At most a few seconds old; older while the database is away. */
   resolve(id: string): Promise<ResolvedModel | undefined> | ResolvedModel | undefined {

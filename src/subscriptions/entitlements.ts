@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { ReadThroughCache } from '#libs/cache';
-import { OnEvent } from '#libs/events';
+import { ChangeFeed, OnEvent } from '#libs/events';
 import type { DomainError } from '#libs/kernel';
 import { SubscriptionChanged } from './events/subscription.events.js';
 import { subscriptionErrors } from './subscriptions.errors.js';
@@ -24,7 +24,13 @@ export class Entitlements {
     { freshMs: 5_000, keptMs: 15 * 60_000, max: 100_000 },
   );
 
-  constructor(private readonly subscriptions: SubscriptionsRepository) {}
+  constructor(
+    private readonly subscriptions: SubscriptionsRepository,
+    changes: ChangeFeed,
+  ) {
+    changes.on('subscriptions', (names) => this.rights.evict(names.replace(' ', '')));
+    changes.onGap(() => this.rights.clear());
+  }
 
   /** A right is at most a few seconds old; older while the database is away. */
   async admit(userId: string, modelId: string): Promise<Entitlement> {

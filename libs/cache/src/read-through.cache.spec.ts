@@ -44,6 +44,19 @@ describe('ReadThroughCache', () => {
     await expect(Promise.resolve(cache.get('a'))).rejects.toThrow('away');
   });
 
+  it('forgets the values of a kind, and keeps no answer that was asked for before', async () => {
+    const cache = cacheOf(60_000);
+    source.set('b', { n: 2 });
+    source.set('c', { n: 1 });
+    await Promise.all([cache.get('a'), cache.get('b')]);
+    const late = cache.get('c');
+    cache.evictWhere(({ n }) => n === 1);
+    await late;
+    reads = 0;
+    await Promise.all(['a', 'b', 'c'].map((key) => cache.get(key)));
+    expect(reads).toBe(2);
+  });
+
   it('does not keep an answer from before an eviction', async () => {
     const cache = cacheOf(60_000);
     const old = cache.get('a');

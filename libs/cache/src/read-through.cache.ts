@@ -48,6 +48,12 @@ export class ReadThroughCache<V extends object> {
     this.asked.delete(key);
   }
 
+  /** Forgets the values of a kind, and all that is being asked for: it may be of that kind. */
+  evictWhere(isOfKind: (value: V) => boolean): void {
+    for (const [key, { value }] of this.kept.entries()) if (isOfKind(value)) this.kept.delete(key);
+    this.asked.clear();
+  }
+
   clear(): void {
     this.kept.clear();
     this.asked.clear();

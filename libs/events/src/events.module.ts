@@ -1,9 +1,14 @@
 import { Global, Module } from '@nestjs/common';
 import { DiscoveryModule } from '@nestjs/core';
+import { ChangeFeed } from './change-feed.js';
 import { EventBus } from './event-bus.js';
 import { Outbox } from './outbox.js';
 
-/** The event bus and its outbox, for every feature. */
+/** The event bus, its outbox and the feed of changes, for every feature. */
 @Global()
-@Module({ imports: [DiscoveryModule], providers: [EventBus, Outbox], exports: [EventBus, Outbox] })
+@Module({
+  imports: [DiscoveryModule],
+  providers: [ChangeFeed, EventBus, Outbox],
+  exports: [ChangeFeed, EventBus, Outbox],
+})
 export class EventsModule {}

@@ -1,3 +1,5 @@
+export { ChangeFeed } from './change-feed.js';
+export type { ChangeTopic } from './change-feed.js';
 export { AuditableEvent, DomainEvent } from './domain-event.js';
 export type { AuditEntry } from './domain-event.js';
 export { EventBus } from './event-bus.js';
