@@ -51,7 +51,7 @@ export const getHealthAlias1 = <ThrowOnError extends boolean = false>(options?: 
 /**
  * Metrics for Prometheus
  *
- * Needs `METRICS_TOKEN` as bearer token where one is set; otherwise only the same machine is answered, and no proxy on it.
+ * Needs `METRICS_TOKEN` as bearer token where one is set, and in production always; otherwise only the same machine is answered, and no proxy on it.
  */
 export const getMetrics = <ThrowOnError extends boolean = false>(options?: Options<GetMetricsData, ThrowOnError>): RequestResult<GetMetricsResponses, GetMetricsErrors, ThrowOnError> => (options?.client ?? client).get<GetMetricsResponses, GetMetricsErrors, ThrowOnError>({ url: '/metrics', ...options });
 

@@ -5124,7 +5124,7 @@ export type CreateChatCompletionData = {
 
 export type CreateChatCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5156,7 +5156,7 @@ export type CreateChatCompletionErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5168,7 +5168,7 @@ export type CreateChatCompletionErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5198,7 +5198,7 @@ export type CreateCompletionData = {
 
 export type CreateCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5230,7 +5230,7 @@ export type CreateCompletionErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5242,7 +5242,7 @@ export type CreateCompletionErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5272,7 +5272,7 @@ export type CreateEmbeddingData = {
 
 export type CreateEmbeddingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5304,7 +5304,7 @@ export type CreateEmbeddingErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5316,7 +5316,7 @@ export type CreateEmbeddingErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5346,7 +5346,7 @@ export type CreateResponseData = {
 
 export type CreateResponseErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5378,7 +5378,7 @@ export type CreateResponseErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5390,7 +5390,7 @@ export type CreateResponseErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5420,7 +5420,7 @@ export type CreateModerationData = {
 
 export type CreateModerationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5452,7 +5452,7 @@ export type CreateModerationErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5464,7 +5464,7 @@ export type CreateModerationErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5494,7 +5494,7 @@ export type CreateRankingData = {
 
 export type CreateRankingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5526,7 +5526,7 @@ export type CreateRankingErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5538,7 +5538,7 @@ export type CreateRankingErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5646,7 +5646,7 @@ export type CreateImageData = {
 
 export type CreateImageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5678,7 +5678,7 @@ export type CreateImageErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5690,7 +5690,7 @@ export type CreateImageErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5720,7 +5720,7 @@ export type CreateSpeechData = {
 
 export type CreateSpeechErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5752,7 +5752,7 @@ export type CreateSpeechErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5764,7 +5764,7 @@ export type CreateSpeechErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5797,7 +5797,7 @@ export type CreateTranscriptionData = {
 
 export type CreateTranscriptionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5829,7 +5829,7 @@ export type CreateTranscriptionErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5841,7 +5841,7 @@ export type CreateTranscriptionErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5872,7 +5872,7 @@ export type CreateTranslationData = {
 
 export type CreateTranslationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5904,7 +5904,7 @@ export type CreateTranslationErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5916,7 +5916,7 @@ export type CreateTranslationErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -5946,7 +5946,7 @@ export type CreateMessageData = {
 
 export type CreateMessageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5978,7 +5978,7 @@ export type CreateMessageErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5990,7 +5990,7 @@ export type CreateMessageErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -6020,7 +6020,7 @@ export type CountMessageTokensData = {
 
 export type CountMessageTokensErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6052,7 +6052,7 @@ export type CountMessageTokensErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6064,7 +6064,7 @@ export type CountMessageTokensErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
@@ -6096,7 +6096,7 @@ export type ForwardCallData = {
 
 export type ForwardCallErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6128,7 +6128,7 @@ export type ForwardCallErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6140,7 +6140,7 @@ export type ForwardCallErrors = {
      */
     502: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `no_upstream_available`, `gateway_overloaded`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
     /**
