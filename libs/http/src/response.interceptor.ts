@@ -1,5 +1,5 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import { Reflector } from '@nestjs/core';
+import type { Reflector } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 import type { CursorPage, Page } from '#libs/kernel';
 import { RETURNS, type Returns } from './endpoint.decorator.js';
