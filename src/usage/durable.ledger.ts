@@ -5,7 +5,8 @@ import { isConnectionLoss } from '#libs/database';
 import { type ComponentHealth, Health, Metrics } from '#libs/observability';
 import { Spool, SpoolFull } from '#libs/spool';
 import { LEDGER_CODEC } from './ledger.codec.js';
-import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository.js';
+import type { LedgerRow } from './ledger.row.js';
+import { UsageLedgerRepository } from './usage-ledger.repository.js';
 
 const REPLAY_MS = 500;
 const REPLAY_BATCH = 500;

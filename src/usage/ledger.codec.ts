@@ -1,5 +1,5 @@
 import type { SpoolCodec } from '#libs/spool';
-import type { LedgerRow } from './usage-ledger.repository.js';
+import type { LedgerRow } from './ledger.row.js';
 
 /** A row as JSON, for wherever it waits until the ledger can take it. Costs are too large for JSON's numbers. */
 export const LEDGER_CODEC: SpoolCodec<LedgerRow> = {

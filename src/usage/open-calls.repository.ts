@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { HotSql } from '#libs/database';
 import { fromJson, toJson } from './ledger.codec.js';
-import type { LedgerRow } from './usage-ledger.repository.js';
+import type { LedgerRow } from './ledger.row.js';
 
 const NOTE = {
   name: 'open_calls_note',

@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { isConnectionLoss } from '#libs/database';
 import { Replica } from './budgets/replica.js';
 import { OpenCallsRepository } from './open-calls.repository.js';
-import type { LedgerRow } from './usage-ledger.repository.js';
+import type { LedgerRow } from './ledger.row.js';
 
 /** A call under way: can say which row it would leave if it ended now. */
 export interface OpenCall {

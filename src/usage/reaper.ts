@@ -3,7 +3,8 @@ import { BudgetLeaseRepository } from './budgets/budget.lease.repository.js';
 import { Replica } from './budgets/replica.js';
 import { DurableLedger } from './durable.ledger.js';
 import { OpenCallsRepository } from './open-calls.repository.js';
-import { type LedgerRow, UsageLedgerRepository } from './usage-ledger.repository.js';
+import type { LedgerRow } from './ledger.row.js';
+import { UsageLedgerRepository } from './usage-ledger.repository.js';
 
 /** Longer than a living replica can go without noting its calls. */
 const ORPHAN_SECONDS = 120;

@@ -9,7 +9,7 @@ import { GroupCommit } from './group-commit.js';
 import { DurableLedger, isPassing } from './durable.ledger.js';
 import { type OpenCall, OpenCalls } from './open-calls.js';
 import { ReplicaLife } from './replica.life.js';
-import type { LedgerRow } from './usage-ledger.repository.js';
+import type { LedgerRow } from './ledger.row.js';
 import { usageErrors } from './usage.errors.js';
 
 /** A call that came to its end. */

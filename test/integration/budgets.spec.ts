@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { newId } from '#libs/kernel';
 import type { BudgetScope, ScopeName } from '../../src/usage/budgets/budget.registry.js';
 import type { UsageEvent } from '../../src/usage/usage.meter.js';
-import { AccountingNode } from '../support/accounting.js';
+import { AccountingNode } from './accounting.node.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
 

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import { newId } from '#libs/kernel';
 import { describeVerdict, verifyLedger } from '../../src/usage/verify/ledger.verification.js';
-import { AccountingNode } from '../support/accounting.js';
+import { AccountingNode } from './accounting.node.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
 const LIMIT = 1_000n;

@@ -53,7 +53,7 @@ describe('ReadThroughCache', () => {
     cache.evictWhere(({ n }) => n === 1);
     await late;
     reads = 0;
-    await Promise.all(['a', 'b', 'c'].map((key) => cache.get(key)));
+    await Promise.all(['a', 'b', 'c'].map(async (key) => cache.get(key)));
     expect(reads).toBe(2);
   });
 

@@ -137,6 +137,11 @@ export class BudgetDesk {
     }
   }
 
+  /** Limits may have been raised. */
+  reconsiderAll(): void {
+    for (const budgetId of this.accounts.keys()) this.reconsider(budgetId);
+  }
+
   /** Another replica has given back what it can. */
   answered(budgetId: string): void {
     const account = this.accounts.get(budgetId);

@@ -136,8 +136,10 @@ export class Budgets implements OnApplicationBootstrap {
 
   private hear(message: string): void {
     const [word, budgetId = '', sender = ''] = message.split(' ');
-    if (word === 'changed') this.registry.forget();
-    else if (word === 'returned') this.desk.reconsider(budgetId);
+    if (word === 'changed') {
+      this.registry.forget();
+      this.desk.reconsiderAll();
+    } else if (word === 'returned') this.desk.reconsider(budgetId);
     else if (word === 'answered' && sender === this.replica.id) this.desk.answered(budgetId);
     else if (word === 'recall' && sender !== this.replica.id) void this.answer(budgetId, sender);
   }
