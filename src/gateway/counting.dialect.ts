@@ -13,6 +13,6 @@ export class CountingDialect extends NativeDialect {
 
   override async answerHere(): Promise<Buffer> {
     const counter = await TokenCounter.load();
-    return Buffer.from(JSON.stringify({ input_tokens: counter.countRequest(this.asked) }));
+    return Buffer.from(JSON.stringify({ input_tokens: await counter.countRequest(this.asked) }));
   }
 }

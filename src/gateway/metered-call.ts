@@ -19,6 +19,8 @@ export interface Outcome {
   readonly units?: Units;
   /** The generated text, for counting. */
   readonly text?: string;
+  /** Its length in UTF-16 units, where the text is no more than its beginning. */
+  readonly textChars?: number;
   /** The provider did no work: nothing is charged, nothing is counted. */
   readonly free?: boolean;
 }
@@ -104,7 +106,7 @@ export class MeteredCall implements OpenCall {
     const tokens: MeteredTokens = {
       inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes),
       cachedInputTokens: outcome.prompt?.cachedTokens ?? 0,
-      outputTokens: TokenCounter.estimate(Buffer.byteLength(outcome.text ?? '')),
+      outputTokens: TokenCounter.estimateText(outcome.text ?? '', outcome.textChars),
       tokensSource: 'counted',
     };
     return { ...this.event(outcome, tokens), charges, replicaId };
@@ -138,7 +140,7 @@ export class MeteredCall implements OpenCall {
     };
   }
 
-  private async tokens({ usage, prompt, text = '', free = false }: Outcome): Promise<MeteredTokens> {
+  private async tokens({ usage, prompt, text = '', textChars, free = false }: Outcome): Promise<MeteredTokens> {
     if (free) return { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, tokensSource: 'none' };
     if (usage) {
       return {
@@ -150,14 +152,31 @@ export class MeteredCall implements OpenCall {
         tokensSource: 'provider',
       };
     }
-    const counter = await TokenCounter.load();
     return {
-      inputTokens: prompt?.promptTokens ?? counter.countRequest(this.facts.admitted.request.json),
+      inputTokens: prompt?.promptTokens ?? (await this.promptTokens()),
       cachedInputTokens: prompt?.cachedTokens ?? 0,
       cacheWriteTokens: prompt?.cacheWriteTokens ?? 0,
-      outputTokens: counter.countText(text),
+      outputTokens: await this.answerTokens(text, textChars),
       tokensSource: 'counted',
     };
+  }
+
+  /** Counting must not keep a call from its row, whatever a body may be made of. */
+  private async promptTokens(): Promise<number> {
+    const { admitted, bytes } = this.facts;
+    try {
+      return await (await TokenCounter.load()).countRequest(admitted.request.json);
+    } catch {
+      return TokenCounter.estimate(bytes);
+    }
+  }
+
+  private async answerTokens(text: string, chars: number | undefined): Promise<number> {
+    try {
+      return await (await TokenCounter.load()).countText(text, chars);
+    } catch {
+      return TokenCounter.estimateText(text, chars);
+    }
   }
 
   private elapsedMs(): number {

@@ -31,8 +31,8 @@ export class StreamRelay {
       ...responseHeaders(response.headers),
     });
     const outcome = (status: 'completed' | 'aborted' | 'failed'): Outcome => {
-      const { usage, prompt, text } = observer;
-      return { status, httpStatus: response.status, usage, prompt, text, units: dialect.streamedUnits() };
+      const { usage, prompt, text, textChars } = observer;
+      return { status, httpStatus: response.status, usage, prompt, text, textChars, units: dialect.streamedUnits() };
     };
     call.watch(() => outcome('aborted'));
     try {

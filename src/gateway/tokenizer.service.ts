@@ -25,6 +25,6 @@ export class TokenizerService {
     const counter = await TokenCounter.load();
     const name = model.upstreamName.slice(model.upstreamName.lastIndexOf('/') + 1);
     const estimated = !EXACT.test(name) || Buffer.byteLength(text) > MAX_EXACT_BYTES;
-    return { model: model.id, tokens: counter.countText(text), estimated };
+    return { model: model.id, tokens: await counter.countText(text), estimated };
   }
 }

@@ -96,6 +96,10 @@ class TranslatedStream implements StreamObserver {
     return this.observer.text;
   }
 
+  get textChars(): number {
+    return this.observer.textChars;
+  }
+
   push(chunk: Buffer): Buffer | undefined {
     this.observer.push(chunk);
     const said = this.translator.push(chunk);

@@ -321,6 +321,45 @@ describe('the gateway', () => {
       }
     });
 
+    it('is charged for all that was written, also where it is more than is kept for counting', async () => {
+      const piece = 'The sluice opens at dawn. '.repeat(4_000);
+      const chunk = `data: {"choices":[{"index":0,"delta":{"content":"${piece}"},"finish_reason":null}]}\n\n`;
+      up.next({
+        headers: { 'content-type': 'text/event-stream' },
+        body: [
+          ...Array<string>(6).fill(chunk),
+          'data: {"choices":[{"index":0,"delta":{},"finish_reason":"stop"}]}\n\ndata: [DONE]\n\n',
+        ],
+      });
+      const answer = await k.post('/v1/chat/completions', chat({ stream: true }));
+      const row = await rowOf(answer.headers.get('x-request-id') ?? '');
+      // Six or seven tokens a sentence, of which there are 24 000.
+      expect(Number(row.output_tokens)).toBeGreaterThan(140_000);
+      expect(row).toMatchObject({ status: 'completed', tokens_source: 'counted' });
+    });
+
+    it('leaves the process to others while a large prompt is counted', async () => {
+      const large = {
+        messages: Array.from({ length: 90 }, () => ({ role: 'user', content: 'x7 汉字! '.repeat(17_000) })),
+      };
+      up.next({ usage: 'omit' });
+      const call = k.post('/v1/chat/completions', chat(large));
+      let longest = 0;
+      const over = new AbortController();
+      void call.finally(() => over.abort());
+      await eventually(() => expect(up.requests.filter(({ method }) => method === 'POST')).toHaveLength(1));
+      while (!over.signal.aborted) {
+        const start = performance.now();
+        await new Promise((resolve) => setImmediate(resolve));
+        longest = Math.max(longest, performance.now() - start);
+      }
+      const answer = await call;
+      const row = await rowOf(answer.headers.get('x-request-id') ?? '');
+      expect(row.tokens_source).toBe('counted');
+      expect(Number(row.input_tokens)).toBeGreaterThan(90 * 17_000 * 4);
+      expect(longest).toBeLessThan(250);
+    });
+
     it.each(['negative', 'absurd'] as const)('G-17 counts here what the provider reports as %s', async (usage) => {
       up.next({ usage });
       const answer = await k.post('/v1/chat/completions', chat());

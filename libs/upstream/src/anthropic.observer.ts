@@ -46,6 +46,10 @@ export class AnthropicObserver implements StreamObserver {
     return this.generated.text;
   }
 
+  get textChars(): number {
+    return this.generated.chars;
+  }
+
   push(chunk: Buffer): Buffer | undefined {
     return this.splitter.push(chunk);
   }

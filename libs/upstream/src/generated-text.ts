@@ -1,6 +1,6 @@
 /**
  * Gathers what the model has written, for counting when the provider reports no usage.
- * Keeps at most `maxChars` of it; the rest is only measured, since beyond that a count is an estimate anyway.
+ * Keeps no more than the first `maxChars` of it; the rest is measured, and counts like what was kept.
  */
 export class GeneratedText {
   private kept = '';
@@ -10,8 +10,9 @@ export class GeneratedText {
 
   add(piece: string): void {
     this.total += piece.length;
-    if (this.kept.length + piece.length <= this.maxChars) {
-      this.kept += piece;
+    const room = this.maxChars - this.kept.length;
+    if (room > 0) {
+      this.kept += piece.length <= room ? piece : piece.slice(0, room);
     }
   }
 

@@ -9,8 +9,10 @@ export interface StreamObserver {
   readonly usage: UpstreamUsage | undefined;
   /** What the provider said of the prompt alone, where it does so at the beginning. */
   readonly prompt?: UpstreamUsage | undefined;
-  /** Generated text, for counting. */
+  /** Generated text for counting, or its beginning. */
   readonly text: string;
+  /** UTF-16 units of generated text in all. */
+  readonly textChars: number;
   /** The provider said that the answer is complete, and nothing that contradicts it. */
   readonly whole: boolean;
   /** What went wrong, as the provider words it. */
@@ -25,6 +27,7 @@ export interface StreamObserver {
 export class OpaqueObserver implements StreamObserver {
   readonly usage = undefined;
   readonly text = '';
+  readonly textChars = 0;
   readonly whole = true;
   private held: Buffer | undefined;
 

@@ -1,20 +1,24 @@
-import { asRecord } from './usage.reader.js';
+import { PromptPieces } from './prompt.pieces.js';
 
 type CountTokens = (text: string, options: { disallowedSpecial: Set<string> }) => number;
 
-/** What a request has beyond this many UTF-8 bytes of text is estimated at four bytes a token. */
+/** What is counted exactly for one request, in UTF-8 bytes; of more, samples are counted and scaled up. */
 const MAX_EXACT_BYTES = 200_000;
+/** Samples of a long text, and how many of them while others wait to be counted. */
+const SAMPLES = 200;
+const SAMPLES_IN_A_HURRY = 20;
+const MANY_WAITING = 32;
 /** Byte pair merging takes quadratic time on a run without a break (20 000 × "a": 120 ms), so no run may be longer. */
 const WINDOW_CHARS = 512;
 /** Where a window may be shortened to end before a space, so that no word of ordinary text is cut. */
 const WINDOW_SLACK = 64;
+/** Texts that take no longer than a millisecond or two are counted at once; longer ones wait for each other. */
+const SMALL_CHARS = 16_384;
+/** How long the process may be kept from everything else. */
+const STRETCH_MS = 8;
 const BYTES_PER_TOKEN = 4;
-/** What surrounds each chat message, and what opens the answer (OpenAI's own recipe for counting). */
-const TOKENS_PER_MESSAGE = 3;
-const TOKENS_OF_REPLY = 3;
-/** OpenAI's price of a 1024 × 1024 image in high detail: 85 + 4 tiles × 170. A flat figure; the size is not looked at. */
-const TOKENS_PER_IMAGE = 765;
-const IMAGES = new Set<unknown>(['image_url', 'input_image', 'image']);
+/** Of scripts whose characters take several bytes. */
+const DENSE_BYTES_PER_TOKEN = 3;
 /** Text that happens to spell a control token is text: it is counted, not refused. */
 const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
@@ -22,13 +26,13 @@ const AS_TEXT = { disallowedSpecial: new Set<string>() };
  * Counts tokens locally with o200k_base, the tables of the GPT-4o to GPT-5 families; for other models it is an estimate.
  *
  * Loading the tables takes about 95 ms and 70 MB of resident memory (measured on Node 20 and 24), so it is done once,
- * at first use. A count is bounded: 200 kB of prose take about 5 ms, the worst text of that size well under 200 ms.
+ * at first use. A count is bounded: 200 kB of prose take about 5 ms, the worst text of that size well under 200 ms,
+ * and the process goes on with other things every {@link STRETCH_MS} ms.
  */
 export class TokenCounter {
   private static loading: Promise<TokenCounter> | undefined;
-
-  /** Bytes that may still be counted exactly. Counting never waits, so no two requests share it. */
-  private exactBytesLeft = MAX_EXACT_BYTES;
+  private turn: Promise<unknown> = Promise.resolve();
+  private waiting = 0;
 
   private constructor(private readonly count: CountTokens) {}
 
@@ -49,15 +53,83 @@ export class TokenCounter {
     return Math.ceil(bytes / BYTES_PER_TOKEN);
   }
 
-  countText(text: string): number {
-    this.exactBytesLeft = MAX_EXACT_BYTES;
-    return this.measure(text);
+  /**
+   * The same for a text that is at hand, or for its beginning.
+   *
+   * @param chars length of the whole, in UTF-16 units
+   */
+  static estimateText(text: string, chars = text.length): number {
+    if (text === '') return TokenCounter.estimate(chars);
+    const bytes = Buffer.byteLength(text);
+    const perToken = bytes > text.length * 1.2 ? DENSE_BYTES_PER_TOKEN : BYTES_PER_TOKEN;
+    return Math.ceil(((bytes / perToken) * Math.max(chars, text.length)) / text.length);
   }
 
-  private measure(text: string): number {
-    const bytes = Buffer.byteLength(text);
-    if (bytes > this.exactBytesLeft) return TokenCounter.estimate(bytes);
-    this.exactBytesLeft -= bytes;
+  /** @param chars length of the whole, in UTF-16 units, where the text is no more than its beginning */
+  async countText(text: string, chars = text.length): Promise<number> {
+    if (text === '') return TokenCounter.estimate(chars);
+    const tokens = await this.countAll([text]);
+    return chars <= text.length ? tokens : Math.ceil((tokens * chars) / text.length);
+  }
+
+  /** Prompt tokens of a request body as {@link PromptPieces} takes it apart. */
+  async countRequest(json: Record<string, unknown>): Promise<number> {
+    const { texts, tokens } = new PromptPieces(json);
+    return tokens + (await this.countAll(texts));
+  }
+
+  private async countAll(texts: readonly string[]): Promise<number> {
+    const chars = texts.reduce((sum, text) => sum + text.length, 0);
+    if (chars <= SMALL_CHARS) return texts.reduce((sum, text) => sum + this.countNow(text), 0);
+    const before = this.turn;
+    this.waiting += 1;
+    const counting = before.then(() => this.countLong(texts, chars));
+    this.turn = counting.catch(() => undefined);
+    try {
+      return await counting;
+    } finally {
+      this.waiting -= 1;
+    }
+  }
+
+  private async countLong(texts: readonly string[], chars: number): Promise<number> {
+    const stretch = new Stretch();
+    if (this.waiting > MANY_WAITING) return this.sample(texts, chars, SAMPLES_IN_A_HURRY, stretch);
+    const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
+    if (bytes > MAX_EXACT_BYTES) return this.sample(texts, chars, SAMPLES, stretch);
+    let total = 0;
+    for (const text of texts) {
+      for (let start = 0; start < text.length;) {
+        const end = windowEnd(text, start);
+        total += this.count(text.slice(start, end), AS_TEXT);
+        start = end;
+        if (stretch.isOver) await stretch.rest();
+      }
+    }
+    return total;
+  }
+
+  /** Windows all over the text, at places that follow no rhythm of it, but are the same each time. */
+  private async sample(texts: readonly string[], chars: number, samples: number, stretch: Stretch): Promise<number> {
+    const stride = chars / samples;
+    let [tokens, seen, index, base] = [0, 0, 0, 0];
+    for (let k = 0; k < samples; k += 1) {
+      const place = Math.floor(k * stride + ((k * 0.618_034) % 1) * Math.max(0, stride - WINDOW_CHARS));
+      let text = texts[index] ?? '';
+      while (index < texts.length - 1 && place >= base + text.length) {
+        base += text.length;
+        index += 1;
+        text = texts[index] ?? '';
+      }
+      const window = text.slice(place - base, place - base + WINDOW_CHARS);
+      tokens += this.count(window, AS_TEXT);
+      seen += window.length;
+      if (stretch.isOver) await stretch.rest();
+    }
+    return Math.ceil((tokens * chars) / Math.max(1, seen));
+  }
+
+  private countNow(text: string): number {
     let total = 0;
     for (let start = 0; start < text.length;) {
       const end = windowEnd(text, start);
@@ -66,100 +138,19 @@ export class TokenCounter {
     }
     return total;
   }
+}
 
-  /**
-   * Prompt tokens of a request body: chat `messages` (with `tools`), `prompt` of completions, `input` of embeddings and
-   * responses, `system` of messages, `query` and `documents` of rerankers. Arrays of token numbers count as they are.
-   */
-  countRequest(json: Record<string, unknown>): number {
-    this.exactBytesLeft = MAX_EXACT_BYTES;
-    let total =
-      this.countInput(json['prompt']) + this.countInput(json['input']) + this.countInput(json['instructions']);
-    total += this.countInput(json['system']) + this.countInput(json['query']) + this.countInput(json['documents']);
-    const messages = json['messages'];
-    if (Array.isArray(messages)) {
-      total += TOKENS_OF_REPLY;
-      for (const message of messages) {
-        total += TOKENS_PER_MESSAGE + this.countMessage(asRecord(message));
-      }
-    }
-    for (const schema of [json['tools'], json['functions'], json['response_format']]) {
-      total += typeof schema === 'object' && schema !== null ? this.measure(JSON.stringify(schema)) : 0;
-    }
-    return total;
+/** A piece of work that lets others have a turn. */
+class Stretch {
+  private startedAt = performance.now();
+
+  get isOver(): boolean {
+    return performance.now() - this.startedAt > STRETCH_MS;
   }
 
-  private countMessage(message: Record<string, unknown> | undefined): number {
-    if (message === undefined) {
-      return 0;
-    }
-    let total = this.countInput(message['role']) + this.countInput(message['name']);
-    total += this.countInput(message['content']);
-    total += Array.isArray(message['tool_calls']) ? this.measure(JSON.stringify(message['tool_calls'])) : 0;
-    return total;
-  }
-
-  /** A text, a list of texts, of parts, of messages, or of token numbers. */
-  private countInput(value: unknown): number {
-    if (typeof value === 'string') {
-      return this.measure(value);
-    }
-    if (!Array.isArray(value)) {
-      return 0;
-    }
-    let total = 0;
-    for (const item of value) {
-      total += this.countItem(item);
-    }
-    return total;
-  }
-
-  private countItem(item: unknown): number {
-    if (typeof item === 'string') {
-      return this.measure(item);
-    }
-    if (typeof item === 'number') {
-      return 1;
-    }
-    if (Array.isArray(item)) {
-      // A batch of token lists; nothing nests deeper.
-      return item.length;
-    }
-    const part = asRecord(item);
-    if (part === undefined) {
-      return 0;
-    }
-    if (IMAGES.has(part['type'])) {
-      return TOKENS_PER_IMAGE;
-    }
-    return typeof part['text'] === 'string' ? this.measure(part['text']) : this.countMessageItem(part);
-  }
-
-  private countMessageItem(part: Record<string, unknown>): number {
-    if (part['type'] === 'tool_use') {
-      return this.countInput(part['name']) + this.measure(JSON.stringify(part['input'] ?? {}));
-    }
-    if (part['type'] === 'tool_result' && Array.isArray(part['content'])) {
-      return this.countResult(part['content']);
-    }
-    // Content within content is one level deep in every known format; a deeper tree counts by its size.
-    const content = part['content'];
-    if (typeof content === 'string') {
-      return TOKENS_PER_MESSAGE + this.measure(content);
-    }
-    return content === undefined ? 0 : TokenCounter.estimate(JSON.stringify(content).length);
-  }
-
-  /** Texts and pictures that a tool gave; nothing nests deeper. */
-  private countResult(content: readonly unknown[]): number {
-    let total = TOKENS_PER_MESSAGE;
-    for (const item of content) {
-      const part = asRecord(item);
-      const text = part?.['text'];
-      if (typeof text === 'string') total += this.measure(text);
-      else if (IMAGES.has(part?.['type'])) total += TOKENS_PER_IMAGE;
-    }
-    return total;
+  async rest(): Promise<void> {
+    await new Promise((resolve) => setImmediate(resolve));
+    this.startedAt = performance.now();
   }
 }
 
