@@ -85,14 +85,31 @@ describe('the embedded PostgreSQL', () => {
     const [facts] = await query(
       url,
       `SELECT current_setting('server_encoding') AS encoding, lower('ÄÉЖ') AS lower, current_setting('TimeZone') AS zone,
-              current_setting('listen_addresses') AS listens, current_setting('unix_socket_directories') AS sockets`,
+              current_setting('listen_addresses') AS listens`,
     );
-    expect(facts).toEqual({ encoding: 'UTF8', lower: 'äéж', zone: 'UTC', listens: '127.0.0.1', sockets: '' });
+    expect(facts).toEqual({ encoding: 'UTF8', lower: 'äéж', zone: 'UTC', listens: '127.0.0.1' });
+    const socketFolder = (await readFile(join(dataDir, 'postmaster.pid'), 'utf8')).split('\n')[4];
+    expect(socketFolder).toBe('');
     expect((await stat(`${dataDir}.password`)).mode & 0o777).toBe(0o600);
     const stranger = new URL(url);
     stranger.password = 'guessed';
     await expect(query(stranger.href, 'SELECT 1')).rejects.toThrow('password authentication failed');
     await query(url, 'CREATE TABLE kept AS SELECT 1 AS id');
+  });
+
+  it('lets the process own its database, and nothing of the server', async () => {
+    const { url } = await start();
+    const [role] = await query(
+      url,
+      'SELECT rolsuper, rolcreaterole, rolcreatedb FROM pg_roles WHERE rolname = current_user',
+    );
+    expect(role).toEqual({ rolsuper: false, rolcreaterole: false, rolcreatedb: false });
+    // What would let a trigger, or the file system, be got round.
+    await expect(query(url, 'SET session_replication_role = replica')).rejects.toThrow('permission denied');
+    await expect(query(url, "COPY kept TO PROGRAM 'cat'")).rejects.toThrow('permission denied');
+    const superuser = new URL(url);
+    superuser.username = 'postgres';
+    await expect(query(superuser.href, 'SELECT 1')).rejects.toThrow('no pg_hba.conf entry');
   });
 
   it('keeps its data and its address over a restart, and leaves nothing running', async () => {

@@ -6,7 +6,10 @@ import { POSTGRES_MAJOR, type Binaries } from './binaries.js';
 import { EmbeddedPostgresError, errorCode, explainFileError, explainOutput } from './embedded-postgres.errors.js';
 import { runTool } from './tool.js';
 
-export const SUPERUSER = 'sluice';
+/** Who owns the cluster and has no password: nobody signs in as it. */
+const SUPERUSER = 'postgres';
+/** Who owns the database, and no more than that. */
+export const ROLE = 'sluice';
 export const DATABASE = 'sluice';
 
 /** A database folder with everything that is needed to run a server on it. */
@@ -126,8 +129,13 @@ async function createCluster(options: ClusterOptions, password: string, logFile:
       account,
     });
     if (!initdb.ok) throw explainOutput(initdb.output, dataDir, logFile);
-    await writeFile(join(draft, 'pg_hba.conf'), 'host all all 127.0.0.1/32 scram-sha-256\n');
-    const statements = [setPassword(password), `CREATE DATABASE ${DATABASE}`];
+    await writeFile(join(draft, 'pg_hba.conf'), `host all ${ROLE} 127.0.0.1/32 scram-sha-256\n`);
+    const statements = [
+      // Tests make a database each.
+      `CREATE ROLE ${ROLE} LOGIN NOSUPERUSER${options.throwaway ? ' CREATEDB' : ''}`,
+      setPassword(password),
+      `CREATE DATABASE ${DATABASE} OWNER ${ROLE}`,
+    ];
     await runStatements({ binaries, account, dataDir: draft, serverDataDir: target }, statements, dataDir, logFile);
     await rename(draft, dataDir);
   } catch (error) {
@@ -200,7 +208,7 @@ async function obtainPassword(file: string): Promise<string> {
 }
 
 function setPassword(password: string): string {
-  return `ALTER ROLE ${SUPERUSER} PASSWORD '${password}'`;
+  return `ALTER ROLE ${ROLE} PASSWORD '${password}'`;
 }
 
 async function resetPassword(cluster: Cluster): Promise<void> {

@@ -2,7 +2,7 @@ import { createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { chooseAccount } from './account.js';
 import { locateBinaries } from './binaries.js';
-import { DATABASE, openCluster, SUPERUSER, type Cluster } from './cluster.js';
+import { DATABASE, openCluster, ROLE, type Cluster } from './cluster.js';
 import { EmbeddedPostgresError } from './embedded-postgres.errors.js';
 import { clearRemains, findServer, isAlive, lastPort, signal } from './postmaster.js';
 import { ServerProcess, StartConflict } from './server.process.js';
@@ -49,7 +49,7 @@ export class EmbeddedPostgres {
     private readonly report: (line: string) => void,
     private lease: Lease,
   ) {
-    this.url = `postgres://${SUPERUSER}:${cluster.password}@127.0.0.1:${lease.port}/${DATABASE}`;
+    this.url = `postgres://${ROLE}:${cluster.password}@127.0.0.1:${lease.port}/${DATABASE}`;
     this.watch();
   }
 
