@@ -17,6 +17,7 @@ import { CreateBudgets1763620000100 } from './1763620000100-create-budgets.js';
 import { CreateRateWindows1763620003000 } from './1763620003000-create-rate-windows.js';
 import { LimitCallers1763620003100 } from './1763620003100-limit-callers.js';
 import { NoteChanges1763620005000 } from './1763620005000-note-changes.js';
+import { KeepAnswers1763620005100 } from './1763620005100-keep-answers.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -39,4 +40,5 @@ export const migrations = [
   CreateRateWindows1763620003000,
   LimitCallers1763620003100,
   NoteChanges1763620005000,
+  KeepAnswers1763620005100,
 ];

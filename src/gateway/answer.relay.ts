@@ -29,13 +29,24 @@ export class AnswerRelay {
       body = heard;
     }
     if (body === undefined) throw gatewayErrors.upstream_failed();
-    void reply.status(status).headers(responseHeaders(response.headers)).send(body);
+    await this.send({ status, headers: responseHeaders(response.headers), body }, call, reply);
   }
 
   /** Gives an answer that no provider had to be asked for. */
   async give(body: Buffer, call: MeteredCall, reply: FastifyReply): Promise<void> {
     await call.settle({ status: 'completed', httpStatus: 200, free: true });
-    void reply.header('content-type', 'application/json').send(body);
+    await this.send({ status: 200, headers: { 'content-type': 'application/json' }, body }, call, reply);
+  }
+
+  private async send(
+    { status, headers, body }: { status: number; headers: Record<string, string>; body: Buffer },
+    call: MeteredCall,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const all = { ...headers, ...call.headers() };
+    call.recording?.begin(status, all);
+    await call.recording?.keep(body);
+    void reply.status(status).headers(all).send(body);
   }
 
   /** A 4xx about the caller's request is the caller's to read; one about our own credentials is not. */

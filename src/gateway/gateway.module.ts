@@ -5,11 +5,15 @@ import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { UsageModule } from '../usage/usage.module.js';
 import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
+import { CallMaker } from './call.maker.js';
 import { ForwardController } from './forward.controller.js';
 import { Forwarding } from './forwarding.js';
 import { GatewayController } from './gateway.controller.js';
 import { GatewayService } from './gateway.service.js';
 import { InFlight } from './in.flight.js';
+import { Idempotency } from './idempotency/idempotency.js';
+import { IdempotencyJobs } from './idempotency/idempotency.jobs.js';
+import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { MediaController } from './media.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { ModelList } from './model.list.js';
@@ -25,8 +29,12 @@ import { TokenizerService } from './tokenizer.service.js';
   providers: [
     Admission,
     AnswerRelay,
+    CallMaker,
     Forwarding,
     GatewayService,
+    Idempotency,
+    IdempotencyJobs,
+    IdempotencyRepository,
     InFlight,
     ModelList,
     ProviderCaller,

@@ -1,9 +1,10 @@
 import type { ApiKeyPrincipal } from '#libs/access';
-import { newId } from '#libs/kernel';
+import { newId, type Pico, picoToUsd } from '#libs/kernel';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
 import type { OpenCall, UsageEvent, UsageMeter } from '../usage/usage.meter.js';
+import type { AnswerRecording } from './idempotency/answer.recording.js';
 import type { Operation } from './operations.js';
 import type { Units } from './units.js';
 
@@ -34,6 +35,8 @@ export interface CallFacts {
   /** Size of the request's body. */
   readonly bytes: number;
   readonly admitted: Admitted;
+  /** Writes the answer down, where it may be asked for again. */
+  readonly recording?: AnswerRecording | undefined;
 }
 
 type MeteredTokens = Pick<
@@ -47,6 +50,7 @@ export class MeteredCall implements OpenCall {
   readonly startedAtMs = performance.now();
   private firstByteMs: number | undefined;
   private settled = false;
+  private cost: Pico | undefined;
   private answerer: Pick<Admitted, 'model' | 'target'> | undefined;
   private progress: () => Outcome = () => ({ status: 'aborted', httpStatus: undefined });
 
@@ -59,6 +63,20 @@ export class MeteredCall implements OpenCall {
 
   get operation(): Operation {
     return this.facts.operation;
+  }
+
+  get recording(): AnswerRecording | undefined {
+    return this.facts.recording;
+  }
+
+  /** Tells the caller who answered and, where it is known already, for how many US dollars. */
+  headers(): Record<string, string> {
+    const { model, target } = this.answerer ?? this.facts.admitted;
+    return {
+      'x-sluice-model': encodeURI(model.id),
+      'x-sluice-provider': target.slug,
+      ...(this.cost === undefined ? {} : { 'x-sluice-cost': picoToUsd(this.cost) }),
+    };
   }
 
   /** Another key, or another model, may have answered than was thought at first. */
@@ -83,6 +101,7 @@ export class MeteredCall implements OpenCall {
     try {
       const event = this.event(outcome, await this.tokens(outcome));
       await this.meter.settle(event, this.facts.admitted.hold);
+      this.cost = event.cost;
       this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens);
     } finally {
       this.facts.admitted.ticket.finish(0);

@@ -1,5 +1,5 @@
 import { applyDecorators } from '@nestjs/common';
-import { ApiBody, ApiConsumes } from '@nestjs/swagger';
+import { ApiBody, ApiConsumes, ApiHeader } from '@nestjs/swagger';
 import { API_KEY } from '#libs/access';
 import { Endpoint, type EndpointOptions } from '#libs/http';
 
@@ -12,6 +12,7 @@ const COMMON_ERRORS: EndpointOptions['errors'] = {
     'operation_unsupported',
     'request_untranslatable',
     'path_malformed',
+    'idempotency_key_malformed',
   ],
   401: ['key_expired'],
   402: [
@@ -23,6 +24,7 @@ const COMMON_ERRORS: EndpointOptions['errors'] = {
   ],
   403: ['operation_not_allowed', 'model_not_allowed', 'subscription_required'],
   404: ['model_unavailable'],
+  409: ['idempotency_key_reused', 'idempotency_key_in_flight', 'idempotency_key_spent'],
   429: ['rate_limit_exceeded', 'token_limit_exceeded', 'concurrent_limit_exceeded', 'too_many_open_calls'],
   502: ['upstream_unreachable', 'upstream_failed', 'upstream_credentials_refused'],
   503: ['no_upstream_available', 'gateway_overloaded'],
@@ -53,6 +55,12 @@ export function ModelCall({ summary, description, example, isForm, answers }: Mo
         contentType: answers ?? 'application/json',
       },
       errors: COMMON_ERRORS,
+    }),
+    ApiHeader({
+      name: 'Idempotency-Key',
+      required: false,
+      description: 'Sent again within 24 hours, the same request with this key is answered as it was the first time.',
+      schema: { type: 'string', minLength: 1, maxLength: 255 },
     }),
     ...(isForm === true ? [ApiConsumes('multipart/form-data')] : []),
     ApiBody({

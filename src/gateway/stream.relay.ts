@@ -10,6 +10,7 @@ import {
 } from '#libs/upstream';
 import { type Dialect, errorEvent } from './dialect.js';
 import { upstreamError } from './gateway.errors.js';
+import type { AnswerRecording } from './idempotency/answer.recording.js';
 import type { MeteredCall, Outcome } from './metered-call.js';
 import { OPERATIONS } from './operations.js';
 
@@ -25,21 +26,20 @@ export class StreamRelay {
     reply.hijack();
     const { raw } = reply;
     const observer = dialect.observe(response.headers['content-type'] ?? '');
-    raw.writeHead(response.status, {
-      ...(reply.getHeaders() as OutgoingHttpHeaders),
-      'cache-control': 'no-cache',
-      ...responseHeaders(response.headers),
-    });
+    const headers = { 'cache-control': 'no-cache', ...responseHeaders(response.headers), ...call.headers() };
+    call.recording?.begin(response.status, headers);
+    raw.writeHead(response.status, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers });
     const outcome = (status: 'completed' | 'aborted' | 'failed'): Outcome => {
       const { usage, prompt, text, textChars } = observer;
       return { status, httpStatus: response.status, usage, prompt, text, textChars, units: dialect.streamedUnits() };
     };
     call.watch(() => outcome('aborted'));
     try {
-      await this.pump(response, observer, raw);
+      await this.pump(response, observer, raw, call.recording);
       const last = observer.end();
       if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
       await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
+      if (observer.whole) await call.recording?.keep(last);
       raw.end(last);
     } catch (error) {
       const hungUp = raw.destroyed || (error instanceof UpstreamFailure && error.kind === 'aborted');
@@ -52,10 +52,17 @@ export class StreamRelay {
     }
   }
 
-  private async pump(response: UpstreamResponse, observer: StreamObserver, raw: ServerResponse): Promise<void> {
+  private async pump(
+    response: UpstreamResponse,
+    observer: StreamObserver,
+    raw: ServerResponse,
+    recording: AnswerRecording | undefined,
+  ): Promise<void> {
     for (let chunk = await response.body.read(); chunk !== undefined; chunk = await response.body.read()) {
       const ready = observer.push(chunk);
-      if (ready !== undefined && !raw.write(ready)) await writable(raw);
+      if (ready === undefined) continue;
+      recording?.add(ready);
+      if (!raw.write(ready)) await writable(raw);
     }
   }
 

@@ -40,6 +40,11 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
       'X-RateLimit-Limit',
       'X-RateLimit-Remaining',
       'X-RateLimit-Reset',
+      'Idempotency-Replayed',
+      'X-Sluice-Request-Id',
+      'X-Sluice-Model',
+      'X-Sluice-Provider',
+      'X-Sluice-Cost',
     ],
     maxAge: 600,
     // An OPTIONS that is no preflight would be answered in plain text.

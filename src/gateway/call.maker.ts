@@ -1,0 +1,81 @@
+import { Injectable } from '@nestjs/common';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import type { ApiKeyPrincipal } from '#libs/access';
+import { setRateHeaders } from '#libs/http';
+import { UpstreamFailure } from '#libs/upstream';
+import { UsageMeter } from '../usage/usage.meter.js';
+import { Admission } from './admission.js';
+import { AnswerRelay } from './answer.relay.js';
+import { dialectOf } from './dialects.js';
+import { upstreamError } from './gateway.errors.js';
+import type { IncomingCall } from './incoming.call.js';
+import type { AnswerRecording } from './idempotency/answer.recording.js';
+import { MeteredCall } from './metered-call.js';
+import { ProviderCaller } from './provider.caller.js';
+import { StreamRelay } from './stream.relay.js';
+
+/** What is passed on as it comes: events, and speech, which is listened to while it is made. */
+const STREAMED = /^(?:text\/event-stream|audio\/|application\/octet-stream)/;
+
+/** The way of a call: admit, dispatch, relay the answer, settle before its last byte. */
+@Injectable()
+export class CallMaker {
+  constructor(
+    private readonly admission: Admission,
+    private readonly providers: ProviderCaller,
+    private readonly meter: UsageMeter,
+    private readonly answers: AnswerRelay,
+    private readonly streams: StreamRelay,
+  ) {}
+
+  /**
+   * Answers on the reply by itself. @throws DomainError before the first byte of an answer
+   *
+   * @param recording writes the answer down for whoever asks again; then a caller that hangs up will come back for it
+   */
+  async make(
+    actor: ApiKeyPrincipal,
+    incoming: IncomingCall,
+    request: FastifyRequest,
+    reply: FastifyReply,
+    recording?: AnswerRecording,
+  ): Promise<void> {
+    const { operation } = incoming;
+    const hangUp = new AbortController();
+    let isAwaited = recording !== undefined && !incoming.request.stream;
+    const onClose = (): void => void (isAwaited || hangUp.abort());
+    reply.raw.once('close', onClose);
+    const admitted = await this.admission.admit(actor, incoming);
+    if (admitted.ticket.standing) setRateHeaders(reply, admitted.ticket.standing);
+    const call = new MeteredCall(this.meter, {
+      actor,
+      operation,
+      requestId: request.id,
+      bytes: incoming.bytes,
+      admitted,
+      recording,
+    });
+    try {
+      // Whoever hung up while we asked has asked for nothing.
+      if (hangUp.signal.aborted) return;
+      const expected = dialectOf(incoming, admitted.target);
+      if (expected.answerHere) return await this.answers.give(await expected.answerHere(), call, reply);
+      recording?.noteSent();
+      const { response, dialect } = await this.providers.send(incoming, admitted, call, request, hangUp.signal);
+      call.noteFirstByte();
+      const isStream = response.status < 300 && STREAMED.test(response.headers['content-type'] ?? '');
+      if (isStream && reply.raw.destroyed) hangUp.abort();
+      isAwaited &&= !isStream;
+      await (isStream ? this.streams : this.answers).relay(response, dialect, call, reply);
+    } catch (error) {
+      if (!(error instanceof UpstreamFailure)) throw error;
+      const hungUp = error.kind === 'aborted';
+      // A prompt that reached the provider is paid for, whoever stops listening; a provider that failed is not paid.
+      await call.settle({ status: hungUp ? 'aborted' : 'failed', httpStatus: undefined, free: !hungUp });
+      throw upstreamError(error);
+    } finally {
+      call.abandon();
+      reply.raw.off('close', onClose);
+    }
+  }
+}
