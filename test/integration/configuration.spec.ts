@@ -58,6 +58,14 @@ describe('the configuration of the process', () => {
   }
 
   describe('a bad environment', () => {
+    it('is named whole, whatever feature a variable belongs to', () => {
+      const bad = { CORS_ORIGIN: 'foo', TRUST_PROXY: 'elephants', ADMIN_EMAIL: 'nomail', PORT: 'abc' };
+      expect(problemsOf({ ...safe(), ...bad }).toSorted()).toEqual(Object.keys(bad).toSorted());
+      expect(problemsOf({ ...bad, NODE_ENV: 'banana' }).toSorted()).toEqual(
+        [...Object.keys(bad), 'NODE_ENV'].toSorted(),
+      );
+    });
+
     const BAD = {
       NODE_ENV: 'production',
       PORT: 'sixty-thousand',

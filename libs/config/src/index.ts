@@ -10,5 +10,5 @@ export type { PublicFacts } from './public-facts.js';
 export { configReference, configSummary, envExample } from './reference.js';
 export { declaredSlices, defineConfig, InjectConfig } from './slice.js';
 export type { ConfigOf, ConfigProblem, ConfigSlice } from './slice.js';
-export { choice, flag, integer, list, ownSecret, port, RuleError, secret, text, url } from './variable.js';
+export { choice, flag, folder, integer, list, ownSecret, port, RuleError, secret, text, url } from './variable.js';
 export type { Hardening, Variable } from './variable.js';

@@ -1,20 +1,26 @@
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ConfigError, loadConfig } from './load.js';
 import { defineConfig } from './slice.js';
 import { flag, integer, ownSecret, url } from './variable.js';
 
-const slice = defineConfig('spec', 'Spec', {
-  size: integer('SPEC_SIZE', { min: 1, max: 9, default: 3, description: 'Size.' }),
-  secret: ownSecret('SPEC_SECRET', { description: 'Own secret.' }),
-  upstream: url('SPEC_URL', { schemes: ['http', 'https'], description: 'Address.' }),
-  unsafe: flag('SPEC_UNSAFE', {
-    default: false,
-    description: 'Unsafe.',
-    hardening: { refuse: (value) => (value ? 'must be off' : undefined), stopsIn: ['staging', 'production'] },
-  }),
-});
+const slice = defineConfig(
+  'spec',
+  'Spec',
+  {
+    size: integer('SPEC_SIZE', { min: 1, max: 9, default: 3, description: 'Size.' }),
+    secret: ownSecret('SPEC_SECRET', { description: 'Own secret.' }),
+    upstream: url('SPEC_URL', { schemes: ['http', 'https'], description: 'Address.' }),
+    limit: integer('SPEC_LIMIT', { min: 0, max: 9, default: 9, description: 'Limit.' }),
+    unsafe: flag('SPEC_UNSAFE', {
+      default: false,
+      description: 'Unsafe.',
+      hardening: { refuse: (value) => (value ? 'must be off' : undefined), stopsIn: ['staging', 'production'] },
+    }),
+  },
+  ({ size, limit }) => (size > limit ? [{ variable: 'SPEC_LIMIT', rule: 'must not be less than SPEC_SIZE' }] : []),
+);
 
 describe('loadConfig', () => {
   let dataDir: string;
@@ -53,6 +59,40 @@ describe('loadConfig', () => {
     const message = problems({ SPEC_SIZE: '77777', SPEC_URL: 'nowhere-at-all', SPEC_SECRET: 'short-secret-value' });
     for (const name of ['SPEC_SIZE', 'SPEC_URL', 'SPEC_SECRET']) expect(message).toContain(name);
     expect(message).not.toMatch(/77777|nowhere-at-all|short-secret-value/);
+  });
+
+  it('checks what concerns several variables also when another is bad, and none of those twice', () => {
+    expect(problems({ SPEC_LIMIT: '1', SPEC_URL: 'nowhere' })).toMatch(/SPEC_URL [^]*SPEC_LIMIT must not be less/);
+    expect(problems({ SPEC_LIMIT: 'x' }).match(/SPEC_LIMIT/g)).toHaveLength(1);
+  });
+
+  it('says of an unknown profile that it is unknown, and nothing that depends on it', () => {
+    const message = problems({ NODE_ENV: 'banana', SPEC_UNSAFE: 'true', SPEC_SIZE: '77' });
+    expect(message).toMatch(/NODE_ENV [^]*SPEC_SIZE/);
+    expect(message).not.toMatch(/SPEC_SECRET|SPEC_UNSAFE/);
+  });
+
+  it.each(['/proc/sluice', '/sys', '/dev/../dev/sluice', '/proc'])('keeps nothing in %s', (folder) => {
+    expect(problems({ DATA_DIR: folder })).toMatch(/:\n  DATA_DIR must not be below \/proc, \/sys or \/dev\n/);
+  });
+
+  it('says that a file is in the way of the folder of secrets', () => {
+    writeFileSync(join(dataDir, 'secrets'), '');
+    expect(problems({})).toMatch(/SPEC_SECRET is not set and cannot be kept in .*: a file is in the way/);
+    expect(problems({ DATA_DIR: join(dataDir, 'secrets') })).toMatch(/SPEC_SECRET .*: a file is in the way/);
+  });
+
+  it('says that the folder of secrets cannot be written to', () => {
+    // A name that is too long can be made by nobody, root included.
+    expect(problems({ DATA_DIR: join(dataDir, 'x'.repeat(300)) })).toMatch(/SPEC_SECRET .*: make the folder writable/);
+  });
+
+  it('names the file of a kept secret that is too short', () => {
+    mkdirSync(join(dataDir, 'secrets'));
+    writeFileSync(join(dataDir, 'secrets', 'spec-secret'), 'short-secret-value');
+    const message = problems({});
+    expect(message).toMatch(/SPEC_SECRET must have at least 32 characters; .*secrets\/spec-secret: restore that file/);
+    expect(message).not.toContain('short-secret-value');
   });
 
   it('makes a secret once, keeps it with mode 0600, and shows it as ***', () => {

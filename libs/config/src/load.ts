@@ -1,7 +1,7 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseEnv } from 'node:util';
+import { keptSecret } from './kept-secret.js';
 import { profileOf, type Profile } from './profile.js';
 import { platformConfig } from './platform.config.js';
 import { type ConfigOf, type ConfigProblem, type ConfigSlice, declaredSlices, type Variables } from './slice.js';
@@ -103,89 +103,77 @@ export function loadConfig(environment: Environment): Config {
   const values = new Map<string, Readonly<Record<string, unknown>>>();
   const profile = profileOf(environment.NODE_ENV);
   if (!profile) problems.push({ variable: 'NODE_ENV', rule: 'must be development, test, staging or production' });
-  const reader = new Reader(environment, profile ?? 'production', problems, warnings);
+  const reader = new Reader(environment, profile, problems, warnings);
   for (const slice of declaredSlices()) {
-    const before = problems.length;
     const entries = Object.entries(slice.variables).map(([name, variable]) => [name, reader.read(variable)] as const);
     const frozen = Object.freeze(Object.fromEntries(entries));
     values.set(slice.name, frozen);
-    if (problems.length === before) problems.push(...(slice.check?.(frozen) ?? []));
+    problems.push(...newProblems(slice.check?.(frozen) ?? [], problems));
   }
   if (problems.length > 0) throw new ConfigError(problems);
   return new Config(profile ?? 'production', warnings, values);
 }
 
+/** A bad value was replaced by its default, of which nothing is to be said. */
+function newProblems(found: readonly ConfigProblem[], known: readonly ConfigProblem[]): ConfigProblem[] {
+  return found.filter(({ variable }) => known.every((problem) => problem.variable !== variable));
+}
+
 /** Reads one variable after another and keeps what is wrong with them. */
 class Reader {
-  private readonly dataDir: string;
+  /** Undefined when it is not valid itself: nothing is made there. */
+  private readonly dataDir: string | undefined;
 
   constructor(
     private readonly environment: Environment,
-    private readonly profile: Profile,
+    private readonly profile: Profile | undefined,
     private readonly problems: ConfigProblem[],
     private readonly warnings: ConfigProblem[],
   ) {
-    const { env, defaultValue } = platformConfig.variables.dataDir;
-    this.dataDir = environment[env] || String(defaultValue);
+    const { dataDir } = platformConfig.variables;
+    const text = environment[dataDir.env] || String(dataDir.defaultValue);
+    this.dataDir = isValid(dataDir, text) ? text : undefined;
   }
 
+  /** The value; its default where what is given is not valid, so that the other rules can still be checked. */
   read(variable: Variable<unknown>): unknown {
     try {
-      const text = this.environment[variable.env] || this.generate(variable);
-      if (text === undefined) return variable.defaultValue;
-      const value = variable.parse(text);
+      const value = this.value(variable);
+      if (value === undefined) return variable.defaultValue;
       this.harden(variable, value);
       return value;
     } catch (error) {
       if (!(error instanceof RuleError)) throw error;
       this.problems.push({ variable: variable.env, rule: error.message });
-      return undefined;
+      return variable.defaultValue;
     }
+  }
+
+  private value(variable: Variable<unknown>): unknown {
+    const text = this.environment[variable.env];
+    if (text) return variable.parse(text);
+    const { profile, dataDir } = this;
+    // Which rules there are is known by the profile.
+    if (!variable.generated || profile === undefined || dataDir === undefined) return undefined;
+    if (profile === 'production') {
+      throw new RuleError('must be set in production, because every replica needs the same one');
+    }
+    return keptSecret(dataDir, variable);
   }
 
   private harden(variable: Variable<unknown>, value: unknown): void {
-    const rule = variable.hardening?.refuse(value);
+    const rule = this.profile === undefined ? undefined : variable.hardening?.refuse(value);
     if (!rule) return;
-    const stops = variable.hardening?.stopsIn.includes(this.profile);
+    const stops = this.profile !== undefined && variable.hardening?.stopsIn.includes(this.profile);
     (stops ? this.problems : this.warnings).push({ variable: variable.env, rule });
   }
-
-  private generate(variable: Variable<unknown>): string | undefined {
-    if (!variable.generated) return undefined;
-    if (this.profile === 'production') throwRule('must be set in production, because every replica needs the same one');
-    return ownSecretFile(this.dataDir, variable.env);
-  }
 }
 
-function throwRule(rule: string): never {
-  throw new RuleError(rule);
-}
-
-/** A secret that is made once and then kept, readable by its owner alone. */
-function ownSecretFile(dataDir: string, name: string): string {
-  const directory = join(dataDir, 'secrets');
-  const file = join(directory, name.toLowerCase().replaceAll('_', '-'));
-  if (existsSync(file)) return readSecret(file);
-  const draft = `${file}.${process.pid}-${randomBytes(4).toString('hex')}`;
+function isValid(variable: Variable<unknown>, text: string): boolean {
   try {
-    mkdirSync(directory, { recursive: true, mode: 0o700 });
-    writeFileSync(draft, randomBytes(48).toString('base64url'), { mode: 0o600, flag: 'wx' });
-    // A link appears whole or not at all: two processes that start together agree on one secret.
-    linkSync(draft, file);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') {
-      return throwRule(`is not set and cannot be kept in ${directory}: make the folder writable or set DATA_DIR`);
-    }
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return readSecret(file);
-}
-
-function readSecret(file: string): string {
-  try {
-    return readFileSync(file, 'utf8');
+    variable.parse(text);
+    return true;
   } catch {
-    return throwRule(`is not set and cannot be read from ${file}: make the file readable, or set the variable`);
+    return false;
   }
 }

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path';
 import type { Profile } from './profile.js';
 
 /** A rule that a value must keep where it matters, and that only warns elsewhere. */
@@ -56,6 +57,17 @@ function make<T, O extends Options<T>>(
 /** Any text. */
 export function text<O extends Options<string>>(env: string, options: O): Variable<Presence<string, O>> {
   return make(env, 'text', options, (value) => value);
+}
+
+/** Folders whose files are views of the system, and devices: nothing is kept there, and some never answer. */
+const NO_FILES = /^\/(?:proc|sys|dev(?!\/shm))(?:\/|$)/;
+
+/** A folder where files can be kept. */
+export function folder<O extends Options<string>>(env: string, options: O): Variable<Presence<string, O>> {
+  return make(env, 'folder', options, (value) => {
+    if (NO_FILES.test(resolve(value))) throw new RuleError('must not be below /proc, /sys or /dev');
+    return value;
+  });
 }
 
 /** A whole number between two bounds, both included. */
