@@ -42,10 +42,11 @@ export class CallMaker {
   ): Promise<void> {
     const { operation } = incoming;
     const hangUp = new AbortController();
-    let isAwaited = recording !== undefined && !incoming.request.stream;
+    let isAwaited = false;
     const onClose = (): void => void (isAwaited || hangUp.abort());
     reply.raw.once('close', onClose);
     const admitted = await this.admission.admit(actor, incoming);
+    isAwaited = recording !== undefined && !admitted.request.stream;
     if (admitted.ticket.standing) setRateHeaders(reply, admitted.ticket.standing);
     const call = new MeteredCall(this.meter, {
       actor,
@@ -70,8 +71,8 @@ export class CallMaker {
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       const hungUp = error.kind === 'aborted';
-      // A prompt that reached the provider is paid for, whoever stops listening; a provider that failed is not paid.
-      await call.settle({ status: hungUp ? 'aborted' : 'failed', httpStatus: undefined, free: !hungUp });
+      // A prompt that was sent is paid for, whoever stops listening; a provider that failed is not paid.
+      await call.settle({ status: hungUp ? 'aborted' : 'failed', httpStatus: undefined, free: !hungUp || !error.sent });
       throw upstreamError(error);
     } finally {
       call.abandon();

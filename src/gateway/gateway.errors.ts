@@ -59,8 +59,10 @@ export function malformedRequest({ reason, param }: MalformedModelRequest): Doma
   return gatewayErrors.model_request_malformed(refusal);
 }
 
+const BUSY_RETRY_AFTER_SECONDS = 5;
 const FAILURES: Readonly<Record<UpstreamFailureKind, keyof typeof gatewayErrors>> = {
   connect: 'upstream_unreachable',
+  busy: 'no_upstream_available',
   timeout: 'upstream_timeout',
   reset: 'upstream_failed',
   protocol: 'upstream_failed',
@@ -70,5 +72,8 @@ const FAILURES: Readonly<Record<UpstreamFailureKind, keyof typeof gatewayErrors>
 
 /** What the caller is told of a provider that gave no answer. */
 export function upstreamError(failure: UpstreamFailure): DomainError {
-  return gatewayErrors[FAILURES[failure.kind]]({ cause: failure });
+  return gatewayErrors[FAILURES[failure.kind]]({
+    cause: failure,
+    ...(failure.kind === 'busy' ? { retryAfterSeconds: BUSY_RETRY_AFTER_SECONDS } : {}),
+  });
 }

@@ -1,4 +1,4 @@
-import { type ConfigProblem, defineConfig, flag, secret, url } from '#libs/config';
+import { type ConfigProblem, defineConfig, flag, integer, secret, url } from '#libs/config';
 
 const HTTP = ['http', 'https'] as const;
 const KEYS = 'Several keys, separated by commas, take turns.';
@@ -35,6 +35,20 @@ export const providersConfig = defineConfig(
       default: false,
       description:
         'Whether administrators may allow a provider of theirs to live at a loopback or private address. Metadata services are never dialled.',
+    }),
+    maxConnections: integer('UPSTREAM_MAX_CONNECTIONS', {
+      default: 1_024,
+      min: 1,
+      max: 65_536,
+      description:
+        'Open connections to one provider at most, in one process. A stream holds its connection until it ends.',
+    }),
+    connectTimeoutSeconds: integer('UPSTREAM_CONNECT_TIMEOUT_SECONDS', {
+      default: 5,
+      min: 1,
+      max: 60,
+      description:
+        'How long a connection to a provider may take to open. A call that has none after twice that time, because all are taken, is answered with 503.',
     }),
     simulatorUrl: url('SIMULATOR_URL', {
       schemes: HTTP,

@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import type { ConfigOf } from '#libs/config';
 import { UpstreamClient } from '#libs/upstream';
 import { AdminProviderKeysController } from './admin-provider-keys.controller.js';
 import { AdminProvidersController } from './admin-providers.controller.js';
@@ -15,6 +16,7 @@ import { PoolLife } from './pool.life.js';
 import { PoolRegistry, PoolTables } from './pool.registry.js';
 import { PoolWatch } from './pool.watch.js';
 import { ProviderKeysService } from './provider-keys.service.js';
+import { providersConfig } from './providers.config.js';
 import { ProvidersJobs } from './providers.jobs.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { ProvidersService } from './providers.service.js';
@@ -26,7 +28,12 @@ import { UpstreamPool } from './upstream.pool.js';
   imports: [EncryptionModule],
   controllers: [AdminProvidersController, AdminProviderKeysController],
   providers: [
-    { provide: UpstreamClient, useFactory: () => new UpstreamClient() },
+    {
+      provide: UpstreamClient,
+      inject: [providersConfig.token],
+      useFactory: ({ maxConnections, connectTimeoutSeconds }: ConfigOf<typeof providersConfig>) =>
+        new UpstreamClient({ maxConnections, connectTimeoutMs: connectTimeoutSeconds * 1_000 }),
+    },
     KeyCare,
     KeyImport,
     KeyProbe,

@@ -15,7 +15,7 @@ export type Verdict =
 const GOOD: Verdict = { kind: 'good' };
 const NEUTRAL: Verdict = { kind: 'neutral' };
 /** Our own limits: neither the key nor the provider has anything to do with them. */
-const OUR_OWN = new Set(['too_many_open', 'client_closed']);
+const OUR_OWN = new Set(['client_closed']);
 /** How OpenAI and those who follow it say that the money is used up. */
 const QUOTA = /"(?:insufficient_quota|billing_hard_limit_reached|billing_not_active)"/;
 
@@ -30,7 +30,7 @@ export function verdictOf(status: number, headers: IncomingHttpHeaders, now: num
 
 /** Judges a key by an attempt that had no answer. */
 export function verdictOfFailure({ kind, reason }: UpstreamFailure): Verdict {
-  if (kind === 'aborted' || OUR_OWN.has(reason)) return NEUTRAL;
+  if (kind === 'aborted' || kind === 'busy' || OUR_OWN.has(reason)) return NEUTRAL;
   return { kind: 'bad', failure: { reason: 'server' }, error: reason };
 }
 

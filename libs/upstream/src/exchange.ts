@@ -10,28 +10,41 @@ export interface UpstreamResponse {
   body: UpstreamBody;
 }
 
+/** Both from the call on. */
+export interface ExchangeTimes {
+  /** Until the request is on its way. */
+  readonly connectionMs: number;
+  /** Until the head of the answer is there. */
+  readonly headersMs: number;
+}
+
 /**
  * One request and its answer, from the first byte out to the last byte in.
  *
  * It is undici's handler and the body's flow in one object. Its own timer runs from the call to the head of the answer,
- * so waiting for a free connection and dialling count as well, which undici's header timeout leaves out.
+ * so waiting for a free connection and dialling count as well, which undici's header timeout leaves out; and they may
+ * take no more than a part of that time, since whoever waits for one model's long answers is not told so by silence.
  */
 export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private controller: Dispatcher.DispatchController | undefined;
   private body: UpstreamBody | undefined;
   private failure: UpstreamFailure | undefined;
   private gone = false;
-  private readonly timer: NodeJS.Timeout;
+  private timer: NodeJS.Timeout;
 
   constructor(
     private readonly resolve: (response: UpstreamResponse) => void,
     private readonly reject: (failure: UpstreamFailure) => void,
     /** Called once, when undici holds nothing of it any more. */
     private readonly onFinished: () => void,
-    headersTimeoutMs: number,
+    private readonly times: ExchangeTimes,
     private readonly signal: AbortSignal | undefined,
   ) {
-    this.timer = setTimeout(headTimedOut, headersTimeoutMs, this);
+    const { connectionMs, headersMs } = times;
+    this.timer =
+      connectionMs < headersMs
+        ? setTimeout(connectionDue, connectionMs, this)
+        : setTimeout(headTimedOut, headersMs, this);
     signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
@@ -94,8 +107,17 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     this.letGo();
   }
 
+  /** The request should be on its way by now. @internal */
+  checkConnection(): void {
+    if (this.controller === undefined) {
+      this.abort(new UpstreamFailure('busy', 'no_connection', 'No connection to the provider became free in time'));
+    } else {
+      this.timer = setTimeout(headTimedOut, this.times.headersMs - this.times.connectionMs, this);
+    }
+  }
+
   private readonly onAbort = (): void => {
-    this.abort(new UpstreamFailure('aborted', 'signal', 'The request was given up'));
+    this.abort(new UpstreamFailure('aborted', 'signal', 'The request was given up', this.controller !== undefined));
   };
 
   private finish(failure: UpstreamFailure): void {
@@ -121,6 +143,10 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     this.gone = true;
     this.onFinished();
   }
+}
+
+function connectionDue(exchange: Exchange): void {
+  exchange.checkConnection();
 }
 
 function headTimedOut(exchange: Exchange): void {

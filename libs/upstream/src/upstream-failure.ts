@@ -2,6 +2,8 @@
 export type UpstreamFailureKind =
   /** No connection was made, so nothing was sent: another provider may be tried without risk. */
   | 'connect'
+  /** Too much is under way already, so nothing was sent. Neither the provider nor its key has to do with it. */
+  | 'busy'
   /** The head of the answer, or the next piece of its body, did not come in time. */
   | 'timeout'
   /** The provider closed or reset the connection before the answer was complete. */
@@ -26,6 +28,8 @@ export class UpstreamFailure extends Error {
     readonly kind: UpstreamFailureKind,
     readonly reason: string,
     message: string,
+    /** False when no byte of the request can have left, so that nobody has worked for it. */
+    readonly sent = kind !== 'connect' && kind !== 'busy',
   ) {
     super(message);
   }
@@ -60,6 +64,7 @@ const KIND_BY_CODE = new Map<string, UpstreamFailureKind>([
 
 const MESSAGES: Record<UpstreamFailureKind, string> = {
   connect: 'The provider could not be reached',
+  busy: 'Too many requests to the provider are open',
   timeout: 'The provider did not answer in time',
   reset: 'The provider closed the connection before the answer was complete',
   protocol: 'The provider did not speak HTTP as expected',

@@ -71,6 +71,33 @@ describe('UpstreamClient', () => {
     expect([String(one), String(two)]).toEqual(['ok', 'ok']);
   });
 
+  it('does not wait for a connection for as long as for an answer, and says that nothing was sent', async () => {
+    const url = await serve((_request, response) => response.flushHeaders());
+    const upstream = client({ maxConnections: 1, connectTimeoutMs: 100 });
+    const { body } = await upstream.request(get(url));
+    const start = performance.now();
+    await expect(upstream.request(get(url))).rejects.toMatchObject({
+      kind: 'busy',
+      reason: 'no_connection',
+      sent: false,
+    });
+    expect(performance.now() - start).toBeLessThan(2_000);
+    body.cancel();
+  });
+
+  it('knows of a request that was given up whether it was sent', async () => {
+    const url = await serve(() => undefined);
+    const upstream = client({ maxConnections: 1 });
+    const [one, two] = [new AbortController(), new AbortController()];
+    const first = upstream.request(get(url, { signal: one.signal }));
+    const second = upstream.request(get(url, { signal: two.signal }));
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    two.abort();
+    await expect(second).rejects.toMatchObject({ kind: 'aborted', sent: false });
+    one.abort();
+    await expect(first).rejects.toMatchObject({ kind: 'aborted', sent: true });
+  });
+
   it('keeps connections alive', async () => {
     const ports = new Set<number | undefined>();
     const url = await serve((request, response) => {
@@ -182,7 +209,7 @@ describe('UpstreamClient', () => {
     });
     const upstream = client({ maxOpenRequests: 1 });
     const { body } = await upstream.request(get(url));
-    await expect(upstream.request(get(url))).rejects.toMatchObject({ kind: 'connect', reason: 'too_many_open' });
+    await expect(upstream.request(get(url))).rejects.toMatchObject({ kind: 'busy', reason: 'too_many_open' });
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(sent).toBeLessThan(20_000_000);
     body.cancel();

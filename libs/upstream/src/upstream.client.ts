@@ -6,11 +6,14 @@ import type { Resolve } from './guarded.connector.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
 export interface UpstreamClientOptions {
-  /** Open connections to one origin at most; a stream holds its connection until it ends. Default 512. */
+  /** Open connections to one origin at most; a stream holds its connection until it ends. Default 1 024. */
   maxConnections?: number;
   /** Requests to one origin that may be open at once, waiting ones included. Default 4 × `maxConnections`. */
   maxOpenRequests?: number;
-  /** Dialling, name resolution and TLS included. Default 5 000 ms. */
+  /**
+   * Dialling, name resolution and TLS included. Default 5 000 ms. A request that has no connection after twice that
+   * time, because all are taken, fails as well.
+   */
   connectTimeoutMs?: number;
   /** From the call to the head of the answer, when the request names none. Default 30 000 ms. */
   headersTimeoutMs?: number;
@@ -58,7 +61,7 @@ export class UpstreamClient {
   private closed = false;
 
   constructor(options: UpstreamClientOptions = {}) {
-    const maxConnections = options.maxConnections ?? 512;
+    const maxConnections = options.maxConnections ?? 1_024;
     this.options = {
       maxConnections,
       maxOpenRequests: options.maxOpenRequests ?? maxConnections * 4,
@@ -77,15 +80,18 @@ export class UpstreamClient {
     return new Promise((resolve, reject) => {
       const { pool, basePath, load } = this.target(request.baseUrl, request.allowPrivate === true);
       if (request.signal?.aborted === true) {
-        throw new UpstreamFailure('aborted', 'signal', 'The request was given up');
+        throw new UpstreamFailure('aborted', 'signal', 'The request was given up', false);
       }
       if (load.open >= this.options.maxOpenRequests) {
-        throw new UpstreamFailure('connect', 'too_many_open', 'Too many requests to the provider are open');
+        throw new UpstreamFailure('busy', 'too_many_open', 'Too many requests to the provider are open');
       }
       load.open += 1;
       const release = () => void (load.open -= 1);
-      const headersTimeout = request.headersTimeoutMs ?? this.options.headersTimeoutMs;
-      const exchange = new Exchange(resolve, reject, release, headersTimeout, request.signal);
+      const times = {
+        connectionMs: this.options.connectTimeoutMs * 2,
+        headersMs: request.headersTimeoutMs ?? this.options.headersTimeoutMs,
+      };
+      const exchange = new Exchange(resolve, reject, release, times, request.signal);
       try {
         pool.dispatch(
           {
