@@ -46,6 +46,8 @@ export class AnswerRelay {
     const all = { ...headers, ...call.headers() };
     call.recording?.begin(status, all);
     await call.recording?.keep(body);
+    // An answer in one piece is as large as the provider likes; one that nobody reads must not stay in memory.
+    reply.raw.setTimeout(this.config.writeStallSeconds * 1_000, () => reply.raw.destroy());
     void reply.status(status).headers(all).send(body);
   }
 

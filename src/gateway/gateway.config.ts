@@ -27,6 +27,12 @@ export const gatewayConfig = defineConfig(
       max: 1_073_741_824,
       description: 'Largest answer of a provider that is not streamed.',
     }),
+    writeStallSeconds: integer('GATEWAY_WRITE_STALL_SECONDS', {
+      default: 60,
+      min: 1,
+      max: 3_600,
+      description: 'How long a caller may leave an answer unread before it is broken off.',
+    }),
     inFlightBytes: integer('GATEWAY_INFLIGHT_BYTES', {
       default: 536_870_912,
       min: 67_108_864,

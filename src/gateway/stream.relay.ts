@@ -8,7 +8,9 @@ import {
   UpstreamFailure,
   type UpstreamResponse,
 } from '#libs/upstream';
+import { type ConfigOf, InjectConfig } from '#libs/config';
 import { type Dialect, errorEvent } from './dialect.js';
+import { gatewayConfig } from './gateway.config.js';
 import { upstreamError } from './gateway.errors.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
 import type { MeteredCall, Outcome } from './metered-call.js';
@@ -21,6 +23,8 @@ import { OPERATIONS } from './operations.js';
 @Injectable()
 export class StreamRelay {
   private readonly log = new Logger(StreamRelay.name);
+
+  constructor(@InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>) {}
 
   async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
     reply.hijack();
@@ -40,7 +44,7 @@ export class StreamRelay {
       if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
       await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
       if (observer.whole) await call.recording?.keep(last);
-      raw.end(last);
+      endSoon(raw, last, this.stallMs);
     } catch (error) {
       const hungUp = raw.destroyed || (error instanceof UpstreamFailure && error.kind === 'aborted');
       await call.settle(outcome(hungUp ? 'aborted' : 'failed'));
@@ -50,6 +54,10 @@ export class StreamRelay {
       // Whatever went wrong on our side must not leave the provider working. Harmless after the end.
       response.body.cancel();
     }
+  }
+
+  private get stallMs(): number {
+    return this.config.writeStallSeconds * 1_000;
   }
 
   private async pump(
@@ -62,7 +70,7 @@ export class StreamRelay {
       const ready = observer.push(chunk);
       if (ready === undefined) continue;
       recording?.add(ready);
-      if (!raw.write(ready)) await writable(raw);
+      if (!raw.write(ready)) await writable(raw, this.stallMs);
     }
   }
 
@@ -84,8 +92,14 @@ export class StreamRelay {
     const rest = wholeEvents(observer.end());
     const event = errorEvent(OPERATIONS[call.operation].format, upstreamError(error), reply.request.id);
     // Should an event have been cut off that is partly sent already, the empty line ends it.
-    reply.raw.end(Buffer.concat([rest, Buffer.from(`\n\n${event}`)]));
+    endSoon(reply.raw, Buffer.concat([rest, Buffer.from(`\n\n${event}`)]), this.stallMs);
   }
+}
+
+/** Ends an answer, and gives it up should the caller not read it to its end. */
+function endSoon(raw: ServerResponse, last: Buffer | undefined, stallMs: number): void {
+  raw.setTimeout(stallMs, () => raw.destroy());
+  raw.end(last);
 }
 
 /** What was held back, without an event that has no end: it would swallow the one that follows. */
@@ -97,10 +111,15 @@ function wholeEvents(held: Buffer | undefined): Buffer {
   return held?.subarray(0, Math.max(...ends)) ?? Buffer.alloc(0);
 }
 
-/** Resolves when more may be written, or when nobody reads any more. */
-function writable(raw: ServerResponse): Promise<void> {
+/**
+ * Resolves when more may be written, or when nobody reads any more. Who reads nothing for so long is cut off: an
+ * answer that waits to be read holds a connection to its provider.
+ */
+function writable(raw: ServerResponse, stallMs: number): Promise<void> {
   return new Promise((resolve) => {
+    const stalled = setTimeout(() => raw.destroy(), stallMs);
     const done = (): void => {
+      clearTimeout(stalled);
       raw.off('drain', done);
       raw.off('close', done);
       resolve();
