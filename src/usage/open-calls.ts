@@ -21,9 +21,11 @@ const CHECKPOINT_MS = 3_000;
 @Injectable()
 export class OpenCalls {
   private readonly log = new Logger(OpenCalls.name);
-  private readonly calls = new Map<OpenCall, number>();
+  private readonly calls = new Map<OpenCall, { dueAtMs: number; notedAs?: string }>();
+  /** Calls that ended after they were written down. */
+  private readonly ended = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
-  private writing = false;
+  private writing: Promise<void> | undefined;
 
   constructor(
     private readonly repository: OpenCallsRepository,
@@ -31,11 +33,14 @@ export class OpenCalls {
   ) {}
 
   begin(call: OpenCall): void {
-    this.calls.set(call, call.startedAtMs + NOTED_AFTER_MS);
+    this.calls.set(call, { dueAtMs: call.startedAtMs + NOTED_AFTER_MS });
     this.timer ??= setInterval(() => void this.checkpoint(), NOTED_AFTER_MS).unref();
   }
 
+  /** Its note goes with its row; one that was on its way meanwhile came too late for that, and is deleted later. */
   end(call: OpenCall): void {
+    const notedAs = this.calls.get(call)?.notedAs;
+    if (notedAs !== undefined) this.ended.add(notedAs);
     this.calls.delete(call);
   }
 
@@ -43,27 +48,46 @@ export class OpenCalls {
     return this.calls.size;
   }
 
-  stop(): void {
+  /** After the last call has ended. */
+  async stop(): Promise<void> {
     clearInterval(this.timer);
+    await this.writing;
+    await this.checkpoint();
   }
 
-  private async checkpoint(): Promise<void> {
-    if (this.writing) return;
-    const now = performance.now();
-    const due = [...this.calls].filter(([, at]) => at <= now).map(([call]) => call);
-    if (due.length === 0) return;
-    this.writing = true;
+  private checkpoint(): Promise<void> {
+    this.writing ??= this.write().finally(() => {
+      this.writing = undefined;
+    });
+    return this.writing;
+  }
+
+  private async write(): Promise<void> {
     try {
-      for (const call of due) this.calls.set(call, now + CHECKPOINT_MS);
-      await this.repository.note(
-        this.replica.id,
-        due.map((call) => call.soFar()),
-      );
+      await this.note();
+      await this.forget();
     } catch (error) {
       if (!isConnectionLoss(error))
         this.log.warn('Calls under way could not be written down; it is tried again.', error);
-    } finally {
-      this.writing = false;
     }
+  }
+
+  private async note(): Promise<void> {
+    const now = performance.now();
+    const due = [...this.calls].filter(([, { dueAtMs }]) => dueAtMs <= now).map(([call]) => call);
+    if (due.length === 0) return;
+    const rows = due.map((call) => {
+      const row = call.soFar();
+      this.calls.set(call, { dueAtMs: now + CHECKPOINT_MS, notedAs: row.id });
+      return row;
+    });
+    await this.repository.note(this.replica.id, rows);
+  }
+
+  private async forget(): Promise<void> {
+    if (this.ended.size === 0) return;
+    const ids = [...this.ended];
+    await this.repository.forget(ids);
+    for (const id of ids) this.ended.delete(id);
   }
 }

@@ -108,8 +108,8 @@ export class UsageMeter implements BeforeApplicationShutdown {
     // A call that was cut off still counts what was said before it joins the queue.
     const patienceEndsAt = performance.now() + SHUTDOWN_GRACE_MS;
     while (this.openCalls.size > 0 && performance.now() < patienceEndsAt) await setTimeout(SHUTDOWN_LOOK_MS);
-    this.openCalls.stop();
     await this.group.drain(SHUTDOWN_GRACE_MS);
+    await this.openCalls.stop();
     await this.life.leave();
   }
 

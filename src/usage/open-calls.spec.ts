@@ -1,0 +1,32 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import type { Replica } from './budgets/replica.js';
+import type { OpenCallsRepository } from './open-calls.repository.js';
+import { OpenCalls } from './open-calls.js';
+import type { LedgerRow } from './ledger.row.js';
+
+describe('calls under way', () => {
+  it('leave no note behind that was on its way when they ended', async () => {
+    const notes = new Set<string>();
+    let arrive = (): void => undefined;
+    const repository = {
+      note: async (_replica: string, rows: readonly LedgerRow[]) => {
+        await new Promise<void>((resolve) => (arrive = resolve));
+        for (const { id } of rows) notes.add(id);
+      },
+      forget: (ids: readonly string[]) => {
+        for (const id of ids) notes.delete(id);
+        return Promise.resolve();
+      },
+    } as unknown as OpenCallsRepository;
+    const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
+    const call = { startedAtMs: performance.now() - 1_000, soFar: () => ({ id: 'c1' }) as LedgerRow };
+    calls.begin(call);
+    await delay(300);
+    // Its row deletes the note, which is not there yet.
+    await repository.forget(['c1']);
+    calls.end(call);
+    arrive();
+    await calls.stop();
+    expect([...notes]).toEqual([]);
+  });
+});
