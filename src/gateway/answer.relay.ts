@@ -1,32 +1,43 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type ConfigOf, InjectConfig } from '#libs/config';
+import { Redactor } from '#libs/observability';
 import { responseHeaders, type UpstreamResponse } from '#libs/upstream';
 import type { Dialect } from './dialect.js';
 import { gatewayConfig } from './gateway.config.js';
 import { gatewayErrors } from './gateway.errors.js';
 import type { MeteredCall } from './metered-call.js';
+import { withoutSecrets } from './provider.words.js';
+
+/** A sentence and its reasons; what is longer is not said to a person. */
+const LONGEST_ERROR_BYTES = 1_048_576;
 
 /** Relays an answer that comes in one piece: it is read whole, settled, and only then sent. */
 @Injectable()
 export class AnswerRelay {
   private readonly log = new Logger(AnswerRelay.name);
 
-  constructor(@InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>) {}
+  constructor(
+    @InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>,
+    private readonly redactor: Redactor,
+  ) {}
 
   /** @throws UpstreamFailure when the answer breaks off, DomainError when it must not be shown */
   async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
-    const bytes = await response.body.bytes(this.config.answerLimitBytes);
+    const { answerLimitBytes } = this.config;
     const { status } = response;
+    const bytes = await response.body.bytes(
+      status >= 300 ? Math.min(LONGEST_ERROR_BYTES, answerLimitBytes) : answerLimitBytes,
+    );
     let body: Buffer | undefined;
     if (status >= 300) {
       await call.settle({ status: 'failed', httpStatus: status, free: true });
       this.refuseToShow(status);
-      body = dialect.hearError(bytes, status);
+      body = withoutSecrets(this.redactor, dialect.hearError(bytes, status));
     } else {
-      const { body: heard, ...took } = dialect.hear(bytes);
+      const { body: heard, isError, ...took } = dialect.hear(bytes);
       await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, ...took });
-      body = heard;
+      body = heard && isError === true ? withoutSecrets(this.redactor, heard) : heard;
     }
     if (body === undefined) throw gatewayErrors.upstream_failed();
     await this.send({ status, headers: responseHeaders(response.headers), body }, call, reply);

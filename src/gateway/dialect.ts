@@ -15,6 +15,8 @@ export interface HeardAnswer {
   /** The generated text, for counting where there is no usage. */
   readonly text: string;
   readonly units: Units;
+  /** It is an error, whatever its status says. */
+  readonly isError?: boolean;
 }
 
 /** How one call is spoken with one provider: where it goes, what is said, and how the answer is understood. */

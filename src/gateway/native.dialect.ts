@@ -58,7 +58,8 @@ export class NativeDialect implements Dialect {
     const json = parse(body);
     // Speech is no text, and subtitles are: both come without JSON.
     const text = json === undefined ? (operation.startsWith('audio.tr') ? body.toString() : '') : textOf(json);
-    return { body, usage: this.usage(json), text, units: unitsOf(operation, request.json, json) };
+    const isError = record(json?.['error']) !== undefined;
+    return { body, usage: this.usage(json), text, units: unitsOf(operation, request.json, json), isError };
   }
 
   hearError(body: Buffer): Buffer {

@@ -1,6 +1,8 @@
 import type { OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
+import { type ConfigOf, InjectConfig } from '#libs/config';
+import { Redactor } from '#libs/observability';
 import {
   OpaqueObserver,
   responseHeaders,
@@ -8,13 +10,13 @@ import {
   UpstreamFailure,
   type UpstreamResponse,
 } from '#libs/upstream';
-import { type ConfigOf, InjectConfig } from '#libs/config';
 import { type Dialect, errorEvent } from './dialect.js';
 import { gatewayConfig } from './gateway.config.js';
 import { upstreamError } from './gateway.errors.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
 import type { MeteredCall, Outcome } from './metered-call.js';
 import { OPERATIONS } from './operations.js';
+import { withoutSecrets } from './provider.words.js';
 
 /**
  * Relays an event stream byte for byte as it comes. Its last event waits until the call is settled, so whoever
@@ -24,7 +26,10 @@ import { OPERATIONS } from './operations.js';
 export class StreamRelay {
   private readonly log = new Logger(StreamRelay.name);
 
-  constructor(@InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>) {}
+  constructor(
+    @InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>,
+    private readonly redactor: Redactor,
+  ) {}
 
   async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
     reply.hijack();
@@ -40,7 +45,7 @@ export class StreamRelay {
     call.watch(() => outcome('aborted'));
     try {
       await this.pump(response, observer, raw, call.recording);
-      const last = observer.end();
+      const last = this.shown(observer.end(), observer);
       if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
       await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
       if (observer.whole) await call.recording?.keep(last);
@@ -60,6 +65,11 @@ export class StreamRelay {
     return this.config.writeStallSeconds * 1_000;
   }
 
+  /** An event is read before it goes on, so an error is known of before its first byte is shown. */
+  private shown(bytes: Buffer | undefined, { error }: StreamObserver): Buffer | undefined {
+    return bytes === undefined || error === undefined ? bytes : withoutSecrets(this.redactor, bytes);
+  }
+
   private async pump(
     response: UpstreamResponse,
     observer: StreamObserver,
@@ -67,7 +77,7 @@ export class StreamRelay {
     recording: AnswerRecording | undefined,
   ): Promise<void> {
     for (let chunk = await response.body.read(); chunk !== undefined; chunk = await response.body.read()) {
-      const ready = observer.push(chunk);
+      const ready = this.shown(observer.push(chunk), observer);
       if (ready === undefined) continue;
       recording?.add(ready);
       if (!raw.write(ready)) await writable(raw, this.stallMs);
@@ -89,7 +99,7 @@ export class StreamRelay {
       reply.raw.destroy();
       return;
     }
-    const rest = wholeEvents(observer.end());
+    const rest = wholeEvents(this.shown(observer.end(), observer));
     const event = errorEvent(OPERATIONS[call.operation].format, upstreamError(error), reply.request.id);
     // Should an event have been cut off that is partly sent already, the empty line ends it.
     endSoon(reply.raw, Buffer.concat([rest, Buffer.from(`\n\n${event}`)]), this.stallMs);

@@ -202,6 +202,35 @@ describe('the gateway', () => {
       });
     });
 
+    it('G-10 shows no credential that a provider repeats in an error, whole or within a stream', async () => {
+      const said = (secret: string): string =>
+        `{"error":{"message":"Bad header: Bearer ${secret} – é","type":"invalid_request_error"}}`;
+      const json = { 'content-type': 'application/json' };
+      for (const status of [400, 200]) {
+        up.next({ status, body: said(UPSTREAM_KEY), headers: json });
+        const answer = await k.post('/v1/chat/completions', chat());
+        expect([answer.status, answer.text]).toEqual([
+          status,
+          '{"error":{"message":"Bad header: Bearer [redacted] – é","type":"invalid_request_error"}}',
+        ]);
+      }
+      const before =
+        'data: {"choices":[{"index":0,"delta":{"content":"Bearer of good news"},"finish_reason":null}]}\n\n';
+      up.next({
+        headers: { 'content-type': 'text/event-stream' },
+        body: [before, `data: ${said(UPSTREAM_KEY).slice(0, 50)}`, `${said(UPSTREAM_KEY).slice(50)}\n\n`],
+        chunkDelayMs: 20,
+      });
+      const stream = await k.post('/v1/chat/completions', chat({ stream: true }));
+      expect(stream.text).not.toContain(UPSTREAM_KEY);
+      expect(stream.text).toContain(before);
+      expect(stream.text).toContain('"message":"Bad header: Bearer [redacted] – é"');
+      // The caller speaks another format than the provider.
+      up.next({ status: 400, body: said(UPSTREAM_KEY), headers: json });
+      const message = await k.post('/v1/messages', chat({ max_tokens: 5 }));
+      expect([message.status, message.text]).toEqual([400, expect.stringContaining('Bad header: Bearer [redacted]')]);
+    });
+
     it.each([
       [401, 502, 'upstream_credentials_refused'],
       [500, 502, 'upstream_failed'],
