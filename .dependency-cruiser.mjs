@@ -27,7 +27,7 @@ export const LIBS = {
 export const FEATURES = {
   users: [],
   providers: [],
-  usage: [],
+  usage: ['users'],
   audit: [],
   notifications: [],
   settings: [],
@@ -53,6 +53,7 @@ export const CAPABILITIES = [
   'src/usage/rating.ts',
   'src/usage/usage.meter.ts',
   'src/usage/limits/call.limits.ts',
+  'src/usage/balance/prepaid.holds.ts',
 ];
 
 /** What the composition root and the boot need of a feature beyond what other features may see. */

@@ -5,9 +5,10 @@ import type { ModelRequest } from '#libs/upstream';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js';
 import { Entitlements } from '../subscriptions/entitlements.js';
+import { PrepaidHolds } from '../usage/balance/prepaid.holds.js';
 import { CallLimits, type CallTicket } from '../usage/limits/call.limits.js';
 import { worstCase } from '../usage/rating.js';
-import { type BudgetHold, type ScopeName, UsageMeter } from '../usage/usage.meter.js';
+import type { BudgetHold, ScopeName } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { boundsOf } from './bounds.js';
 import { canSpeak } from './dialects.js';
@@ -39,7 +40,7 @@ export class Admission {
     private readonly entitlements: Entitlements,
     private readonly upstreams: UpstreamPool,
     private readonly limits: CallLimits,
-    private readonly meter: UsageMeter,
+    private readonly holds: PrepaidHolds,
   ) {}
 
   /** @throws DomainError saying why not */
@@ -86,7 +87,7 @@ export class Admission {
     ticket: CallTicket,
   ): Promise<BudgetHold> {
     try {
-      const outcome = await this.meter.hold(scopesOf(actor, models[0]), () => mostOf(incoming, models));
+      const outcome = await this.holds.hold(actor.userId, scopesOf(actor, models[0]), () => mostOf(incoming, models));
       if (!outcome.held) throw outcome.error;
       return outcome.hold;
     } catch (error) {
@@ -128,7 +129,6 @@ function scopesOf(actor: ApiKeyPrincipal, model: ResolvedModel): ScopeName[] {
     `user:${actor.userId}`,
     `model:${model.id}`,
     `key-model:${actor.id}:${model.id}`,
-    `balance:${actor.userId}`,
     ...(actor.teamId === undefined ? [] : [`team:${actor.teamId}` as const]),
   ];
 }

@@ -1,5 +1,16 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
+import { AdminBalanceController } from './balance/admin-balance.controller.js';
+import { BalanceController } from './balance/balance.controller.js';
+import { BalanceBooks } from './balance/balance.books.js';
+import { BalanceRefill } from './balance/balance.refill.js';
+import { BalanceRepository } from './balance/balance.repository.js';
+import { BalanceService } from './balance/balance.service.js';
+import { BalanceTransactions } from './balance/balance.transactions.js';
+import { PrepaidHolds } from './balance/prepaid.holds.js';
+import { StartBalance } from './balance/start.balance.js';
+import { TransactionsRepository } from './balance/transactions.repository.js';
 import { UsageEventEntity } from './usage-event.entity.js';
 import { UsageLedgerRepository } from './usage-ledger.repository.js';
 import { BudgetLeaseRepository } from './budgets/budget.lease.repository.js';
@@ -24,9 +35,17 @@ import { UsageRepository } from './usage.repository.js';
 import { UsageService } from './usage.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([UsageEventEntity])],
-  controllers: [UsageController, AdminUsageController],
+  imports: [TypeOrmModule.forFeature([UsageEventEntity]), UsersModule],
+  controllers: [UsageController, BalanceController, AdminBalanceController, AdminUsageController],
   providers: [
+    BalanceBooks,
+    BalanceRefill,
+    BalanceRepository,
+    BalanceService,
+    BalanceTransactions,
+    PrepaidHolds,
+    StartBalance,
+    TransactionsRepository,
     Budgets,
     BudgetLimits,
     BudgetLimitsRepository,
@@ -47,6 +66,6 @@ import { UsageService } from './usage.service.js';
     UsageMeter,
     UsageLedgerRepository,
   ],
-  exports: [BudgetLimits, CallLimits, UsageMeter],
+  exports: [BudgetLimits, CallLimits, PrepaidHolds, UsageMeter],
 })
 export class UsageModule {}

@@ -237,6 +237,28 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: id,
     };
   },
+  'POST /api/v1/admin/users/:id/balance': async (t, user) => {
+    const { id } = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${id}/balance`,
+      body: { amount: 1_000 },
+      action: 'BALANCE_CREDITED',
+      resourceType: 'balance',
+      resourceId: id,
+    };
+  },
+  'PUT /api/v1/admin/users/:id/balance': async (t, user) => {
+    const { id } = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${id}/balance`,
+      body: { credits: 5 },
+      action: 'BALANCE_SET',
+      resourceType: 'balance',
+      resourceId: id,
+    };
+  },
   'DELETE /api/v1/api-keys/:id': async (t, user) => {
     const id = await key(t, user);
     return {

@@ -45,15 +45,10 @@ describe('budgets at the gateway', () => {
   it.each([
     ['key', 'key_budget_exceeded'],
     ['model', 'model_budget_exceeded'],
-    ['balance', 'balance_exhausted'],
     ['user', 'user_budget_exceeded'],
   ])('refuses with 402 what the budget of the %s cannot pay, before anything is sent', async (scope, code) => {
     const key = await givenApiKey(t, user, ['m1']);
-    const id = await givenBudget(
-      scope,
-      { key: key.id, model: 'm1', balance: user.id, user: user.id }[scope] ?? '',
-      1_000n,
-    );
+    const id = await givenBudget(scope, { key: key.id, model: 'm1', user: user.id }[scope] ?? '', 1_000n);
     const before = up.requests.length;
     const answer = await eventually(async () => {
       const refused = await key.http.post('/v1/chat/completions', body);

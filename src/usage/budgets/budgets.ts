@@ -85,6 +85,11 @@ export class Budgets implements OnApplicationBootstrap {
     await this.desk.forfeit(rename);
   }
 
+  /** A budget has more than before. The other replicas hear it from the database. */
+  reconsider(budgetId: string): void {
+    this.desk.reconsider(budgetId);
+  }
+
   /**
    * @param names every scope that the call falls under
    * @param most the most that the call can cost; asked only where something caps it
@@ -92,6 +97,8 @@ export class Budgets implements OnApplicationBootstrap {
   async hold(names: readonly ScopeName[], most: () => Pico): Promise<HoldOutcome> {
     try {
       const budgets = await this.registry.of(names);
+      // Any other budget that is not there caps nothing; without a balance there is nothing to pay with.
+      if (names.some(isBalance) && !budgets.some(({ scope }) => scope === 'balance')) return this.refuse('balance');
       if (budgets.length > 0 && this.replica.isFenced) return unavailable();
       return await this.holdAll(budgets, budgets.length === 0 ? 0n : most());
     } catch (error) {
@@ -110,8 +117,7 @@ export class Budgets implements OnApplicationBootstrap {
         const slice = held instanceof Promise ? await held : held;
         if (!slice) {
           this.release(slices, amount);
-          this.refusals.inc({ scope });
-          return { held: false, error: budgetErrors[REFUSALS[scope]]() };
+          return this.refuse(scope);
         }
         slices.push(slice);
       }
@@ -125,6 +131,11 @@ export class Budgets implements OnApplicationBootstrap {
       return unavailable();
     }
     return { held: true, hold: new BudgetHold(this.desk, slices, amount) };
+  }
+
+  private refuse(scope: BudgetScope): HoldOutcome {
+    this.refusals.inc({ scope });
+    return { held: false, error: budgetErrors[REFUSALS[scope]]() };
   }
 
   private release(slices: readonly BudgetSlice[], amount: Pico): void {
@@ -160,6 +171,10 @@ export class Budgets implements OnApplicationBootstrap {
       if (!isConnectionLoss(error)) this.log.warn('Idle slices could not be given back; it is tried again.', error);
     }
   }
+}
+
+function isBalance(name: ScopeName): boolean {
+  return name.startsWith('balance:');
 }
 
 function unavailable(): HoldOutcome {

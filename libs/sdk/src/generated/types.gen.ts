@@ -1691,6 +1691,101 @@ export type CursorPaginationDto = {
     nextCursor: string | null;
 };
 
+export type BalanceRefillDto = {
+    /**
+     * Credits that come when the balance cannot pay a call.
+     */
+    credits: number;
+    /**
+     * Seconds that must lie between two refills.
+     */
+    intervalSeconds: number;
+    /**
+     * The last one; null before the first.
+     */
+    lastAt: string | null;
+};
+
+export type BalanceDto = {
+    /**
+     * What is left, exact, in US dollars.
+     */
+    balance: string;
+    /**
+     * The same in credits, of which a million are a US dollar; a decimal.
+     */
+    credits: string;
+    /**
+     * Left out where balances are not refilled.
+     */
+    refill?: BalanceRefillDto;
+};
+
+export type BalanceTransactionDto = {
+    /**
+     * Follows the time. For a call, the id of its row in the ledger.
+     */
+    id: string;
+    /**
+     * `usage` is a call that was paid. A correction with the reason `shortfall` bears what a provider took beyond what was left.
+     */
+    type: 'credit' | 'refill' | 'correction' | 'start' | 'usage';
+    /**
+     * By how much the balance moved, exact, in US dollars.
+     */
+    amount: string;
+    /**
+     * The same in credits.
+     */
+    credits: string;
+    /**
+     * What the prompt took of it, in credits; null where nothing was called, or where the price of the call is gone.
+     */
+    promptCredits: string | null;
+    /**
+     * What the answer took of it, and whatever is not priced by tokens.
+     */
+    completionCredits: string | null;
+    /**
+     * What was called.
+     */
+    modelId: string | null;
+    /**
+     * The call's X-Request-Id.
+     */
+    requestId: string | null;
+    /**
+     * Why it was booked, where somebody said.
+     */
+    reason: string | null;
+    /**
+     * When it was booked, or the call settled.
+     */
+    createdAt: string;
+};
+
+export type CreditBalanceDto = {
+    /**
+     * Credits to add; a million are a US dollar.
+     */
+    amount: number;
+    /**
+     * Why; it stays on record.
+     */
+    reason?: string;
+};
+
+export type SetBalanceDto = {
+    /**
+     * Credits that are left from now on.
+     */
+    credits: number;
+    /**
+     * Why; it stays on record.
+     */
+    reason?: string;
+};
+
 export type ReRatedModelDto = {
     /**
      * Calls that were looked at.
@@ -5057,6 +5152,242 @@ export type ListUsageLogsResponses = {
 
 export type ListUsageLogsResponse = ListUsageLogsResponses[keyof ListUsageLogsResponses];
 
+export type GetBalanceData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/balance';
+};
+
+export type GetBalanceErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `balance_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetBalanceError = GetBalanceErrors[keyof GetBalanceErrors];
+
+export type GetBalanceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BalanceDto;
+    };
+};
+
+export type GetBalanceResponse = GetBalanceResponses[keyof GetBalanceResponses];
+
+export type ListBalanceTransactionsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Most rows on a page.
+         */
+        limit?: number;
+        /**
+         * Only these.
+         */
+        type?: 'credit' | 'refill' | 'correction' | 'start' | 'usage';
+        /**
+         * From this day (UTC) or moment on.
+         */
+        startDate?: string;
+        /**
+         * Up to the end of this day (UTC), or to just before this moment.
+         */
+        endDate?: string;
+    };
+    url: '/api/v1/balance/transactions';
+};
+
+export type ListBalanceTransactionsErrors = {
+    /**
+     * The input is not valid. Codes: `range_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListBalanceTransactionsError = ListBalanceTransactionsErrors[keyof ListBalanceTransactionsErrors];
+
+export type ListBalanceTransactionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<BalanceTransactionDto>;
+        pagination: CursorPaginationDto;
+    };
+};
+
+export type ListBalanceTransactionsResponse = ListBalanceTransactionsResponses[keyof ListBalanceTransactionsResponses];
+
+export type CreditBalanceData = {
+    body: CreditBalanceDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/balance';
+};
+
+export type CreditBalanceErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreditBalanceError = CreditBalanceErrors[keyof CreditBalanceErrors];
+
+export type CreditBalanceResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: BalanceDto;
+    };
+};
+
+export type CreditBalanceResponse = CreditBalanceResponses[keyof CreditBalanceResponses];
+
+export type SetBalanceData = {
+    body: SetBalanceDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/balance';
+};
+
+export type SetBalanceErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetBalanceError = SetBalanceErrors[keyof SetBalanceErrors];
+
+export type SetBalanceResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BalanceDto;
+    };
+};
+
+export type SetBalanceResponse = SetBalanceResponses[keyof SetBalanceResponses];
+
 export type ReRateUsageData = {
     body: ReRateDto;
     path?: never;
@@ -5117,6 +5448,12 @@ export type CreateChatCompletionData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/chat/completions';
@@ -5124,7 +5461,7 @@ export type CreateChatCompletionData = {
 
 export type CreateChatCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5147,6 +5484,10 @@ export type CreateChatCompletionErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5191,6 +5532,12 @@ export type CreateCompletionData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/completions';
@@ -5198,7 +5545,7 @@ export type CreateCompletionData = {
 
 export type CreateCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5221,6 +5568,10 @@ export type CreateCompletionErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5265,6 +5616,12 @@ export type CreateEmbeddingData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/embeddings';
@@ -5272,7 +5629,7 @@ export type CreateEmbeddingData = {
 
 export type CreateEmbeddingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5295,6 +5652,10 @@ export type CreateEmbeddingErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5339,6 +5700,12 @@ export type CreateResponseData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/responses';
@@ -5346,7 +5713,7 @@ export type CreateResponseData = {
 
 export type CreateResponseErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5369,6 +5736,10 @@ export type CreateResponseErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5413,6 +5784,12 @@ export type CreateModerationData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/moderations';
@@ -5420,7 +5797,7 @@ export type CreateModerationData = {
 
 export type CreateModerationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5443,6 +5820,10 @@ export type CreateModerationErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5487,6 +5868,12 @@ export type CreateRankingData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/rerank';
@@ -5494,7 +5881,7 @@ export type CreateRankingData = {
 
 export type CreateRankingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5517,6 +5904,10 @@ export type CreateRankingErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5639,6 +6030,12 @@ export type CreateImageData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/images/generations';
@@ -5646,7 +6043,7 @@ export type CreateImageData = {
 
 export type CreateImageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5669,6 +6066,10 @@ export type CreateImageErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5713,6 +6114,12 @@ export type CreateSpeechData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/audio/speech';
@@ -5720,7 +6127,7 @@ export type CreateSpeechData = {
 
 export type CreateSpeechErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5743,6 +6150,10 @@ export type CreateSpeechErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5790,6 +6201,12 @@ export type CreateTranscriptionData = {
         file: Blob | File;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/audio/transcriptions';
@@ -5797,7 +6214,7 @@ export type CreateTranscriptionData = {
 
 export type CreateTranscriptionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5820,6 +6237,10 @@ export type CreateTranscriptionErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5865,6 +6286,12 @@ export type CreateTranslationData = {
         file: Blob | File;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/audio/translations';
@@ -5872,7 +6299,7 @@ export type CreateTranslationData = {
 
 export type CreateTranslationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5895,6 +6322,10 @@ export type CreateTranslationErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -5939,6 +6370,12 @@ export type CreateMessageData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/messages';
@@ -5946,7 +6383,7 @@ export type CreateMessageData = {
 
 export type CreateMessageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5969,6 +6406,10 @@ export type CreateMessageErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -6013,6 +6454,12 @@ export type CountMessageTokensData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path?: never;
     query?: never;
     url: '/v1/messages/count_tokens';
@@ -6020,7 +6467,7 @@ export type CountMessageTokensData = {
 
 export type CountMessageTokensErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6043,6 +6490,10 @@ export type CountMessageTokensErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -6087,6 +6538,12 @@ export type ForwardCallData = {
         model: string;
         [key: string]: unknown;
     };
+    headers?: {
+        /**
+         * Sent again within 24 hours, the same request with this key is answered as it was the first time.
+         */
+        'Idempotency-Key'?: string;
+    };
     path: {
         path: string;
     };
@@ -6096,7 +6553,7 @@ export type ForwardCallData = {
 
 export type ForwardCallErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6119,6 +6576,10 @@ export type ForwardCallErrors = {
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `idempotency_key_reused`, `idempotency_key_in_flight`, `idempotency_key_spent`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
