@@ -142,6 +142,19 @@ describe('the verification of the ledger', () => {
     expect(await failures()).toEqual({});
   });
 
+  it('finds a balance that moved without an entry, and an entry without its balance', async () => {
+    const userId = newId();
+    await db.query(
+      "INSERT INTO budgets (id, scope, scope_id, amount, period) VALUES ($1::uuid, 'balance', $1::text, 5, 'total')",
+      [userId],
+    );
+    expect(await failures()).toEqual({ balance: expect.stringContaining('amount 5, entries 0') as string });
+    await db.query("INSERT INTO balance_entries (id, user_id, kind, amount) VALUES ($1, $1, 'credit', 5)", [userId]);
+    expect(await failures()).toEqual({});
+    await db.query("DELETE FROM budgets WHERE scope = 'balance'");
+    expect(await failures()).toEqual({ balance: expect.stringContaining('amount none, entries 5') as string });
+  });
+
   it('finds money that is leased to nobody', async () => {
     await db.query('UPDATE budget_periods SET leased = 5');
     expect(await failures()).toEqual({ leased: expect.stringContaining('leased 5, leases 0') as string });

@@ -87,6 +87,19 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
        WHERE p.spent + p.leased > b.amount`,
   },
   {
+    name: 'balance',
+    guarantee: 'A4',
+    claim: 'what was put on a balance is the sum of its entries',
+    sql: `
+      SELECT 'balance:' || coalesce(b.scope_id, e.user_id::text) AS subject,
+             'amount ' || coalesce(b.amount::text, 'none') || ', entries ' || coalesce(e.amount, 0) AS detail,
+             NULL AS excuse
+        FROM (SELECT scope_id, amount FROM budgets WHERE scope = 'balance') b
+        FULL JOIN (SELECT user_id, sum(amount) AS amount FROM balance_entries GROUP BY user_id) e
+          ON e.user_id::text = b.scope_id
+       WHERE b.amount IS DISTINCT FROM coalesce(e.amount, 0)`,
+  },
+  {
     name: 'leased',
     guarantee: 'A4',
     claim: 'what is leased of a period is the sum of its leases',
