@@ -6,11 +6,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import autocannon from 'autocannon';
 import { build } from './lib/build.mjs';
 import { main } from './lib/main.mjs';
 import { pinnedNode } from './lib/node.mjs';
+import { readOptions } from './lib/options.mjs';
 import { ROOT } from './lib/paths.mjs';
 import { Failure, say } from './lib/say.mjs';
 
@@ -108,16 +108,20 @@ function median(values) {
 }
 
 await main(async (argv) => {
-  const { values } = parseArgs({
-    args: argv,
-    options: {
-      seconds: { type: 'string', default: '5' },
-      rounds: { type: 'string', default: '3' },
-      connections: { type: 'string', default: '32' },
-      json: { type: 'string' },
-      profile: { type: 'string' },
-    },
-  });
+  const options = {
+    seconds: { type: 'string', default: '5' },
+    rounds: { type: 'string', default: '3' },
+    connections: { type: 'string', default: '32' },
+    json: { type: 'string' },
+    profile: { type: 'string' },
+  };
+  const hint = `its options are ${Object.keys(options)
+    .map((name) => `--${name}`)
+    .join(', ')}, each with a value.`;
+  const values = readOptions('npm run bench:gateway', argv, options, hint);
+  for (const name of ['seconds', 'rounds', 'connections']) {
+    if (!/^[1-9]\d{0,4}$/.test(values[name])) throw new Failure(`--${name} takes a whole number, from 1.`, 2);
+  }
   profileTo = values.profile;
   await build();
   const dataDir = mkdtempSync(join(tmpdir(), 'sluice-bench-'));

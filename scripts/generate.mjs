@@ -1,11 +1,11 @@
 // `npm run generate` writes what is made from the code; `npm run generate:check` fails when that is not what is committed.
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from './lib/build.mjs';
 import { installDependencies } from './lib/install.mjs';
 import { main } from './lib/main.mjs';
 import { pinnedNode } from './lib/node.mjs';
+import { readOptions } from './lib/options.mjs';
 import { NODE_MODULES, ROOT } from './lib/paths.mjs';
 import { run } from './lib/processes.mjs';
 import { Failure, say } from './lib/say.mjs';
@@ -72,7 +72,8 @@ function committed(file) {
 }
 
 await main(async (argv) => {
-  const { values } = parseArgs({ args: argv, options: { check: { type: 'boolean', default: false } } });
+  const options = { check: { type: 'boolean', default: false } };
+  const values = readOptions('npm run generate', argv, options, 'its only option is --check.');
   await installDependencies();
   await build();
   const files = await generated();

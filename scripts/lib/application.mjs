@@ -3,10 +3,14 @@ import { join } from 'node:path';
 import { pinnedNode } from './node.mjs';
 import { NODE_MODULES, ROOT } from './paths.mjs';
 import { exitCode } from './processes.mjs';
+import { say } from './say.mjs';
 import { watchStarter } from './starter.mjs';
 
 /** npm passes on the signal that the terminal also sends to us; within this time both count as one. */
 const SAME_SIGNAL_MS = 500;
+
+/** How long the application may take to end at once. */
+const UNHEARD_MS = 2_000;
 
 /** Starts the built application. It has a channel to us and shuts down when that closes, even by `kill -9`. */
 export function startApplication() {
@@ -21,10 +25,21 @@ export function startApplication() {
 
 /** Waits for the end of the application and passes the signals on that ask us to stop. */
 export async function superviseApplication(child) {
-  const stopForwarding = forwardSignals((signal) => child.kill(signal));
+  let wishes = 0;
+  let killing;
+  const stopForwarding = forwardSignals((signal) => {
+    child.kill(signal);
+    wishes += 1;
+    // It ends at the second wish by itself, unless it hangs.
+    if (wishes === 2) killing = setTimeout(() => child.kill('SIGKILL'), UNHEARD_MS);
+  });
+  child.once('exit', (_code, signal) => {
+    if (signal !== null) say(`Sluice: the application was ended by ${signal}${wishes > 0 ? '' : ', not by us'}.`);
+  });
   try {
     return await exitCode(child);
   } finally {
+    clearTimeout(killing);
     stopForwarding();
   }
 }

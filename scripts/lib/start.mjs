@@ -1,8 +1,7 @@
-import { parseArgs } from 'node:util';
 import { startApplication, superviseApplication } from './application.mjs';
 import { build } from './build.mjs';
 import { installDependencies } from './install.mjs';
-import { Failure } from './say.mjs';
+import { readOptions } from './options.mjs';
 import { watchApplication } from './watch.mjs';
 
 const HELP = `Usage: npm start [-- options]     run Sluice
@@ -19,9 +18,12 @@ Options:
 Everything else is configured by environment variables or the file .env: see docs/configuration.md.
 `;
 
+const OPTIONS = { help: { type: 'boolean', short: 'h' }, watch: { type: 'boolean' }, prepare: { type: 'boolean' } };
+const HINT = 'settings come from environment variables or .env, npm start -- --help shows the options.';
+
 /** Installs, builds and runs; answers the exit code. */
 export async function start(argv) {
-  const options = readOptions(argv);
+  const options = readOptions('npm start', argv, OPTIONS, HINT);
   if (options.help) {
     process.stdout.write(HELP);
     return 0;
@@ -30,24 +32,4 @@ export async function start(argv) {
   await build();
   if (options.prepare) return 0;
   return options.watch ? watchApplication() : superviseApplication(startApplication());
-}
-
-function readOptions(argv) {
-  try {
-    const { values } = parseArgs({
-      args: argv,
-      options: {
-        help: { type: 'boolean', short: 'h' },
-        watch: { type: 'boolean' },
-        prepare: { type: 'boolean' },
-      },
-    });
-    return values;
-  } catch (error) {
-    const subject = /'(.+?)'/.exec(error.message)?.[1] ?? argv.join(' ');
-    throw new Failure(
-      `npm start does not know ${subject}: settings come from environment variables or .env, npm start -- --help shows the options.`,
-      2,
-    );
-  }
 }
