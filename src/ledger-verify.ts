@@ -28,7 +28,7 @@ runTool(async (argv) => {
   try {
     await printLedgerVerdict(server.url, json);
   } catch (error) {
-    throw error instanceof StartFailure ? error : databaseFailure(error, server.url, 'verified');
+    throw error instanceof StartFailure ? error : databaseFailure(error, server, 'verified');
   } finally {
     await server.stop();
   }

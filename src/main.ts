@@ -29,17 +29,18 @@ async function serve(platform: Platform): Promise<NestFastifyApplication> {
   const { config } = platform;
   const { host, port } = config.get(httpConfig);
   const logging = startLogging(config);
-  const app = await step('The application is ready', async () => {
-    const made = await createApplication({ config, ...logging });
-    return made.init();
-  });
+  const app = await createApplication({ config, ...logging });
   try {
-    const welcome = await prepareWelcome(app, platform);
-    await app.listen(port, host);
-    welcome(await app.getUrl());
+    const { welcome, url } = await step('The application is ready', async () => {
+      await app.init();
+      const greet = await prepareWelcome(app, platform);
+      // Past Nest, which would write a failure into the log before it is told in a sentence.
+      return { welcome: greet, url: await app.getHttpAdapter().getInstance().listen({ port, host }) };
+    });
+    welcome(url);
     return app;
   } catch (error) {
-    await app.close();
+    await app.close().catch(() => undefined);
     throw listenFailure(error, host, port);
   }
 }

@@ -66,7 +66,7 @@ runTool(async (argv) => {
   try {
     await command.run(server.url);
   } catch (error) {
-    throw databaseFailure(error, server.url, command.failure);
+    throw databaseFailure(error, server, command.failure);
   } finally {
     await server.stop();
   }

@@ -20,7 +20,7 @@ runTool(async () => {
     if (error instanceof SealBroken) {
       throw new StartFailure(`${error.message} Put the former key into ENCRYPTION_KEYS_OLD and run the command again.`);
     }
-    throw isConnectionLoss(error) ? databaseFailure(error, server.url) : error;
+    throw isConnectionLoss(error) ? databaseFailure(error, server) : error;
   } finally {
     await server.stop();
   }

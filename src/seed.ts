@@ -8,7 +8,7 @@ import { openDatabaseServer } from './boot/database.server.js';
 import { startLogging } from './boot/logging.js';
 import { say } from './boot/progress.js';
 import { migrateSchema } from './boot/schema.js';
-import { runTool } from './boot/tool.js';
+import { expectNoArguments, runTool } from './boot/tool.js';
 
 /**
  * Fills a database with the rows that the product refers to: `npm run db:seed`. Every feature ensures its own when
@@ -28,10 +28,11 @@ async function seed(url: string): Promise<void> {
   await app.close();
 }
 
-runTool(async () => {
+runTool(async (argv) => {
+  expectNoArguments('db:seed', argv);
   const server = await openDatabaseServer(loadConfig(readEnvironment()), say);
   try {
-    await migrateSchema(server.url);
+    await migrateSchema(server);
     await seed(server.url);
     say('The reference rows are there.');
   } finally {

@@ -7,6 +7,8 @@ import { StartFailure } from './start-failure.js';
 /** A PostgreSQL that serves until it is stopped; one that was there before is left alone. */
 export interface DatabaseServer {
   readonly url: string;
+  /** Where the embedded one keeps its data. */
+  readonly folder?: string;
   stop(): Promise<void>;
 }
 
@@ -27,6 +29,7 @@ export async function openDatabaseServer(config: Config, onProgress: (line: stri
       `The folder ${dataDir} cannot be made. Make its parent writable or set DATA_DIR to another one.`,
     );
   }
-  const postgres = await EmbeddedPostgres.start({ dataDir: join(dataDir, 'postgres'), onProgress });
-  return { url: postgres.url, stop: () => postgres.stop() };
+  const folder = join(dataDir, 'postgres');
+  const postgres = await EmbeddedPostgres.start({ dataDir: folder, onProgress });
+  return { url: postgres.url, folder, stop: () => postgres.stop() };
 }

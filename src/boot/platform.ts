@@ -27,18 +27,31 @@ export async function startPlatform(environment: Environment): Promise<Platform>
     const named = given.get(databaseConfig).url !== undefined;
     const database = await (named ? open() : step('PostgreSQL runs', open));
     stops.push(() => database.stop());
-    await step('The schema is up to date', () => migrateSchema(database.url));
+    await step('The schema is up to date', () => migrateSchema(database));
     const simulatorUrl = needsSimulator(given) ? await startSimulator(stops) : undefined;
-    const config = loadConfig({
-      ...environment,
+    const config = loadConfig(environment, {
       [databaseConfig.variables.url.env]: database.url,
       ...(simulatorUrl === undefined ? {} : { [providersConfig.variables.simulatorUrl.env]: simulatorUrl }),
     });
+    for (const line of concerns(given)) say(`  ${line}`);
     return { config, simulated: simulatorUrl !== undefined, stop };
   } catch (error) {
     await stop();
     throw error;
   }
+}
+
+/** What runs, and is hardly what somebody wants in production. */
+function concerns(config: Config): string[] {
+  if (config.profile !== 'production') return [];
+  return [
+    ...(config.get(databaseConfig).url === undefined
+      ? ['Mind: DATABASE_URL is not set. The embedded PostgreSQL serves one machine, and its backups are up to you.']
+      : []),
+    ...(configuredProviders(config.get(providersConfig)).length === 0
+      ? ['Mind: no provider is configured. Until an administrator adds one, no model can be called.']
+      : []),
+  ];
 }
 
 /** Nobody must mistake a simulated answer for a real one in production. */

@@ -1,12 +1,13 @@
 import { runMigrations } from '#libs/database';
 import { migrations } from '../../migrations/index.js';
+import type { DatabaseServer } from './database.server.js';
 import { databaseFailure } from './start-failure.js';
 
 /** Brings the schema up to date. @throws StartFailure */
-export async function migrateSchema(url: string): Promise<void> {
+export async function migrateSchema(server: DatabaseServer): Promise<void> {
   try {
-    await runMigrations(url, migrations);
+    await runMigrations(server.url, migrations);
   } catch (error) {
-    throw databaseFailure(error, url);
+    throw databaseFailure(error, server);
   }
 }

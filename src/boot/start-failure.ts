@@ -43,22 +43,41 @@ const REFUSALS: Readonly<Record<string, string>> = {
   '57P03': 'it is starting or shutting down',
 };
 
+/** What node-postgres says without a code. */
+const COMPLAINTS: readonly (readonly [RegExp, string])[] = [
+  [/received invalid response|unknown message code/i, 'what listens there is not PostgreSQL'],
+  [/timeout/i, 'it does not answer'],
+  [/Connection terminated|ended unexpectedly/, 'it hung up, so it may not be PostgreSQL'],
+];
+
 /**
  * A failure to reach or migrate the database, without its address's password.
  *
  * @param what could not be done with its schema, as it would stand after "could not be"
  */
-export function databaseFailure(error: unknown, url: string, what = 'brought up to date'): StartFailure {
+export function databaseFailure(
+  error: unknown,
+  { url, folder }: { readonly url: string; readonly folder?: string },
+  what = 'brought up to date',
+): StartFailure {
   const { hostname, port, pathname } = new URL(url);
-  const place = `${hostname}:${port || '5432'}${pathname}`;
-  const reason = REFUSALS[codeOf(error)];
+  const place = folder === undefined ? `at ${hostname}:${port || '5432'}${pathname}` : `in ${folder}`;
+  const code = codeOf(error);
+  const reason = REFUSALS[code] ?? COMPLAINTS.find(([pattern]) => pattern.test(messageOf(error)))?.[1];
   if (reason !== undefined) {
-    return new StartFailure(
-      `The database at ${place} cannot be used: ${reason}. Check DATABASE_URL and that PostgreSQL runs.`,
-    );
+    const advice = folder === undefined ? 'Check DATABASE_URL and that PostgreSQL runs.' : adviceFor(folder, code);
+    return new StartFailure(`The database ${place} cannot be used: ${reason}. ${advice}`);
   }
-  const detail = error instanceof Error ? error.message : String(error);
-  return new StartFailure(`The schema of the database at ${place} could not be ${what}: ${detail}`);
+  const detail = messageOf(error);
+  return new StartFailure(`The schema of the database ${place} could not be ${what}: ${detail}`);
+}
+
+const WRONG_PASSWORD = '28P01';
+
+/** The embedded database has no address that anybody has set. */
+function adviceFor(folder: string, code: string): string {
+  if (code !== WRONG_PASSWORD) return `Look at ${folder}.log.`;
+  return `Its password is in ${folder}.password: stop every Sluice that uses the folder, remove that file and start again.`;
 }
 
 /** A port that cannot be listened on. */
@@ -73,7 +92,13 @@ export function listenFailure(error: unknown, host: string, port: number): unkno
     return new StartFailure(`Port ${port} needs more rights than this user has. Set PORT above 1023.`);
   if (code === 'EADDRNOTAVAIL')
     return new StartFailure(`${host} is not an address of this machine. Set HOST to one, or to 0.0.0.0.`);
+  if ((code === 'ENOTFOUND' || code === 'EAI_AGAIN') && (error as { hostname?: unknown }).hostname === host)
+    return new StartFailure(`HOST is ${host}, which no name service knows. Set it to an address of this machine.`);
   return error;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function codeOf(error: unknown): string {

@@ -24,6 +24,14 @@ async function attempt(work: (argv: string[]) => Promise<void> | void): Promise<
   }
 }
 
+/** @throws UsageError for a tool that takes no arguments and got some */
+export function expectNoArguments(command: string, argv: readonly string[]): void {
+  if (argv.length === 0) return;
+  throw new UsageError(
+    `${command} takes no arguments, and got ${argv.join(' ')}. Settings come from the environment or .env.`,
+  );
+}
+
 /** Writes a line of the tool's result. */
 export function print(line: string): void {
   process.stdout.write(`${line}\n`);

@@ -232,4 +232,28 @@ describe('the configuration of the process', () => {
       rmSync(own, { recursive: true, force: true });
     }
   });
+
+  it.each([
+    ['seed', 'db:seed takes no arguments, and got --force.'],
+    ['config-show', 'config:show takes no arguments, and got --force.'],
+  ])('is not guessed from arguments that %s does not know', async (tool, sentence) => {
+    const { code, stderr, stdout } = await runEntry(tool, ['--force'], { environment: safe(), cwd: folder });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(sentence);
+  });
+
+  it('is production, and somebody hears what is missing for it', async () => {
+    const { DATABASE_URL: _none, ...embedded } = safe();
+    const { stderr } = await start(embedded);
+    expect(stderr).toContain('Mind: DATABASE_URL is not set.');
+    expect(stderr).toContain('Mind: no provider is configured.');
+  });
+
+  it('names a host that cannot be listened on, in a sentence alone', async () => {
+    const { code, stdout, stderr } = await start({ ...safe(), HOST: 'nosuchhost.invalid' });
+    expect(code).toBe(1);
+    expect(stderr).toContain('HOST is nosuchhost.invalid, which no name service knows.');
+    expect(stderr).not.toMatch(/The application is ready|    at /);
+    expect(stdout).not.toContain('ENOTFOUND');
+  });
 });

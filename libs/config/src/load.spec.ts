@@ -122,6 +122,17 @@ describe('loadConfig', () => {
     expect(problems({ SPEC_SECRET: placeholder, NODE_ENV: 'development' })).toBe('');
   });
 
+  it('says that a port is wrong where the rest of an address is right', () => {
+    expect(problems({ SPEC_URL: 'http://127.0.0.1:99999/x' })).toContain('SPEC_URL must have a port from 1 to 65535');
+  });
+
+  it('does not warn of what the process has set itself', () => {
+    const environment = { NODE_ENV: 'development', DATA_DIR: dataDir };
+    expect(loadConfig({ ...environment, SPEC_UNSAFE: 'true' }).warnings).toHaveLength(1);
+    const config = loadConfig(environment, { SPEC_UNSAFE: 'true' });
+    expect({ unsafe: config.get(slice).unsafe, warnings: config.warnings }).toEqual({ unsafe: true, warnings: [] });
+  });
+
   it('refuses an unknown NODE_ENV', () => {
     expect(problems({ NODE_ENV: 'prod' })).toContain('NODE_ENV');
   });

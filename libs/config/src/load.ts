@@ -95,9 +95,11 @@ export function readEnvironment(directory: string = process.cwd()): Environment 
 /**
  * Validates every declared variable.
  *
+ * @param own variables that the process has set itself, which nobody needs to be warned of
  * @throws ConfigError naming every variable that is not valid
  */
-export function loadConfig(environment: Environment): Config {
+export function loadConfig(given: Environment, own: Environment = {}): Config {
+  const environment = { ...given, ...own };
   const problems: ConfigProblem[] = [];
   const warnings: ConfigProblem[] = [];
   const values = new Map<string, Readonly<Record<string, unknown>>>();
@@ -111,7 +113,8 @@ export function loadConfig(environment: Environment): Config {
     problems.push(...newProblems(slice.check?.(frozen) ?? [], problems));
   }
   if (problems.length > 0) throw new ConfigError(problems);
-  return new Config(profile ?? 'production', warnings, values);
+  const heeded = warnings.filter(({ variable }) => own[variable] === undefined);
+  return new Config(profile ?? 'production', heeded, values);
 }
 
 /** A bad value was replaced by its default, of which nothing is to be said. */

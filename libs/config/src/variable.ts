@@ -127,6 +127,9 @@ export function list<O extends Options<readonly string[]>>(
   );
 }
 
+/** Digits, where the port is, that make a URL none. */
+const BAD_PORT = /^[a-z]+:\/\/[^/?#]*:\d{5,}(?:[/?#]|$)/;
+
 /** An absolute URL in one of the given schemes; `secret` when it can carry a password. */
 export function url<O extends Options<string> & { schemes: readonly string[]; secret?: boolean }>(
   env: string,
@@ -139,6 +142,7 @@ export function url<O extends Options<string> & { schemes: readonly string[]; se
     'URL',
     options,
     (value) => {
+      if (BAD_PORT.test(value) && !URL.canParse(value)) throw new RuleError('must have a port from 1 to 65535');
       if (!URL.canParse(value) || !schemes.includes(new URL(value).protocol.slice(0, -1))) throw new RuleError(rule);
       return value;
     },
