@@ -7,6 +7,7 @@ import type { Dialect } from './dialect.js';
 import { gatewayConfig } from './gateway.config.js';
 import { gatewayErrors } from './gateway.errors.js';
 import type { MeteredCall } from './metered-call.js';
+import { ModelWatch } from './model.watch.js';
 import { withoutSecrets } from './provider.words.js';
 
 /** A sentence and its reasons; what is longer is not said to a person. */
@@ -20,6 +21,7 @@ export class AnswerRelay {
   constructor(
     @InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>,
     private readonly redactor: Redactor,
+    private readonly models: ModelWatch,
   ) {}
 
   /** @throws UpstreamFailure when the answer breaks off, DomainError when it must not be shown */
@@ -35,8 +37,9 @@ export class AnswerRelay {
       this.refuseToShow(status);
       body = withoutSecrets(this.redactor, dialect.hearError(bytes, status));
     } else {
-      const { body: heard, isError, ...took } = dialect.hear(bytes);
+      const { body: heard, isError, model, ...took } = dialect.hear(bytes);
       await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, ...took });
+      this.models.note(...call.asked, model);
       body = heard && isError === true ? withoutSecrets(this.redactor, heard) : heard;
     }
     if (body === undefined) throw gatewayErrors.upstream_failed();

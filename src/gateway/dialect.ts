@@ -15,6 +15,8 @@ export interface HeardAnswer {
   /** The generated text, for counting where there is no usage. */
   readonly text: string;
   readonly units: Units;
+  /** The model that answered, as the provider names it. */
+  readonly model?: string | undefined;
   /** It is an error, whatever its status says. */
   readonly isError?: boolean;
 }

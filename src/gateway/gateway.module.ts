@@ -17,6 +17,7 @@ import { IdempotencyRepository } from './idempotency/idempotency.repository.js';
 import { MediaController } from './media.controller.js';
 import { MessagesController } from './messages.controller.js';
 import { ModelList } from './model.list.js';
+import { ModelWatch } from './model.watch.js';
 import { ProviderCaller } from './provider.caller.js';
 import { StreamRelay } from './stream.relay.js';
 import { TokenizerController } from './tokenizer.controller.js';
@@ -37,6 +38,7 @@ import { TokenizerService } from './tokenizer.service.js';
     IdempotencyRepository,
     InFlight,
     ModelList,
+    ModelWatch,
     ProviderCaller,
     StreamRelay,
     TokenizerService,

@@ -65,6 +65,12 @@ export class MeteredCall implements OpenCall {
     return this.facts.operation;
   }
 
+  /** The provider, and the name that it was asked for. */
+  get asked(): readonly [provider: string, model: string] {
+    const { model, target } = this.answerer ?? this.facts.admitted;
+    return [target.slug, model.upstreamName];
+  }
+
   get recording(): AnswerRecording | undefined {
     return this.facts.recording;
   }

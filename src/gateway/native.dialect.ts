@@ -58,8 +58,9 @@ export class NativeDialect implements Dialect {
     const json = parse(body);
     // Speech is no text, and subtitles are: both come without JSON.
     const text = json === undefined ? (operation.startsWith('audio.tr') ? body.toString() : '') : textOf(json);
+    const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
-    return { body, usage: this.usage(json), text, units: unitsOf(operation, request.json, json), isError };
+    return { body, usage: this.usage(json), text, units: unitsOf(operation, request.json, json), model, isError };
   }
 
   hearError(body: Buffer): Buffer {

@@ -15,6 +15,7 @@ import { gatewayConfig } from './gateway.config.js';
 import { upstreamError } from './gateway.errors.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
 import type { MeteredCall, Outcome } from './metered-call.js';
+import { ModelWatch } from './model.watch.js';
 import { OPERATIONS } from './operations.js';
 import { withoutSecrets } from './provider.words.js';
 
@@ -29,6 +30,7 @@ export class StreamRelay {
   constructor(
     @InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>,
     private readonly redactor: Redactor,
+    private readonly models: ModelWatch,
   ) {}
 
   async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
@@ -46,6 +48,7 @@ export class StreamRelay {
     try {
       await this.pump(response, observer, raw, call.recording);
       const last = this.shown(observer.end(), observer);
+      this.models.note(...call.asked, observer.model);
       if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
       await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
       if (observer.whole) await call.recording?.keep(last);

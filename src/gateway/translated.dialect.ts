@@ -53,6 +53,7 @@ export class TranslatedDialect implements Dialect {
       usage: this.translation.usageOf(json),
       text: this.translation.textOf(json),
       units: {},
+      model: nameIn(json),
     };
   }
 
@@ -78,6 +79,10 @@ class TranslatedStream implements StreamObserver {
 
   get usage(): UpstreamUsage | undefined {
     return this.observer.usage;
+  }
+
+  get model(): string | undefined {
+    return this.observer.model;
   }
 
   get prompt(): UpstreamUsage | undefined {
@@ -111,6 +116,10 @@ class TranslatedStream implements StreamObserver {
     const said = this.translator.end();
     return said === '' ? undefined : Buffer.from(said);
   }
+}
+
+function nameIn({ model }: Json): string | undefined {
+  return typeof model === 'string' ? model : undefined;
 }
 
 function encode(json: Json): Buffer {

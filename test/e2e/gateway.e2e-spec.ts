@@ -245,6 +245,26 @@ describe('the gateway', () => {
       );
     });
 
+    it('tells the operator when another model answers than was asked', async () => {
+      const count = async (): Promise<number> =>
+        Number(/^upstream_model_mismatch_total\{[^}]*\} (\d+)$/m.exec((await t.http.get('/metrics')).text)?.[1] ?? 0);
+      const other = (model: string): string => JSON.stringify({ model, choices: [], usage: {} });
+      const before = await count();
+      for (const model of ['m1', 'vendor/M1-2026-01-01']) {
+        up.next({ body: other(model) });
+        await k.post('/v1/chat/completions', chat());
+      }
+      expect(await count()).toBe(before);
+      up.next({ body: other('dear-model') });
+      await k.post('/v1/chat/completions', chat());
+      up.next({
+        headers: { 'content-type': 'text/event-stream' },
+        body: 'data: {"model":"dear-model","choices":[{"delta":{},"finish_reason":"stop"}]}\n\n',
+      });
+      await k.post('/v1/chat/completions', chat({ stream: true }));
+      expect(await count()).toBe(before + 2);
+    });
+
     it('G-18 carries one correlation id through response, log, usage row and provider', async () => {
       const id = 'trace-4711.abc';
       const answer = await k.post('/v1/chat/completions', chat(), { headers: { 'x-request-id': id } });

@@ -22,6 +22,7 @@ export class AnthropicObserver implements StreamObserver {
   prompt: UpstreamUsage | undefined;
   /** The closing usage as the provider worded it; it may name more than tokens. */
   closing: Record<string, unknown> | undefined;
+  model: string | undefined;
   finishReason: string | undefined;
   /** An error event, as the provider worded it. */
   error: string | undefined;
@@ -80,8 +81,7 @@ export class AnthropicObserver implements StreamObserver {
   private read(json: Record<string, unknown>): boolean {
     switch (json['type']) {
       case 'message_start':
-        this.started = asRecord(asRecord(json['message'])?.['usage']) ?? {};
-        this.prompt = anthropicUsageOf({ ...this.started, output_tokens: 0 });
+        this.readStart(asRecord(json['message']) ?? {});
         return false;
       case 'content_block_start':
         eachAnthropicText([json['content_block']], (piece) => this.generated.add(piece));
@@ -101,6 +101,12 @@ export class AnthropicObserver implements StreamObserver {
       default:
         return false;
     }
+  }
+
+  private readStart({ usage, model }: Record<string, unknown>): void {
+    this.started = asRecord(usage) ?? {};
+    this.prompt = anthropicUsageOf({ ...this.started, output_tokens: 0 });
+    this.model = typeof model === 'string' ? model : undefined;
   }
 
   private addDelta(delta: Record<string, unknown>): void {

@@ -45,6 +45,7 @@ const CLOSING = new Set([
 export class SseObserver implements StreamObserver {
   /** The last believable usage; `undefined` means that the caller counts {@link text}. */
   usage: UpstreamUsage | undefined;
+  model: string | undefined;
   finishReason: string | undefined;
   /** An error event, as the provider worded it: `error.type` or `error.code`, else `error`. */
   error: string | undefined;
@@ -126,6 +127,8 @@ export class SseObserver implements StreamObserver {
       return 'pass';
     }
     eachGeneratedText(json, this.addText);
+    const { model } = asRecord(json['response']) ?? json;
+    if (typeof model === 'string') this.model = model;
     this.finishReason = finishReasonOf(json) ?? this.finishReason;
     if (json['error'] !== undefined && json['error'] !== null) {
       this.error = errorName(json['error']);

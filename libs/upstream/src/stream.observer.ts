@@ -9,6 +9,8 @@ export interface StreamObserver {
   readonly usage: UpstreamUsage | undefined;
   /** What the provider said of the prompt alone, where it does so at the beginning. */
   readonly prompt?: UpstreamUsage | undefined;
+  /** The model that answers, as the provider names it. */
+  readonly model?: string | undefined;
   /** Generated text for counting, or its beginning. */
   readonly text: string;
   /** UTF-16 units of generated text in all. */
