@@ -37,7 +37,7 @@ export const FEATURES = {
   models: ['providers'],
   subscriptions: ['teams', 'models'],
   'api-keys': ['users', 'teams', 'subscriptions'],
-  gateway: ['models', 'subscriptions', 'usage', 'providers'],
+  gateway: ['models', 'subscriptions', 'usage', 'providers', 'api-keys'],
 };
 
 /** What a feature shows to the others beside its module file and its events. */
@@ -50,10 +50,12 @@ export const CAPABILITIES = [
   'src/models/model.catalog.ts',
   'src/subscriptions/entitlements.ts',
   'src/api-keys/api-key.authenticator.ts',
+  'src/api-keys/api-key.directory.ts',
   'src/usage/rating.ts',
   'src/usage/usage.meter.ts',
   'src/usage/limits/call.limits.ts',
   'src/usage/balance/prepaid.holds.ts',
+  'src/usage/budgets/budget.standings.ts',
 ];
 
 /** What the composition root and the boot need of a feature beyond what other features may see. */

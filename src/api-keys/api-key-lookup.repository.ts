@@ -27,9 +27,7 @@ export interface FoundApiKey {
   readonly teamTpmLimit: number | null;
 }
 
-export const FIND_BY_HASH: PreparedStatement = {
-  name: 'api_key_find_by_hash',
-  text: `SELECT k.id, k.user_id AS "userId", k.secret_hash AS "secretHash", k.expires_at AS "expiresAt",
+const FIND = `SELECT k.id, k.user_id AS "userId", k.secret_hash AS "secretHash", k.expires_at AS "expiresAt",
                 k.revoked_at AS "revokedAt", u.status AS "ownerStatus",
                 ARRAY(SELECT m.model_id FROM api_key_models m WHERE m.api_key_id = k.id) AS "modelIds",
                 k.permissions, k.rpm_limit AS "rpmLimit", k.tpm_limit AS "tpmLimit",
@@ -41,8 +39,18 @@ export const FIND_BY_HASH: PreparedStatement = {
            FROM api_keys k
            JOIN users u ON u.id = k.user_id
            LEFT JOIN teams t ON t.id = k.team_id
-           LEFT JOIN team_members tm ON tm.team_id = k.team_id AND tm.user_id = k.user_id
+           LEFT JOIN team_members tm ON tm.team_id = k.team_id AND tm.user_id = k.user_id`;
+
+export const FIND_BY_HASH: PreparedStatement = {
+  name: 'api_key_find_by_hash',
+  text: `${FIND}
           WHERE k.secret_hash = $1`,
+};
+
+const FIND_BY_ID: PreparedStatement = {
+  name: 'api_key_find_by_id',
+  text: `${FIND}
+          WHERE k.id = $1`,
 };
 
 const MARK_USED: PreparedStatement = {
@@ -53,13 +61,18 @@ const MARK_USED: PreparedStatement = {
           WHERE k.id = used.id`,
 };
 
-/** The two questions of the gateway's path about keys. */
+/** The questions of the gateway's path about keys. */
 @Injectable()
 export class ApiKeyLookupRepository {
   constructor(private readonly sql: HotSql) {}
 
   async findByHash(secretHash: Buffer): Promise<FoundApiKey | undefined> {
     const [row] = await this.sql.query<FoundApiKey>(FIND_BY_HASH, [secretHash]);
+    return row;
+  }
+
+  async findById(id: string): Promise<FoundApiKey | undefined> {
+    const [row] = await this.sql.query<FoundApiKey>(FIND_BY_ID, [id]);
     return row;
   }
 

@@ -13,7 +13,7 @@ import { UserLimitsChanged, UserUpdated } from '../users/events/user.events.js';
 import { API_KEY_FORMAT } from './api-key.format.js';
 import { ApiKeyLookupRepository, type FoundApiKey } from './api-key-lookup.repository.js';
 import { principalOf } from './api-key.principal.js';
-import { stateOf } from './api-keys.policy.js';
+import { refusalOf } from './api-keys.policy.js';
 import { Availability, DatabaseAway } from './availability.js';
 
 const REFUSALS = ['malformed', 'unknown', 'revoked', 'expired', 'owner_inactive', 'team_left', 'unavailable'] as const;
@@ -112,10 +112,8 @@ export class ApiKeyVerifier {
 
   private judge(key: KnownKey | undefined): Verification {
     if (!key) return { outcome: 'unknown' };
-    const state = stateOf(key.facts, this.clock.date());
-    if (state !== 'active') return { outcome: state };
-    if (key.facts.ownerStatus !== 'active') return { outcome: 'owner_inactive' };
-    if (key.facts.teamId !== null && !key.facts.isInTeam) return { outcome: 'team_left' };
+    const refusal = refusalOf(key.facts, this.clock.date());
+    if (refusal) return { outcome: refusal };
     return { outcome: 'accepted', principal: key.principal };
   }
 

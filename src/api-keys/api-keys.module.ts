@@ -5,6 +5,7 @@ import { TeamsModule } from '../teams/teams.module.js';
 import { AdminApiKeysController } from './admin-api-keys.controller.js';
 import { ApiKeyActivity } from './api-key.activity.js';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
+import { ApiKeyDirectory } from './api-key.directory.js';
 import { ApiKeyEntity } from './api-key.entity.js';
 import { ApiKeyLookupRepository } from './api-key-lookup.repository.js';
 import { ApiKeyModels } from './api-key.models.js';
@@ -28,7 +29,8 @@ import { ApiKeysService } from './api-keys.service.js';
     ApiKeyVerifier,
     ApiKeyActivity,
     ApiKeyAuthenticator,
+    ApiKeyDirectory,
   ],
-  exports: [ApiKeyAuthenticator],
+  exports: [ApiKeyAuthenticator, ApiKeyDirectory],
 })
 export class ApiKeysModule {}

@@ -13,6 +13,23 @@ export function stateOf(
   return key.expiresAt && key.expiresAt <= now ? 'expired' : 'active';
 }
 
+/** Why a key cannot be called with, if it cannot: for itself, or for whoever stands behind it. */
+export function refusalOf(
+  key: {
+    readonly revokedAt: Date | null;
+    readonly expiresAt: Date | null;
+    readonly ownerStatus: string;
+    readonly teamId: string | null;
+    readonly isInTeam: boolean;
+  },
+  now: Date,
+): 'revoked' | 'expired' | 'owner_inactive' | 'team_left' | undefined {
+  const state = stateOf(key, now);
+  if (state !== 'active') return state;
+  if (key.ownerStatus !== 'active') return 'owner_inactive';
+  return key.teamId !== null && !key.isInTeam ? 'team_left' : undefined;
+}
+
 /**
  * The end that a caller wishes for a key; null for a key without one.
  *

@@ -17,13 +17,17 @@ import { mustBePermitted } from './key.permission.js';
 import { OPERATIONS } from './operations.js';
 import { estimatedTokens } from './token.estimate.js';
 
-/** A call that may go on: what was asked, of which model, and where it goes. */
-export interface Admitted {
-  readonly request: ModelRequest;
+/** Where a call goes. */
+export interface Route {
   readonly model: ResolvedModel;
   readonly target: ProviderTarget;
   /** What answers when the model's provider cannot, in order. */
   readonly fallbacks: readonly ResolvedModel[];
+}
+
+/** A call that may go on: what was asked, of which model, and where it goes. */
+export interface Admitted extends Route {
+  readonly request: ModelRequest;
   /** What the call may cost at most, set aside until it is settled. */
   readonly hold: BudgetHold;
   /** What it occupies of the limits on rates until it ends. */
@@ -45,6 +49,20 @@ export class Admission {
 
   /** @throws DomainError saying why not */
   async admit(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Admitted> {
+    const route = await this.route(actor, incoming);
+    // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
+    const { request } = incoming;
+    const ticket = await this.enter(actor, incoming, route.model);
+    const hold = await this.hold(actor, incoming, [route.model, ...route.fallbacks], ticket);
+    return { ...route, request, hold, ticket };
+  }
+
+  /**
+   * Where a call goes, whatever its pace and its budgets: nothing is counted and nothing is held.
+   *
+   * @throws DomainError when it goes nowhere
+   */
+  async route(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Route> {
     mustBePermitted(actor, OPERATIONS[incoming.operation].permission);
     const { model: asked } = incoming;
     const name = actor.models.has(asked) ? asked : await this.catalog.canonical(asked);
@@ -59,17 +77,13 @@ export class Admission {
     if (!model) throw gatewayErrors.model_unavailable({ param: 'model' });
     const entitled = await this.entitlements.admit(actor.userId, model.id);
     if (!entitled.admitted) throw entitled.error;
-    // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
-    const { request } = incoming;
     const fallbacks = await this.fallbacksOf(model, incoming);
     const target = this.targetOf([model, ...fallbacks]);
     const retryAfterSeconds = this.upstreams.unavailableFor([model, ...fallbacks]);
     if (!target || retryAfterSeconds !== undefined) {
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
     }
-    const ticket = await this.enter(actor, incoming, model);
-    const hold = await this.hold(actor, incoming, [model, ...fallbacks], ticket);
-    return { request, model, target, fallbacks, hold, ticket };
+    return { model, target, fallbacks };
   }
 
   private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, model: ResolvedModel): Promise<CallTicket> {
@@ -117,13 +131,13 @@ export class Admission {
 }
 
 /** The most that the call can cost, whichever of the models answers. */
-function mostOf(incoming: IncomingCall, models: readonly ResolvedModel[]): Pico {
+export function mostOf(incoming: IncomingCall, models: readonly ResolvedModel[]): Pico {
   const costs = models.map((model) => worstCase(model.price, boundsOf(incoming, model)));
   return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
 }
 
 /** Everything that a call falls under, and that a budget can cap. */
-function scopesOf(actor: ApiKeyPrincipal, model: ResolvedModel): ScopeName[] {
+export function scopesOf(actor: ApiKeyPrincipal, model: ResolvedModel): ScopeName[] {
   return [
     `key:${actor.id}`,
     `user:${actor.userId}`,

@@ -10,6 +10,7 @@ export const gatewayErrors = defineErrors({
   service_tier_not_allowed: ['invalid', 'This service has another price than the model. Leave it out.'],
   operation_unsupported: ['invalid', "This model's provider does not offer this operation."],
   path_malformed: ['invalid', 'The address is not a plain path.'],
+  api_key_unnamed: ['invalid', 'Name the API key either by apiKeyId or by key.'],
   idempotency_key_malformed: ['invalid', 'An idempotency key is 1 to 255 visible ASCII characters.'],
   idempotency_key_reused: ['conflict', 'This idempotency key was used for another request.'],
   idempotency_key_in_flight: ['conflict', 'The first call with this idempotency key is still under way.'],

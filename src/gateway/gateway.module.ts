@@ -1,4 +1,5 @@
 import { Module } from '@nestjs/common';
+import { ApiKeysModule } from '../api-keys/api-keys.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { ProvidersModule } from '../providers/providers.module.js';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
@@ -6,6 +7,8 @@ import { UsageModule } from '../usage/usage.module.js';
 import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
 import { CallMaker } from './call.maker.js';
+import { ExplainController } from './explain/explain.controller.js';
+import { ExplainService } from './explain/explain.service.js';
 import { ForwardController } from './forward.controller.js';
 import { Forwarding } from './forwarding.js';
 import { GatewayController } from './gateway.controller.js';
@@ -25,12 +28,20 @@ import { TokenizerService } from './tokenizer.service.js';
 
 /** The hot path. Exports nothing. */
 @Module({
-  imports: [ModelsModule, SubscriptionsModule, UsageModule, ProvidersModule],
-  controllers: [GatewayController, MediaController, MessagesController, ForwardController, TokenizerController],
+  imports: [ApiKeysModule, ModelsModule, SubscriptionsModule, UsageModule, ProvidersModule],
+  controllers: [
+    GatewayController,
+    MediaController,
+    MessagesController,
+    ForwardController,
+    TokenizerController,
+    ExplainController,
+  ],
   providers: [
     Admission,
     AnswerRelay,
     CallMaker,
+    ExplainService,
     Forwarding,
     GatewayService,
     Idempotency,

@@ -41,7 +41,11 @@ const BYTES_PER_VALUE = 64;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 
 /** Reads a body of JSON, or a form with files. @throws DomainError where it names no model or is ambiguous */
-export function readCall(operation: Operation, { body, headers }: FastifyRequest, path?: string): IncomingCall {
+export function readCall(
+  operation: Operation,
+  { body, headers }: Pick<FastifyRequest, 'body' | 'headers'>,
+  path?: string,
+): IncomingCall {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const contentType = headers['content-type'];
   mustBeUtf8(contentType);

@@ -17,6 +17,7 @@ import { BudgetLeaseRepository } from './budgets/budget.lease.repository.js';
 import { BudgetLimits } from './budgets/budget.limits.js';
 import { BudgetLimitsRepository } from './budgets/budget.limits.repository.js';
 import { BudgetRegistry } from './budgets/budget.registry.js';
+import { BudgetStandings } from './budgets/budget.standings.js';
 import { Budgets } from './budgets/budgets.js';
 import { Replica } from './budgets/replica.js';
 import { SoftBudgets } from './budgets/soft.budgets.js';
@@ -49,6 +50,7 @@ import { UsageService } from './usage.service.js';
     Budgets,
     BudgetLimits,
     BudgetLimitsRepository,
+    BudgetStandings,
     SoftBudgets,
     CallLimits,
     DurableLedger,
@@ -66,6 +68,6 @@ import { UsageService } from './usage.service.js';
     UsageMeter,
     UsageLedgerRepository,
   ],
-  exports: [BudgetLimits, CallLimits, PrepaidHolds, UsageMeter],
+  exports: [BudgetLimits, BudgetStandings, CallLimits, PrepaidHolds, UsageMeter],
 })
 export class UsageModule {}

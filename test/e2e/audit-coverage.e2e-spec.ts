@@ -384,6 +384,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 
 /** Routes that leave no row, each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'POST /api/v1/gateway/explain': 'explains, and changes nothing',
   'POST /api/v1/tokenizer': 'counts, and changes nothing',
 };
 

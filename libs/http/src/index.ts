@@ -5,7 +5,22 @@ export { Endpoint, feed, list, one, page } from './endpoint.decorator.js';
 export type { EndpointOptions, Returns } from './endpoint.decorator.js';
 export { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
 export { sendError, toDomainError } from './error.filter.js';
-export { Email, fieldsOf, Flag, Id, Instant, Int, JsonMap, ListOf, Nested, OneOf, Text, Texts, Usd } from './fields.js';
+export {
+  Email,
+  fieldsOf,
+  Flag,
+  Id,
+  Instant,
+  Int,
+  Json,
+  JsonMap,
+  ListOf,
+  Nested,
+  OneOf,
+  Text,
+  Texts,
+  Usd,
+} from './fields.js';
 export type { DtoClass } from './fields.js';
 export { createHttpAdapter } from './http.adapter.js';
 export { httpConfig } from './http.config.js';

@@ -17,13 +17,18 @@ export class PrepaidHolds {
     @InjectConfig(balanceConfig) private readonly config: ConfigOf<typeof balanceConfig>,
   ) {}
 
+  /** Everything that a call is held against. */
+  scopes(userId: string, others: readonly ScopeName[]): ScopeName[] {
+    return this.config.enabled ? [...others, `balance:${userId}`] : [...others];
+  }
+
   /**
    * @param scopes everything that the call falls under, beside the balance
    * @param most pico-dollars that the call can cost; asked only where something caps it
    */
   async hold(userId: string, scopes: readonly ScopeName[], most: () => Pico): Promise<HoldOutcome> {
     if (!this.config.enabled) return this.meter.hold(scopes, most);
-    const names: ScopeName[] = [...scopes, `balance:${userId}`];
+    const names = this.scopes(userId, scopes);
     const outcome = await this.meter.hold(names, most);
     if (!isExhausted(outcome)) return outcome;
     const cost = most();

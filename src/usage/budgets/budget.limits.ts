@@ -6,7 +6,7 @@ import { BudgetLimitsRepository } from './budget.limits.repository.js';
 import { BudgetRegistry } from './budget.registry.js';
 
 /** A budget that warns and never refuses has to be counted all the same: this is more money than there is. */
-const UNCAPPED: Pico = 10n ** 30n;
+export const UNCAPPED: Pico = 10n ** 30n;
 
 /** Makes, changes and shows the caps in money that calls are held against. */
 @Injectable()

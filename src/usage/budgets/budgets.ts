@@ -20,7 +20,8 @@ export const budgetErrors = defineErrors({
   budgets_unavailable: ['unavailable', 'Budgets cannot be checked at present. Try again in a moment.'],
 });
 
-const REFUSALS: Readonly<Record<BudgetScope, keyof typeof budgetErrors>> = {
+/** What a call is told that a budget of this kind cannot pay for. */
+export const BUDGET_REFUSALS: Readonly<Record<BudgetScope, keyof typeof budgetErrors>> = {
   key: 'key_budget_exceeded',
   user: 'user_budget_exceeded',
   team: 'team_budget_exceeded',
@@ -135,7 +136,7 @@ export class Budgets implements OnApplicationBootstrap {
 
   private refuse(scope: BudgetScope): HoldOutcome {
     this.refusals.inc({ scope });
-    return { held: false, error: budgetErrors[REFUSALS[scope]]() };
+    return { held: false, error: budgetErrors[BUDGET_REFUSALS[scope]]() };
   }
 
   private release(slices: readonly BudgetSlice[], amount: Pico): void {
