@@ -6,6 +6,7 @@ import { UpstreamFailure } from '#libs/upstream';
 import { UsageMeter } from '../usage/usage.meter.js';
 import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
+import { CallMetrics } from './call.metrics.js';
 import { dialectOf } from './dialects.js';
 import { upstreamError } from './gateway.errors.js';
 import type { IncomingCall } from './incoming.call.js';
@@ -26,6 +27,7 @@ export class CallMaker {
     private readonly meter: UsageMeter,
     private readonly answers: AnswerRelay,
     private readonly streams: StreamRelay,
+    private readonly metrics: CallMetrics,
   ) {}
 
   /**
@@ -76,6 +78,7 @@ export class CallMaker {
       throw upstreamError(error);
     } finally {
       call.abandon();
+      if (call.row) this.metrics.note(call.row);
       reply.raw.off('close', onClose);
     }
   }

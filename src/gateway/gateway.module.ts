@@ -7,6 +7,7 @@ import { UsageModule } from '../usage/usage.module.js';
 import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
 import { CallMaker } from './call.maker.js';
+import { CallMetrics } from './call.metrics.js';
 import { ExplainController } from './explain/explain.controller.js';
 import { ExplainService } from './explain/explain.service.js';
 import { ForwardController } from './forward.controller.js';
@@ -41,6 +42,7 @@ import { TokenizerService } from './tokenizer.service.js';
     Admission,
     AnswerRelay,
     CallMaker,
+    CallMetrics,
     ExplainService,
     Forwarding,
     GatewayService,

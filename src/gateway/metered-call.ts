@@ -1,5 +1,5 @@
 import type { ApiKeyPrincipal } from '#libs/access';
-import { newId, type Pico, picoToUsd } from '#libs/kernel';
+import { newId, picoToUsd } from '#libs/kernel';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
@@ -50,7 +50,7 @@ export class MeteredCall implements OpenCall {
   readonly startedAtMs = performance.now();
   private firstByteMs: number | undefined;
   private settled = false;
-  private cost: Pico | undefined;
+  private result: UsageEvent | undefined;
   private answerer: Pick<Admitted, 'model' | 'target'> | undefined;
   private progress: () => Outcome = () => ({ status: 'aborted', httpStatus: undefined });
 
@@ -71,6 +71,11 @@ export class MeteredCall implements OpenCall {
     return [target.slug, model.upstreamName];
   }
 
+  /** The row that it left, once that is durable. */
+  get row(): UsageEvent | undefined {
+    return this.result;
+  }
+
   get recording(): AnswerRecording | undefined {
     return this.facts.recording;
   }
@@ -81,7 +86,7 @@ export class MeteredCall implements OpenCall {
     return {
       'x-sluice-model': encodeURI(model.id),
       'x-sluice-provider': target.slug,
-      ...(this.cost === undefined ? {} : { 'x-sluice-cost': picoToUsd(this.cost) }),
+      ...(this.result ? { 'x-sluice-cost': picoToUsd(this.result.cost) } : {}),
     };
   }
 
@@ -107,7 +112,7 @@ export class MeteredCall implements OpenCall {
     try {
       const event = this.event(outcome, await this.tokens(outcome));
       await this.meter.settle(event, this.facts.admitted.hold);
-      this.cost = event.cost;
+      this.result = event;
       this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens);
     } finally {
       this.facts.admitted.ticket.finish(0);

@@ -194,6 +194,8 @@ describe('an idempotency key', () => {
     expect(stream.headers.get('x-sluice-model')).toBe('m1');
     expect(stream.headers.get('x-sluice-provider')).toBe('litellm');
     expect(stream.headers.get('x-sluice-cost')).toBeNull();
+    const { text } = await t.http.get('/metrics');
+    expect(text).toMatch(/gateway_time_to_first_token_seconds_count\{operation="chat.completions"\} [1-9]/);
   });
 
   it('is forgotten after a day, and its answer removed', async () => {
