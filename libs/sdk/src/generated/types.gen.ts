@@ -1913,6 +1913,124 @@ export type CountTokensDto = {
     model: string;
 };
 
+export type ExplainedPriceDto = {
+    /**
+     * The price in force.
+     */
+    priceId: string;
+    /**
+     * For a token of the prompt.
+     */
+    input: string;
+    /**
+     * For a token of the answer.
+     */
+    output: string;
+    /**
+     * For a token from the cache; null: like other input.
+     */
+    cachedRead: string | null;
+};
+
+export type ExplainedBudgetDto = {
+    /**
+     * Whose spending it caps.
+     */
+    scope: 'key' | 'user' | 'team' | 'subscription' | 'model' | 'key-model' | 'balance';
+    /**
+     * What may be spent in a period.
+     */
+    limit: string;
+    /**
+     * What was spent in the present one.
+     */
+    spent: string;
+    /**
+     * What is left of it, calls under way not counted.
+     */
+    remaining: string;
+    /**
+     * When spending begins anew; null for never.
+     */
+    resetsAt: string | null;
+    /**
+     * Whether that is enough for the call at its dearest.
+     */
+    sufficient: boolean;
+};
+
+export type ExplanationDto = {
+    /**
+     * Whether the call would be made.
+     */
+    allowed: boolean;
+    /**
+     * The code of the rule that refuses it; null where none does.
+     */
+    rule: string | null;
+    /**
+     * The same as a sentence.
+     */
+    reason: string | null;
+    /**
+     * The API key.
+     */
+    apiKeyId: string;
+    /**
+     * The model that is meant; null where the key has none.
+     */
+    model: string | null;
+    /**
+     * The provider that would be asked first.
+     */
+    provider: string | null;
+    /**
+     * What the model costs.
+     */
+    price: ExplainedPriceDto | null;
+    /**
+     * The most that the call can cost.
+     */
+    worstCase: string | null;
+    /**
+     * What would be held of every budget below until the call is settled.
+     */
+    held: string;
+    /**
+     * Every budget that caps the call.
+     */
+    budgets: Array<ExplainedBudgetDto>;
+};
+
+export type ExplainCallDto = {
+    /**
+     * The API key, by its id. Either this or `key`.
+     */
+    apiKeyId?: string;
+    /**
+     * The API key itself. Either this or `apiKeyId`.
+     */
+    key?: string;
+    /**
+     * The model, by its name or another name of it.
+     */
+    model: string;
+    /**
+     * The messages of the chat; their size counts where `bytes` is left out.
+     */
+    messages?: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Size of the request body in bytes.
+     */
+    bytes?: number;
+    /**
+     * The most tokens of the answer.
+     */
+    maxTokens?: number;
+};
+
 export type AuditLogDto = {
     /**
      * Ids follow time.
@@ -6673,6 +6791,61 @@ export type CountTokensResponses = {
 };
 
 export type CountTokensResponse = CountTokensResponses[keyof CountTokensResponses];
+
+export type ExplainCallData = {
+    body: ExplainCallDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/gateway/explain';
+};
+
+export type ExplainCallErrors = {
+    /**
+     * The input is not valid. Codes: `api_key_unnamed`, `model_request_malformed`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `api_key_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ExplainCallError = ExplainCallErrors[keyof ExplainCallErrors];
+
+export type ExplainCallResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ExplanationDto;
+    };
+};
+
+export type ExplainCallResponse = ExplainCallResponses[keyof ExplainCallResponses];
 
 export type ListAuditLogsData = {
     body?: never;
