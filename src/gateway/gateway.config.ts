@@ -35,7 +35,7 @@ export const gatewayConfig = defineConfig(
     }),
     inFlightBytes: integer('GATEWAY_INFLIGHT_BYTES', {
       default: 536_870_912,
-      min: 67_108_864,
+      min: 1_048_576,
       max: 68_719_476_736,
       description:
         'Memory that the bodies of all calls under way may take in one process, estimated; a quarter of it at most for one API key.',

@@ -1,4 +1,5 @@
 import { createApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 import { givenApiKey, type GivenApiKey } from '../support/given/api-keys.js';
 import { givenSubscription } from '../support/given/subscriptions.js';
@@ -22,7 +23,7 @@ describe('what the gateway refuses before it asks a provider', () => {
       environment: {
         LITELLM_API_URL: up.url,
         LITELLM_API_KEY: UPSTREAM_KEY,
-        GATEWAY_INFLIGHT_BYTES: String(64 * MEBIBYTE),
+        GATEWAY_INFLIGHT_BYTES: String(4 * MEBIBYTE),
         GATEWAY_OPEN_CALLS_PER_KEY: '3',
       },
     });
@@ -109,7 +110,7 @@ describe('what the gateway refuses before it asks a provider', () => {
     const other = await givenApiKey(t, user, ['cheap']);
     up.always({ pauseAfterChunks: 1 });
     const open = Array.from({ length: 3 }, () => k.post('/v1/chat/completions', body(',"stream":true')));
-    while (asked() < 3) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => expect(asked()).toBe(3));
     const fourth = await k.post('/v1/chat/completions', body(''));
     expect([fourth.status, fourth.body]).toMatchObject([
       429,
@@ -124,18 +125,18 @@ describe('what the gateway refuses before it asks a provider', () => {
   });
 
   it('more bytes at once than one key, or the process, may hold', async () => {
-    const large = body(`,"user":"${'x'.repeat(10 * MEBIBYTE)}"`);
+    const large = body(`,"user":"${'x'.repeat(0.6 * MEBIBYTE)}"`);
     up.always({ pauseAfterChunks: 1 });
     const open: Promise<{ status: number }>[] = [];
     for (let i = 0; i < 6; i += 1) {
       const { http } = await givenApiKey(t, user, ['cheap']);
       open.push(http.post('/v1/chat/completions', large.replace('}]', '}],"stream":true')));
       if (i > 0) continue;
-      while (asked() < 1) await new Promise((resolve) => setTimeout(resolve, 5));
+      await eventually(() => expect(asked()).toBe(1));
       const second = await http.post('/v1/chat/completions', large);
       expect([second.status, second.body]).toMatchObject([429, { error: { code: 'too_many_open_calls' } }]);
     }
-    while (asked() < 6) await new Promise((resolve) => setTimeout(resolve, 5));
+    await eventually(() => expect(asked()).toBe(6));
     const refused = await k.post('/v1/chat/completions', large);
     expect([refused.status, refused.body]).toMatchObject([503, { error: { code: 'gateway_overloaded' } }]);
     expect(refused.headers.get('retry-after')).toMatch(/^\d+$/);
