@@ -1,4 +1,5 @@
 import type { Server } from 'node:http';
+import { setImmediate } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config } from '#libs/config';
 import { Health } from '#libs/observability';
@@ -12,6 +13,8 @@ export async function drainAndClose(app: NestFastifyApplication): Promise<void> 
   app.get(Health).drain();
   const { shutdownGraceSeconds } = app.get(Config).get(httpConfig);
   const server: Server = app.getHttpServer();
+  // Who knocked already is let in: the closing of the door resets connections that were not accepted yet.
+  for (let turn = 0; turn < 2; turn += 1) await setImmediate();
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), shutdownGraceSeconds * 1_000);
