@@ -18,6 +18,7 @@ import { CreateRateWindows1763620003000 } from './1763620003000-create-rate-wind
 import { LimitCallers1763620003100 } from './1763620003100-limit-callers.js';
 import { NoteChanges1763620005000 } from './1763620005000-note-changes.js';
 import { KeepAnswers1763620005100 } from './1763620005100-keep-answers.js';
+import { NoteRealChanges1763620005200 } from './1763620005200-note-real-changes.js';
 import { CreateBalance1763620006000 } from './1763620006000-create-balance.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -42,5 +43,6 @@ export const migrations = [
   LimitCallers1763620003100,
   NoteChanges1763620005000,
   KeepAnswers1763620005100,
+  NoteRealChanges1763620005200,
   CreateBalance1763620006000,
 ];

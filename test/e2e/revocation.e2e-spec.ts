@@ -140,6 +140,18 @@ describe('what one replica takes away', () => {
     }
   });
 
+  it('leaves no note of a statement that leaves the catalogue as it was', async () => {
+    const { model } = await givenCaller();
+    const notes = async (): Promise<unknown> =>
+      (await t.db.query("SELECT max(id) AS last FROM changes WHERE topic = 'catalogue'")).rows;
+    const before = await notes();
+    await t.db.query('UPDATE models SET updated_at = now() WHERE id = $1', [model]);
+    await t.db.query('DELETE FROM model_aliases WHERE model_id = $1', [model]);
+    expect(await notes()).toEqual(before);
+    await t.db.query('UPDATE models SET description = $2 WHERE id = $1', [model, 'new']);
+    expect(await notes()).not.toEqual(before);
+  });
+
   it('leaves no note of a key that is merely used', async () => {
     const caller = await givenCaller();
     await t.db.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [caller.key.id]);
