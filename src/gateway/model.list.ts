@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
+import { Entitlements } from '../subscriptions/entitlements.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { mustBePermitted } from './key.permission.js';
 
@@ -23,17 +24,21 @@ interface AnthropicModel {
 }
 
 /**
- * Shows a key the models that it may call: in Anthropic's wire format to whoever names a version of it
+ * Shows a key the models that it may call and that its owner has a subscription to: in Anthropic's wire format to whoever names a version of it
  * (`anthropic-version`, which its clients always send), in OpenAI's to everybody else.
  */
 @Injectable()
 export class ModelList {
-  constructor(private readonly catalog: ModelCatalog) {}
+  constructor(
+    private readonly catalog: ModelCatalog,
+    private readonly entitlements: Entitlements,
+  ) {}
 
   /** All of them at once: a key has no more models than fit on one page. */
   async list(actor: ApiKeyPrincipal, anthropicVersion: string | undefined): Promise<object> {
     mustBePermitted(actor, 'models.list');
-    const models = await this.catalog.findMany([...actor.models]);
+    const callable = await this.entitlements.activeModels(actor.userId, [...actor.models]);
+    const models = await this.catalog.findMany([...callable]);
     if (anthropicVersion === undefined) return { object: 'list', data: models.map(openAiModel) };
     const data = models.map(anthropicModel);
     return { data, has_more: false, first_id: data[0]?.id ?? null, last_id: data.at(-1)?.id ?? null };
@@ -42,7 +47,9 @@ export class ModelList {
   async get(actor: ApiKeyPrincipal, id: string, anthropicVersion: string | undefined): Promise<object> {
     mustBePermitted(actor, 'models.list');
     const model = actor.models.has(id) ? await this.catalog.resolve(id) : undefined;
-    if (!model) throw gatewayErrors.model_unavailable({ message: 'There is no such model for this API key.' });
+    const callable = model && (await this.entitlements.activeModels(actor.userId, [id])).has(id);
+    if (!model || !callable)
+      throw gatewayErrors.model_unavailable({ message: 'There is no such model for this API key.' });
     return anthropicVersion === undefined ? openAiModel(model) : anthropicModel(model);
   }
 }

@@ -462,4 +462,13 @@ describe('the gateway', () => {
     expect((await k.get('/v1/models/m1')).body).toMatchObject({ id: 'm1', object: 'model' });
     expect((await k.get('/v1/models/m3')).status).toBe(404);
   });
+
+  it('M-14 lists no model whose subscription is not active', async () => {
+    const owner = await givenUser(t);
+    await givenSubscription(t, owner, 'm1');
+    const { http } = await givenApiKey(t, owner, ['m1', 'm2']);
+    const { body } = await http.get<{ data: { id: string }[] }>('/v1/models');
+    expect(body.data.map(({ id }) => id)).toEqual(['m1']);
+    expect((await http.get('/v1/models/m2')).status).toBe(404);
+  });
 });
