@@ -11,6 +11,7 @@ import {
   transcriptionReply,
 } from './simulated-media.js';
 import { messageReply, tokenCountReply } from './simulated-message.js';
+import { refusalOf } from './simulated-refusal.js';
 import { responseReply } from './simulated-response.js';
 import { DEFAULT_MODELS, liteLlmInfo, openAiList } from './simulated-model.js';
 import type { SimulatedModel } from './simulated-model.js';
@@ -131,7 +132,9 @@ function asked({ headers, body, json }: ReceivedRequest): Record<string, unknown
 function scripted(request: ReceivedRequest, models: readonly SimulatedModel[], chunkDelayMs: number): WireReply {
   const json = asObject(request.json);
   const script = readScript(json === undefined ? '' : lastUserText(json));
-  const reply =
-    script.failure ?? defaultReply(request, models, { chunkDelayMs, usage: script.omitUsage ? 'omit' : 'true' });
+  const model = models.find(({ id }) => id === json?.['model']);
+  const refusal = json && model ? refusalOf(request.path, json, model) : undefined;
+  const options: AnswerOptions = { chunkDelayMs, usage: script.omitUsage ? 'omit' : 'true' };
+  const reply = script.failure ?? refusal ?? defaultReply(request, models, options);
   return { ...reply, delayMs: script.delayMs, resetAtByte: script.resetAtByte, hang: script.hang };
 }
