@@ -1,7 +1,10 @@
 import { defineErrors } from '#libs/kernel';
 
 export const apiKeyErrors = defineErrors({
-  missing_api_key: ['unauthenticated', 'Send an API key as "Authorization: Bearer sk-sluice-…".'],
+  missing_api_key: [
+    'unauthenticated',
+    'Send an API key as "Authorization: Bearer sk-sluice-…", or in X-Client-API-Key or X-Api-Key.',
+  ],
   invalid_api_key: ['unauthenticated', 'This API key is not valid.'],
   key_expired: ['unauthenticated', 'This API key has expired.'],
   conflicting_api_keys: [

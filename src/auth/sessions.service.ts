@@ -63,7 +63,10 @@ export class SessionsService {
    * @throws DomainError session_ended, session_expired
    */
   async refresh(actor: Principal, presented: string | undefined): Promise<OpenSession> {
-    const token = presented === undefined ? undefined : this.tokens.read(presented);
+    if (presented === undefined) {
+      throw authErrors.session_ended({ message: 'This request has no refresh cookie. Sign in first.' });
+    }
+    const token = this.tokens.read(presented);
     if (!token) throw authErrors.session_ended();
     const outcome = await this.work.run(() => this.renew(actor, token));
     // Thrown out here, so that the end of a replayed session is committed.

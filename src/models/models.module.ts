@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { ProvidersModule } from '../providers/providers.module.js';
+import { CatalogueHealth } from './catalogue.health.js';
 import { ModelCatalog } from './model.catalog.js';
 import { ModelEntity } from './model.entity.js';
 import { ModelSyncRepository } from './model-sync.repository.js';
@@ -25,6 +26,7 @@ import { PriceBook } from './price.book.js';
   imports: [TypeOrmModule.forFeature([ModelEntity]), ProvidersModule],
   controllers: [ModelsController, AdminPricesController, AdminModelRoutesController],
   providers: [
+    CatalogueHealth,
     ModelsService,
     ModelsRepository,
     ModelCatalog,

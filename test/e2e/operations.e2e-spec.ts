@@ -25,6 +25,12 @@ describe('operations', () => {
     expect(body).toMatchObject({ error: { code: 'route_not_found', type: 'invalid_request_error' } });
   });
 
+  it('tells at its bare address what it is', async () => {
+    const { status, body } = await t.http.get('/');
+    expect(status).toBe(200);
+    expect(body).toEqual({ name: 'Sluice', version: expect.any(String) as string, docs: '/docs' });
+  });
+
   it.each([
     ['H-01', '/liveness'],
     ['H-01', '/api/v1/health/live'],
@@ -67,7 +73,7 @@ describe('operations', () => {
 
   it('H-03 names its components', async () => {
     const { body } = await t.http.get<HealthBody>('/health');
-    expect(Object.keys(body.components).sort()).toEqual(['db', 'keyPool', 'ledger']);
+    expect(Object.keys(body.components).sort()).toEqual(['catalogue', 'db', 'keyPool', 'ledger']);
     expect(body.components['db']).toEqual({ status: 'ok' });
   });
 
@@ -83,7 +89,12 @@ describe('operations', () => {
       environment: { OPENAI_API_KEY: 'sk-of-a-test-provider', OPENAI_BASE_URL: `http://127.0.0.1:${CLOSED_PORT}/v1` },
     });
     try {
-      const { status, body } = await other.http.get<HealthBody>('/health');
+      const { status, body } = await eventually(async () => {
+        const answer = await other.http.get<HealthBody>('/health');
+        const detail = 'the models of openai cannot be listed';
+        expect(answer.body.components['catalogue']).toEqual({ status: 'degraded', detail });
+        return answer;
+      });
       expect(status).toBe(200);
       expect(body.components['db']?.status).toBe('ok');
       expect(body.components['keyPool']).toBeDefined();

@@ -1,7 +1,8 @@
 import { Module } from '@nestjs/common';
 import { HealthController } from './health.controller.js';
 import { MetricsController } from './metrics.controller.js';
+import { RootController } from './root.controller.js';
 
 /** The third face of the process: what orchestrators and scrapers ask. */
-@Module({ controllers: [HealthController, MetricsController] })
+@Module({ controllers: [HealthController, MetricsController, RootController] })
 export class OperationsModule {}
