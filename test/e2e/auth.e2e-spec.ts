@@ -325,6 +325,14 @@ describe('auth', () => {
       }
     });
 
+    it('say that there is no cookie to go on with', async () => {
+      const { status, body } = await t.http.post('/api/auth/refresh');
+      expect([status, body]).toMatchObject([
+        401,
+        { error: { code: 'session_ended', message: 'This request has no refresh cookie. Sign in first.' } },
+      ]);
+    });
+
     it('A-10 want a token to be ended', async () => {
       expect((await t.http.post('/api/auth/logout')).status).toBe(401);
     });
