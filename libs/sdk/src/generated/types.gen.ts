@@ -2320,6 +2320,29 @@ export type GetMetricsResponses = {
     200: unknown;
 };
 
+export type GetRootData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/';
+};
+
+export type GetRootErrors = {
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetRootError = GetRootErrors[keyof GetRootErrors];
+
+export type GetRootResponses = {
+    /**
+     * Name, version and the address of the documentation.
+     */
+    200: unknown;
+};
+
 export type GetMeData = {
     body?: never;
     path?: never;
