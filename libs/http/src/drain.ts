@@ -5,6 +5,10 @@ import { Config } from '#libs/config';
 import { Health } from '#libs/observability';
 import { httpConfig } from './http.config.js';
 
+const QUIET_TURNS = 3;
+/** Under a rush there is always another one. */
+const MOST_TURNS = 10_000;
+
 /**
  * Shuts the process's door and waits for who is inside: not ready any more, no new connections, running
  * requests and streams finish or are cut when the grace is over. Then the application closes its pools.
@@ -13,8 +17,7 @@ export async function drainAndClose(app: NestFastifyApplication): Promise<void> 
   app.get(Health).drain();
   const { shutdownGraceSeconds } = app.get(Config).get(httpConfig);
   const server: Server = app.getHttpServer();
-  // Who knocked already is let in: the closing of the door resets connections that were not accepted yet.
-  for (let turn = 0; turn < 2; turn += 1) await setImmediate();
+  await letIn(server);
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
   const cut = setTimeout(() => server.closeAllConnections(), shutdownGraceSeconds * 1_000);
@@ -24,4 +27,19 @@ export async function drainAndClose(app: NestFastifyApplication): Promise<void> 
   clearTimeout(cut);
   clearInterval(sweep);
   await app.close();
+}
+
+/** Who knocked already is let in: the closing of the door resets connections that were not accepted yet. */
+async function letIn(server: Server): Promise<void> {
+  let quiet = 0;
+  const knock = (): void => {
+    quiet = 0;
+  };
+  server.on('connection', knock);
+  // A turn of the event loop may accept no more than one of them.
+  for (let turn = 0; quiet < QUIET_TURNS && turn < MOST_TURNS; turn += 1) {
+    quiet += 1;
+    await setImmediate();
+  }
+  server.off('connection', knock);
 }
