@@ -10,6 +10,7 @@ import { FirstAdministrator } from './first-administrator.js';
 import { MockSignInService } from './mock-sign-in.service.js';
 import { OriginGuard } from './origin.guard.js';
 import { PasswordHasher } from './password.hasher.js';
+import { PasswordReset } from './password.reset.js';
 import { RefreshCookie } from './refresh.cookie.js';
 import { RefreshTokens } from './refresh-token.js';
 import { RegistrationService } from './registration.service.js';
@@ -31,6 +32,7 @@ import { SignInService } from './sign-in.service.js';
     MockSignInService,
     OriginGuard,
     PasswordHasher,
+    PasswordReset,
     RefreshCookie,
     RefreshTokens,
     RegistrationService,
@@ -41,7 +43,7 @@ import { SignInService } from './sign-in.service.js';
     SessionsService,
     SignInService,
   ],
-  exports: [SessionAuthenticator, FirstAdministrator],
+  exports: [SessionAuthenticator, FirstAdministrator, PasswordReset],
 })
 export class AuthModule {
   constructor(

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { SYSTEM } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { randomToken } from '#libs/crypto';
 import { canonicalEmail } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
 import { authConfig } from './auth.config.js';
 import { PasswordHasher } from './password.hasher.js';
-import { brokenPasswordRules } from './password.policy.js';
+import { madeUpPassword } from './password.policy.js';
 
 /** Sees to it that somebody can administer a new house. */
 @Injectable()
@@ -34,13 +33,5 @@ export class FirstAdministrator {
     });
     if (!made) return undefined;
     return given === undefined ? { email, password } : { email };
-  }
-}
-
-/** 120 random bits that happen to keep the policy. */
-function madeUpPassword(email: string): string {
-  for (;;) {
-    const password = randomToken(15);
-    if (brokenPasswordRules(password, email).length === 0) return password;
   }
 }

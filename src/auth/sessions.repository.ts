@@ -38,6 +38,10 @@ export class SessionsRepository {
     return affected === 1;
   }
 
+  async endAllOf(userId: string, { now, reason }: { now: Date; reason: string }): Promise<void> {
+    await this.sessions.update({ userId, endedAt: IsNull() }, { endedAt: now, endReason: reason });
+  }
+
   /** @returns how many there were */
   async deleteExpired(now: Date): Promise<number> {
     const { affected } = await this.sessions.delete({ expiresAt: LessThan(now) });

@@ -54,6 +54,20 @@ export class RefreshReplayed extends AuditableEvent {
   }
 }
 
+/** An account has a new password that its owner did not choose, and no session any more. */
+export class PasswordWasReset extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return { action: 'PASSWORD_RESET', resourceType: 'user', resourceId: this.userId };
+  }
+}
+
 /** Somebody could not prove to be who they said. */
 export class SignInFailed extends AuditableEvent {
   /**
