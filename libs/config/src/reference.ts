@@ -34,8 +34,8 @@ export function configReference(): string {
     '# Configuration\n\n' +
     'Generated from the declarations beside the code. Variables come from the environment; a `.env` file in the working\n' +
     'directory completes them. A bad value stops the start and names the variable, never the value.\n\n' +
-    '`NODE_ENV` is `development`, `test`, `staging` or `production`. Unset, the process is convenient as in development,\n' +
-    'with the rules of production for secrets and mock sign-in.\n\n' +
+    '`NODE_ENV` is `development`, `test`, `staging` or `production`. Unset, it is `local` (which cannot be set): the process\n' +
+    'is convenient as in development, with the rules of production for placeholders of secrets and for mock sign-in.\n\n' +
     sections.join('\n')
   );
 }
