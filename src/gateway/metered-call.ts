@@ -149,6 +149,7 @@ export class MeteredCall implements OpenCall {
     const incomplete = tokens.tokensSource === 'counted' && outcome.status !== 'completed';
     const usage = { ...tokens, ...outcome.units };
     const limit = { incomplete, ...(held > 0n ? { atMost: held } : {}) };
+    const rated = outcome.free === true ? 0n : rate(model.price, usage, limit).cost;
     return {
       id: this.id,
       requestId,
@@ -164,7 +165,8 @@ export class MeteredCall implements OpenCall {
       ...usage,
       priceId: model.price.priceId,
       incomplete,
-      cost: outcome.free === true ? 0n : rate(model.price, usage, limit).cost,
+      // Only what a provider reports may go beyond what was held: our own count is never a reason to overspend.
+      cost: held > 0n && tokens.tokensSource === 'counted' && rated > held ? held : rated,
       latencyMs: this.elapsedMs(),
       firstByteMs: this.firstByteMs,
     };
