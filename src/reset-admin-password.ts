@@ -1,14 +1,9 @@
 import { parseArgs } from 'node:util';
-import { SYSTEM } from '#libs/access';
 import { loadConfig, readEnvironment } from '#libs/config';
-import { canonicalEmail } from '#libs/kernel';
-import { authConfig } from './auth/auth.config.js';
-import { PasswordReset } from './auth/password.reset.js';
+import { resetAdministratorPassword } from './boot/administrator.js';
 import { openDatabaseServer } from './boot/database.server.js';
-import { withApplication } from './boot/offline.js';
 import { say } from './boot/progress.js';
 import { migrateSchema } from './boot/schema.js';
-import { StartFailure } from './boot/start-failure.js';
 import { print, runTool, UsageError } from './boot/tool.js';
 
 const HELP = `Usage: npm run admin:reset-password [-- --email ADDRESS]
@@ -30,12 +25,10 @@ runTool(async (argv) => {
   const { email: given, help } = readArguments(argv);
   if (help) return print(HELP);
   const config = loadConfig(readEnvironment());
-  const email = canonicalEmail(given ?? config.get(authConfig).adminEmail);
   const server = await openDatabaseServer(config, say);
   try {
     await migrateSchema(server);
-    const password = await withApplication(server.url, (app) => app.get(PasswordReset).run(SYSTEM, email));
-    if (password === undefined) throw new StartFailure(`No active administrator has the address ${email}.`);
+    const { email, password } = await resetAdministratorPassword(server.url, config, given);
     say(`The new password of ${email}, shown this once:`);
     print(password);
   } finally {
