@@ -63,6 +63,7 @@ const ROOT_ONLY = [
   'src/audit/refusal.recorder.ts',
   'src/auth/auth.config.ts',
   'src/auth/first-administrator.ts',
+  'src/auth/password.reset.ts',
   'src/providers/configured-providers.ts',
   'src/providers/encryption.rotation.ts',
   'src/providers/providers.config.ts',
