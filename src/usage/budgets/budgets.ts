@@ -11,12 +11,27 @@ import { DurableLedger } from '../durable.ledger.js';
 import { Replica } from './replica.js';
 
 export const budgetErrors = defineErrors({
-  key_budget_exceeded: ['payment_required', 'The budget of this API key is spent.'],
-  user_budget_exceeded: ['payment_required', 'Your budget is spent.'],
-  team_budget_exceeded: ['payment_required', 'The budget of the team is spent.'],
-  subscription_budget_exceeded: ['payment_required', 'The budget of this subscription is spent.'],
-  model_budget_exceeded: ['payment_required', 'The budget for this model is spent.'],
-  balance_exhausted: ['payment_required', 'The balance is spent.'],
+  key_budget_exceeded: [
+    'payment_required',
+    'What is left of the budget of this API key does not pay what this call may cost at most.',
+  ],
+  user_budget_exceeded: [
+    'payment_required',
+    'What is left of your budget does not pay what this call may cost at most.',
+  ],
+  team_budget_exceeded: [
+    'payment_required',
+    'What is left of the budget of the team does not pay what this call may cost at most.',
+  ],
+  subscription_budget_exceeded: [
+    'payment_required',
+    'What is left of the budget of this subscription does not pay what this call may cost at most.',
+  ],
+  model_budget_exceeded: [
+    'payment_required',
+    'What is left of the budget for this model does not pay what this call may cost at most.',
+  ],
+  balance_exhausted: ['payment_required', 'What is left of the balance does not pay what this call may cost at most.'],
   budgets_unavailable: ['unavailable', 'Budgets cannot be checked at present. Try again in a moment.'],
 });
 
