@@ -157,7 +157,7 @@ describe('UsageMeter', () => {
       const { rowCount } = await t.db.query('SELECT 1 FROM usage_dead_letters WHERE id = ANY($1)', [bad]);
       expect(rowCount).toBe(2);
     });
-    expect((await idsOf(waiting)).size).toBe(2);
+    await eventually(async () => expect((await idsOf(waiting)).size).toBe(2));
   });
 
   it('writes what waits before the application is gone', async () => {

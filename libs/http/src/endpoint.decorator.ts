@@ -82,7 +82,8 @@ interface Input {
 /** What a handler takes from a request. Decorators of parameters have run before that of their method. */
 function inputOf(controller: object, method: string | symbol): Input {
   const parameters = (Reflect.getMetadata(ROUTE_ARGS_METADATA, controller, method) ?? {}) as object;
-  const kinds = new Set(Object.keys(parameters).map((key) => Number.parseInt(key, 10)));
+  // `kind:index`. A parameter decorator of our own has a random name instead, which may begin with a digit.
+  const kinds = new Set(Object.keys(parameters).map((key) => Number(/^(\d+):/.exec(key)?.[1] ?? -1)));
   const body = kinds.has(RouteParamtypes.BODY);
   return { some: body || kinds.has(RouteParamtypes.QUERY) || kinds.has(RouteParamtypes.PARAM), body };
 }
