@@ -265,7 +265,7 @@ describe('prepaid balances', () => {
     expect((await balance(off.http.bearer(user.token))).status).toBe(404);
   });
 
-  it('B-23 refuses by each cap in turn while the others can pay, with the code of that cap', async () => {
+  it('refuses by each cap in turn while the others can pay, with the code of that cap', async () => {
     const team = await admin.http.post<{ data: { id: string } }>('/api/v1/teams', {
       slug: `paid-${user.id.slice(-8)}`,
       name: 'Paid',

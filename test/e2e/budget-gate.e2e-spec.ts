@@ -76,7 +76,7 @@ describe('budgets at the gateway', () => {
     expect(BigInt(rows[0]?.spent ?? 0)).toBeLessThanOrEqual(limit);
   });
 
-  it('G-24 settles a call once although the database goes away between answer and row', async () => {
+  it('settles a call once although the database goes away between answer and row', async () => {
     const gate = await TcpGate.before(t.databaseUrl);
     const other = await createApp({
       databaseUrl: gate.through(t.databaseUrl),

@@ -228,7 +228,7 @@ describe('budgets of keys, people and teams', () => {
     expect(shown.body).toMatchObject({ data: { maxBudget: '0.001', budgetDuration: 'monthly' } });
   });
 
-  it('B-23 refuses by whichever cap is exhausted, with the code of that cap', async () => {
+  it('refuses by whichever cap is exhausted, with the code of that cap', async () => {
     const team = await admin.http.post<{ data: { id: string } }>('/api/v1/teams', {
       slug: `all-${user.id.slice(-8)}`,
       name: 'All',

@@ -292,7 +292,7 @@ describe('the key pool', () => {
     expect(Number(body.data['cost'])).toBeCloseTo(Number(rows[0]?.cost), 12);
   });
 
-  it('K-23 is told once when the last key fails, and once when one recovers', async () => {
+  it('tells the audit log once when the last key fails, and once when one recovers', async () => {
     const s = await stage(2);
     const told = async (): Promise<string[]> =>
       (await auditRows(t))

@@ -150,7 +150,7 @@ describe('balances over several replicas', () => {
     expect(await standing(userId)).toMatchObject({ left: 0n, booked: 0n });
   });
 
-  it('B-13 frees what a replica held that was killed', async () => {
+  it('B-13 frees what a replica held that has gone silent', async () => {
     const { userId, name } = await givenBalance(1_000n);
     const gone = await AccountingNode.start(database.url, dataDir);
     const outcome = await gone.meter.hold([name], () => 900n);
