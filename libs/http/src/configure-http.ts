@@ -1,7 +1,6 @@
 import cookie from '@fastify/cookie';
 import cors from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
-import { Reflector } from '@nestjs/core';
 import { Config, PublicConfig } from '#libs/config';
 import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
 import { addBodyHooks } from './body.budget.js';
@@ -9,7 +8,6 @@ import { ErrorFilter } from './error.filter.js';
 import { httpConfig } from './http.config.js';
 import { openApiDocument, serveDocs } from './openapi.js';
 import { addRequestHooks } from './request.hooks.js';
-import { ResponseInterceptor } from './response.interceptor.js';
 import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers.js';
 import { StrictValidationPipe } from './validation.pipe.js';
 
@@ -53,7 +51,6 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   await app.register(cookie);
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ErrorFilter());
-  app.useGlobalInterceptors(new ResponseInterceptor(app.get(Reflector)));
   if (docs ?? config.profile !== 'production') {
     fastify.addHook('onRequest', (request, reply, done) => {
       if (DOCS.test(request.url)) void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);

@@ -1,4 +1,4 @@
-import { applyDecorators, HttpCode, SetMetadata } from '@nestjs/common';
+import { applyDecorators, HttpCode, UseInterceptors } from '@nestjs/common';
 import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import {
@@ -14,27 +14,11 @@ import {
 import { RouteConfig } from '@nestjs/platform-fastify';
 import { Access, accessErrors, type AccessRule, describeRule } from '#libs/access';
 import type { ErrorDefinition } from '#libs/kernel';
-import type { DtoClass } from './fields.js';
 import { STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
 import { CursorPaginationDto, ErrorDto, PaginationDto } from './envelope.dto.js';
-
-/** The form of an answer's `data`. */
-export type Shape = 'one' | 'page' | 'feed' | 'list';
-
-export interface Returns {
-  readonly shape: Shape;
-  readonly dto: DtoClass;
-}
-
-/** One object: `{data: {…}}`. */
-export const one = (dto: DtoClass): Returns => ({ shape: 'one', dto });
-/** A page of a table: `{data: […], pagination: {page, limit, total, totalPages}}`. */
-export const page = (dto: DtoClass): Returns => ({ shape: 'page', dto });
-/** A page of a feed: `{data: […], pagination: {limit, nextCursor}}`. */
-export const feed = (dto: DtoClass): Returns => ({ shape: 'feed', dto });
-/** A short list, whole: `{data: […]}`. */
-export const list = (dto: DtoClass): Returns => ({ shape: 'list', dto });
+import { ResponseInterceptor } from './response.interceptor.js';
+import type { Returns } from './returns.js';
 
 export interface EndpointOptions {
   readonly access: AccessRule;
@@ -52,8 +36,6 @@ export interface EndpointOptions {
   readonly errors?: Readonly<Record<number, readonly string[]>>;
 }
 
-export const RETURNS = Symbol('returns');
-
 /** Everything about a route but its verb and path: who may use it, what it is for, and what comes back. */
 export function Endpoint(options: EndpointOptions): MethodDecorator {
   const status = options.status ?? (options.returns || options.raw ? 200 : 204);
@@ -61,7 +43,8 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
     Access(options.access),
     HttpCode(status),
     RouteConfig({ access: options.access, rawBody: options.rawBody === true }),
-    SetMetadata(RETURNS, options.raw ? 'raw' : options.returns),
+    // A route that writes its answer itself has none: it would only stand in the way of every call.
+    ...(options.raw ? [] : [UseInterceptors(new ResponseInterceptor(options.returns))]),
     ApiOperation({ summary: options.summary, ...(options.description ? { description: options.description } : {}) }),
     ApiExtension('x-access', describeRule(options.access)),
     ...security(options.access),

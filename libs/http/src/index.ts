@@ -1,8 +1,8 @@
 export { addressOf, Network, networkOf } from './client-address.js';
 export { configureHttp } from './configure-http.js';
 export { drainAndClose } from './drain.js';
-export { Endpoint, feed, list, one, page } from './endpoint.decorator.js';
-export type { EndpointOptions, Returns } from './endpoint.decorator.js';
+export { Endpoint } from './endpoint.decorator.js';
+export type { EndpointOptions } from './endpoint.decorator.js';
 export { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
 export { sendError, toDomainError } from './error.filter.js';
 export {
@@ -29,5 +29,7 @@ export { openApiDocument } from './openapi.js';
 export { OperationsModule } from './operations/operations.module.js';
 export { setRateHeaders } from './rate.headers.js';
 export { FeedQueryDto, IdParamDto, PageQueryDto } from './query.dto.js';
+export { feed, list, one, page } from './returns.js';
+export type { Returns } from './returns.js';
 export { moment, timeRange } from './time-range.js';
 export type { DateBounds, TimeRange } from './time-range.js';

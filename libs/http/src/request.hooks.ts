@@ -38,7 +38,7 @@ export function addRequestHooks(
       sendError(request, reply, httpErrors.bad_request({ message: 'Send one Authorization header, not several.' }));
       return;
     }
-    runInRequest(contextOf(request), done);
+    runInRequest(new HttpRequestContext(request), done);
   });
 
   fastify.addHook('onResponse', (request: FastifyRequest, reply: FastifyReply, done) => {
@@ -69,11 +69,23 @@ function saysTwiceWhoItIs({ raw: { rawHeaders } }: FastifyRequest): boolean {
   return found > 1;
 }
 
-function contextOf(request: FastifyRequest): RequestContext {
-  return {
-    requestId: request.id,
-    ip: addressOf(request),
-    network: networkOf(request),
-    userAgent: request.headers['user-agent'],
-  };
+/** Works out what is asked of it, and no more: a call of a model asks for nothing but the id. */
+class HttpRequestContext implements RequestContext {
+  readonly requestId: string;
+
+  constructor(private readonly request: FastifyRequest) {
+    this.requestId = request.id;
+  }
+
+  get ip(): string {
+    return addressOf(this.request);
+  }
+
+  get network(): string {
+    return networkOf(this.request);
+  }
+
+  get userAgent(): string | undefined {
+    return this.request.headers['user-agent'];
+  }
 }

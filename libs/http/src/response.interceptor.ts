@@ -1,17 +1,16 @@
 import type { CallHandler, ExecutionContext, NestInterceptor } from '@nestjs/common';
-import type { Reflector } from '@nestjs/core';
 import { map, type Observable } from 'rxjs';
 import type { CursorPage, Page } from '#libs/kernel';
-import { RETURNS, type Returns } from './endpoint.decorator.js';
 import { project } from './projection.js';
+import type { Returns } from './returns.js';
 
 /** Writes what a handler returned as its route declares: the envelope, and no field that is not declared. */
 export class ResponseInterceptor implements NestInterceptor {
-  constructor(private readonly reflector: Reflector) {}
+  /** @param returns undefined where nothing comes back */
+  constructor(private readonly returns: Returns | undefined) {}
 
-  intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const returns = this.reflector.get<Returns | 'raw' | undefined>(RETURNS, context.getHandler());
-    if (returns === 'raw') return next.handle();
+  intercept(_context: ExecutionContext, next: CallHandler): Observable<unknown> {
+    const { returns } = this;
     return next.handle().pipe(map((value: unknown) => (returns ? envelope(returns, value) : undefined)));
   }
 }

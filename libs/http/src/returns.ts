@@ -1,0 +1,18 @@
+import type { DtoClass } from './fields.js';
+
+/** The form of an answer's `data`. */
+export type Shape = 'one' | 'page' | 'feed' | 'list';
+
+export interface Returns {
+  readonly shape: Shape;
+  readonly dto: DtoClass;
+}
+
+/** One object: `{data: {…}}`. */
+export const one = (dto: DtoClass): Returns => ({ shape: 'one', dto });
+/** A page of a table: `{data: […], pagination: {page, limit, total, totalPages}}`. */
+export const page = (dto: DtoClass): Returns => ({ shape: 'page', dto });
+/** A page of a feed: `{data: […], pagination: {limit, nextCursor}}`. */
+export const feed = (dto: DtoClass): Returns => ({ shape: 'feed', dto });
+/** A short list, whole: `{data: […]}`. */
+export const list = (dto: DtoClass): Returns => ({ shape: 'list', dto });
