@@ -31,32 +31,66 @@ export class Doorkeeper {
 
   /** Must come after the hooks whose headers a refusal needs as well. */
   watch(fastify: FastifyInstance): void {
-    fastify.addHook('onRequest', async (request, reply) => {
+    // With a callback, not as a promise: what memory knows is decided in the same breath.
+    fastify.addHook('onRequest', (request, reply, done) => {
       const { access } = (request.routeOptions.config ?? {}) as { access?: AccessRule };
-      if (access !== undefined) await this.admit(access, request as AuthenticatedRequest, reply);
+      try {
+        const admitted = access && this.admit(access, request as AuthenticatedRequest, reply);
+        if (admitted) void settled(admitted, done);
+        else done();
+      } catch (error) {
+        done(error as Error);
+      }
     });
   }
 
-  /** @throws DomainError for whoever stays outside */
-  private async admit(rule: AccessRule, request: AuthenticatedRequest, reply: FastifyReply): Promise<void> {
-    if (rule.kind === 'public') {
-      if (rule.isProbe !== true) await this.limiter.count(ANONYMOUS, request, reply);
-      request.principal = ANONYMOUS;
-      return;
-    }
+  /** @throws DomainError for whoever stays outside, at once or as a rejection */
+  private admit(rule: AccessRule, request: AuthenticatedRequest, reply: FastifyReply): void | Promise<void> {
+    if (rule.kind === 'public') return this.admitAnybody(rule, request, reply);
     const given = this.authenticate(rule, request);
-    const outcome = given instanceof Promise ? await given : given;
-    if (!outcome.accepted) {
-      // Whose credential cannot be judged, because something is away, is no stranger for that.
-      if (outcome.error.kind !== 'unavailable') await this.limiter.count(ANONYMOUS, request, reply);
-      return this.refuse(rule, outcome.error, ANONYMOUS, request);
+    return given instanceof Promise
+      ? given.then((late) => this.conclude(rule, late, request, reply))
+      : this.conclude(rule, given, request, reply);
+  }
+
+  private async admitAnybody(
+    { isProbe }: Extract<AccessRule, { kind: 'public' }>,
+    request: AuthenticatedRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    if (isProbe !== true) await this.limiter.count(ANONYMOUS, request, reply);
+    request.principal = ANONYMOUS;
+  }
+
+  private conclude(
+    rule: AccessRule,
+    outcome: Authentication,
+    request: AuthenticatedRequest,
+    reply: FastifyReply,
+  ): void | Promise<void> {
+    if (!outcome.accepted) return this.turnAway(rule, outcome.error, request, reply);
+    const { principal } = outcome;
+    const counted = this.limiter.count(principal, request, reply);
+    return counted ? counted.then(() => this.letIn(rule, principal, request)) : this.letIn(rule, principal, request);
+  }
+
+  private letIn(rule: AccessRule, principal: Principal, request: AuthenticatedRequest): void | Promise<never> {
+    if (rule.kind === 'permission' && !hasPermission(principal, rule.permission)) {
+      return this.refuse(rule, accessErrors.permission_denied(), principal, request);
     }
-    const counted = this.limiter.count(outcome.principal, request, reply);
-    if (counted) await counted;
-    if (rule.kind === 'permission' && !hasPermission(outcome.principal, rule.permission)) {
-      return this.refuse(rule, accessErrors.permission_denied(), outcome.principal, request);
-    }
-    request.principal = outcome.principal;
+    request.principal = principal;
+    return undefined;
+  }
+
+  private async turnAway(
+    rule: AccessRule,
+    error: DomainError,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<never> {
+    // Whose credential cannot be judged, because something is away, is no stranger for that.
+    if (error.kind !== 'unavailable') await this.limiter.count(ANONYMOUS, request, reply);
+    return this.refuse(rule, error, ANONYMOUS, request);
   }
 
   private authenticate(rule: AccessRule, request: FastifyRequest): Promise<Authentication> | Authentication {
@@ -79,4 +113,14 @@ export class Doorkeeper {
     }
     throw error;
   }
+}
+
+async function settled(admitted: Promise<void>, done: (error?: Error) => void): Promise<void> {
+  try {
+    await admitted;
+  } catch (error) {
+    done(error as Error);
+    return;
+  }
+  done();
 }

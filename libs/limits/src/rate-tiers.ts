@@ -36,16 +36,20 @@ export class RateTiers extends RequestLimiter {
 
   /** Counts what comes to no controller as well: unknown addresses, and the pages of the documentation. */
   watch(fastify: FastifyInstance): void {
-    fastify.addHook('onRequest', async (request, reply) => {
-      if (isEndpoint(request)) return undefined;
-      try {
-        await this.count(ANONYMOUS, request, reply);
-        return undefined;
-      } catch (error) {
-        sendError(request, reply, toDomainError(error));
-        return reply;
-      }
+    fastify.addHook('onRequest', (request, reply, done) => {
+      if (isEndpoint(request)) done();
+      else void this.countStranger(request, reply, done);
     });
+  }
+
+  private async countStranger(request: FastifyRequest, reply: FastifyReply, done: () => void): Promise<void> {
+    try {
+      await this.count(ANONYMOUS, request, reply);
+    } catch (error) {
+      sendError(request, reply, toDomainError(error));
+      return;
+    }
+    done();
   }
 
   private ruleOf(principal: Principal, request: FastifyRequest): RateRule | undefined {
