@@ -1,3 +1,5 @@
+import { spawnSync } from 'node:child_process';
+import { build } from '../support/built.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { givenApiKey } from '../support/given/api-keys.js';
@@ -104,5 +106,26 @@ describe('the logs', () => {
     for (const secret of secrets) expect(all).not.toContain(secret);
     expect(all).not.toMatch(/eyJ[\w-]+\.|\$argon2|sk-sluice-[A-Za-z0-9]/);
     expect(all).not.toContain(t.databaseUrl);
+  });
+});
+
+describe('the log of a process', () => {
+  beforeAll(() => build(), 120_000);
+
+  it.each([
+    ['exits', 'process.exit(3)'],
+    ['fails', "throw new Error('why')"],
+  ])('is written to its last line by one that %s in the same breath', (_, end) => {
+    const script = `
+      import { inBatches } from '#libs/observability';
+      const out = inBatches(process.stdout);
+      out.write('first\\n');
+      out.write('last\\n');
+      ${end};`;
+    const { stdout } = spawnSync(process.execPath, ['--input-type=module', '-e', script], {
+      cwd: process.cwd(),
+      encoding: 'utf8',
+    });
+    expect(stdout).toBe('first\nlast\n');
   });
 });
