@@ -63,8 +63,10 @@ export function readCall(
     bytes: bytes.length,
     footprint: bytes.length + outlined.values * BYTES_PER_VALUE,
     isForm: boundary !== undefined,
-    named: (model) =>
-      boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model),
+    named: (model) => {
+      if (model === outlined.model) return bytes;
+      return boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model);
+    },
   };
 }
 

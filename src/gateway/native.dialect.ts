@@ -57,10 +57,14 @@ export class NativeDialect implements Dialect {
     const { operation, request } = this.call;
     const json = parse(body);
     // Speech is no text, and subtitles are: both come without JSON.
-    const text = json === undefined ? (operation.startsWith('audio.tr') ? body.toString() : '') : textOf(json);
+    const usage = this.usage(json);
+    const spoken = (): string =>
+      json === undefined ? (operation.startsWith('audio.tr') ? body.toString() : '') : textOf(json);
+    // Only what the provider did not count is counted here.
+    const text = usage === undefined ? spoken() : '';
     const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
-    return { body, usage: this.usage(json), text, units: unitsOf(operation, request.json, json), model, isError };
+    return { body, usage, text, units: unitsOf(operation, request.json, json), model, isError };
   }
 
   hearError(body: Buffer): Buffer {

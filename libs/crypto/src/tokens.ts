@@ -1,8 +1,8 @@
-import { createHash, hkdfSync, randomBytes } from 'node:crypto';
+import { hash, hkdfSync, randomBytes } from 'node:crypto';
 
 /** SHA-256. Enough for what has 128 random bits or more; passwords need a slow hash. */
 export function sha256(value: string | Buffer): Buffer {
-  return createHash('sha256').update(value).digest();
+  return hash('sha256', value, 'buffer');
 }
 
 /** Random text in base64url. 32 bytes are 256 bits and 43 characters. */

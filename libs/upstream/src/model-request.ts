@@ -227,12 +227,13 @@ function isOtherThanObject(body: Buffer): boolean {
 function ambiguousProperty(properties: readonly TopLevelProperty[]): string | undefined {
   const seen = new Set<string>();
   for (const { key } of properties) {
-    const name = folded(key);
-    if (GUARDED.has(name)) {
-      if (name !== key || seen.has(key)) {
-        return name;
+    if (GUARDED.has(key)) {
+      if (seen.has(key)) {
+        return key;
       }
       seen.add(key);
+    } else if (GUARDED.has(folded(key))) {
+      return folded(key);
     }
   }
   return undefined;

@@ -77,11 +77,27 @@ export function folded(name: string): string {
   return name.toLowerCase().replaceAll('ſ', 's');
 }
 
+/** Callers name the same few properties over and over; whoever invents names is judged anew each time. */
+const MOST_VERDICTS = 1_000;
+const LONGEST_KEPT = 64;
+const verdicts = new Map<string, { readonly name: string; readonly isRouting: boolean }>();
+
+/** A property's folded name, and whether it would choose where the request goes. */
+function verdictOf(key: string): { readonly name: string; readonly isRouting: boolean } {
+  let verdict = verdicts.get(key);
+  if (verdict === undefined) {
+    const name = folded(key);
+    verdict = { name, isRouting: ROUTING(name) };
+    if (verdicts.size < MOST_VERDICTS && key.length <= LONGEST_KEPT) verdicts.set(key, verdict);
+  }
+  return verdict;
+}
+
 /** The first property that would choose where the request goes, as a path; `undefined` where there is none. */
 export function routingField(body: Buffer, properties: readonly TopLevelProperty[]): string | undefined {
   for (const { key, start, end } of properties) {
-    const name = folded(key);
-    if (ROUTING(name)) return name;
+    const { name, isRouting } = verdictOf(key);
+    if (isRouting) return name;
     if (name === 'metadata') {
       const inner = routingMetadata(body.subarray(start, end));
       if (inner !== undefined) return `metadata.${inner}`;
