@@ -1,3 +1,4 @@
+import type { OutgoingHttpHeaders } from 'node:http';
 import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type ConfigOf, InjectConfig } from '#libs/config';
@@ -60,9 +61,16 @@ export class AnswerRelay {
     const all = { ...headers, ...call.headers() };
     call.recording?.begin(status, all);
     await call.recording?.keep(body);
+    const { raw } = reply;
+    reply.hijack();
+    raw.writeHead(status, {
+      ...(reply.getHeaders() as OutgoingHttpHeaders),
+      ...all,
+      'content-length': body.length,
+    });
     // An answer in one piece is as large as the provider likes; one that nobody reads must not stay in memory.
-    reply.raw.setTimeout(this.config.writeStallSeconds * 1_000, () => reply.raw.destroy());
-    void reply.status(status).headers(all).send(body);
+    raw.setTimeout(this.config.writeStallSeconds * 1_000, () => raw.destroy());
+    raw.end(body);
   }
 
   /** A 4xx about the caller's request is the caller's to read; one about our own credentials is not. */

@@ -21,13 +21,13 @@ const WITHOUT_ANSWER = new Set<Operation>([
   'audio.speech',
 ]);
 const SOUND = new Set<Operation>(['audio.transcriptions', 'audio.translations', 'audio.speech']);
-const CACHE_CONTROL = /"cache_control"/;
 
 /**
  * How large a call can become, as far as its bytes tell: every tokenizer in use makes at least one byte a token,
  * so a prompt has no more tokens than its body has bytes.
  */
-export function boundsOf({ operation, request, bytes }: IncomingCall, model: ResolvedModel): UsageBounds {
+export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds {
+  const { operation, request, bytes } = call;
   const { json } = request;
   const images = imagesIn(json);
   const prompt = bytes + FRAMING_TOKENS + images * TOKENS_PER_IMAGE;
@@ -38,7 +38,7 @@ export function boundsOf({ operation, request, bytes }: IncomingCall, model: Res
     outputBound: WITHOUT_ANSWER.has(operation) ? 0 : answer * request.choices,
     mayHaveAudio: hasSound,
     mayHaveImages: images > 0 || operation === 'images.generations',
-    mayWriteCache: CACHE_CONTROL.test(JSON.stringify(json)),
+    mayWriteCache: call.mentions('"cache_control"'),
     ...(operation === 'images.generations' ? { images: request.choices } : {}),
     ...(operation === 'audio.speech' ? { characters: bytes } : {}),
     ...(SOUND.has(operation) ? { audioSeconds: Math.ceil(bytes / LEAST_AUDIO_BYTES_PER_SECOND) } : {}),

@@ -32,12 +32,15 @@ export interface IncomingCall {
   readonly footprint: number;
   /** Whether the body is a form with files. */
   readonly isForm: boolean;
+  /** Whether a text stands in the body once its escapes are undone. In forms, in its fields. */
+  mentions(text: string): boolean;
   /** The body with another name for the model, everything else byte for byte the same. */
   named(model: string): Buffer;
 }
 
 /** An empty list in a list: the place in the outer one and the inner one itself. */
 const BYTES_PER_VALUE = 64;
+const ESCAPE = String.raw`\u`;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 
 /** Reads a body of JSON, or a form with files. @throws DomainError where it names no model or is ambiguous */
@@ -63,6 +66,11 @@ export function readCall(
     bytes: bytes.length,
     footprint: bytes.length + outlined.values * BYTES_PER_VALUE,
     isForm: boundary !== undefined,
+    mentions(text) {
+      // Written out anew only where an escape could hide it: that costs more than all the rest of an admission.
+      if (boundary === undefined && !bytes.includes(ESCAPE)) return bytes.includes(text);
+      return JSON.stringify(this.request.json).includes(text);
+    },
     named: (model) => {
       if (model === outlined.model) return bytes;
       return boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model);

@@ -1,5 +1,5 @@
 import cookie from '@fastify/cookie';
-import cors from '@fastify/cors';
+import cors, { type OriginFunction } from '@fastify/cors';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config, PublicConfig } from '#libs/config';
 import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
@@ -10,6 +10,8 @@ import { openApiDocument, serveDocs } from './openapi.js';
 import { addRequestHooks } from './request.hooks.js';
 import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers.js';
 import { StrictValidationPipe } from './validation.pipe.js';
+
+type OriginCallback = Parameters<OriginFunction>[1];
 
 const DOCS = /^\/docs(?:[/?]|$)/;
 
@@ -27,7 +29,11 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   addBodyHooks(fastify, { mostBytes: bodyMemoryBytes });
   fastify.server.maxConnections = maxConnections;
   await app.register(cors, {
-    origin: corsOrigin.includes('*') ? '*' : [...corsOrigin],
+    // Whoever names no origin is no browser, and needs none of these headers.
+    origin: corsOrigin.includes('*')
+      ? '*'
+      : (origin: string | undefined, done: OriginCallback) =>
+          done(null, origin === undefined ? false : [...corsOrigin]),
     credentials: corsCredentials,
     methods: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
     exposedHeaders: [
