@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
-import { sha256 } from '#libs/crypto';
+import { sha256Base64 } from '#libs/crypto';
 import { isConnectionLoss } from '#libs/database';
 import { ChangeFeed, OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
@@ -71,7 +71,7 @@ export class ApiKeyVerifier {
   verify(credential: string): Verification | Promise<Verification> {
     if (!API_KEY_FORMAT.isWellFormed(credential)) return this.counted({ outcome: 'malformed' });
     // The database and memory see a hash only, so how long a comparison takes says nothing about a key.
-    const address = sha256(credential).toString('base64');
+    const address = sha256Base64(credential);
     if (this.unknown.has(address)) return this.counted({ outcome: 'unknown' });
     const key = this.known.get(address);
     if (!(key instanceof Promise)) return this.counted(this.judge(key));

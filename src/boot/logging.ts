@@ -1,5 +1,12 @@
 import type { Config } from '#libs/config';
-import { createLogger, inBatches, observabilityConfig, Redactor, type RootLogger } from '#libs/observability';
+import {
+  createLogger,
+  inBatches,
+  type LineSink,
+  observabilityConfig,
+  Redactor,
+  type RootLogger,
+} from '#libs/observability';
 
 /** What a process writes with. */
 export interface Logging {
@@ -8,7 +15,7 @@ export interface Logging {
 }
 
 /** The log of a process, without the secrets of its configuration; it begins with what the configuration warns of. */
-export function startLogging(config: Config, out: NodeJS.WritableStream = process.stdout): Logging {
+export function startLogging(config: Config, out: LineSink = process.stdout): Logging {
   const redactor = new Redactor();
   redactor.register(config.secrets());
   const logger = createLogger(config.get(observabilityConfig).logLevel, redactor, inBatches(out));

@@ -54,28 +54,53 @@ export function readCall(
   mustBeUtf8(contentType);
   const boundary = multipartBoundary(contentType);
   const outlined = accepted(boundary === undefined ? outlineModelRequest(bytes) : outlineForm(bytes, boundary));
-  let whole: ModelRequest | undefined;
-  return {
-    operation,
-    path: path ?? OPERATIONS[operation].path,
-    model: outlined.model,
-    get request() {
-      whole ??= inForeground(operation, accepted(outlined.read()));
-      return whole;
-    },
-    bytes: bytes.length,
-    footprint: bytes.length + outlined.values * BYTES_PER_VALUE,
-    isForm: boundary !== undefined,
-    mentions(text) {
-      // Written out anew only where an escape could hide it: that costs more than all the rest of an admission.
-      if (boundary === undefined && !bytes.includes(ESCAPE)) return bytes.includes(text);
-      return JSON.stringify(this.request.json).includes(text);
-    },
-    named: (model) => {
-      if (model === outlined.model) return bytes;
-      return boundary === undefined ? rewriteModel(bytes, model) : rewriteMultipartModel(bytes, boundary, model);
-    },
-  };
+  return new ReadCall(operation, path ?? OPERATIONS[operation].path, bytes, boundary, outlined);
+}
+
+/** A class, because an object that is written out with a getter takes an engine several times as long to make. */
+class ReadCall implements IncomingCall {
+  private whole: ModelRequest | undefined;
+
+  constructor(
+    readonly operation: Operation,
+    readonly path: string,
+    private readonly body: Buffer,
+    private readonly boundary: string | undefined,
+    private readonly outlined: OutlinedModelRequest,
+  ) {}
+
+  get model(): string {
+    return this.outlined.model;
+  }
+
+  get request(): ModelRequest {
+    this.whole ??= inForeground(this.operation, accepted(this.outlined.read()));
+    return this.whole;
+  }
+
+  get bytes(): number {
+    return this.body.length;
+  }
+
+  get footprint(): number {
+    return this.body.length + this.outlined.values * BYTES_PER_VALUE;
+  }
+
+  get isForm(): boolean {
+    return this.boundary !== undefined;
+  }
+
+  mentions(text: string): boolean {
+    // Written out anew only where an escape could hide it: that costs more than all the rest of an admission.
+    if (!this.isForm && !this.body.includes(ESCAPE)) return this.body.includes(text);
+    return JSON.stringify(this.request.json).includes(text);
+  }
+
+  named(model: string): Buffer {
+    const { body, boundary, outlined } = this;
+    if (model === outlined.model) return body;
+    return boundary === undefined ? rewriteModel(body, model) : rewriteMultipartModel(body, boundary, model);
+  }
 }
 
 /** A provider that believes another charset would read other words in the same bytes than were judged here. */

@@ -5,6 +5,11 @@ export function sha256(value: string | Buffer): Buffer {
   return hash('sha256', value, 'buffer');
 }
 
+/** The same in base64, which is less work than to make bytes and write them out. */
+export function sha256Base64(value: string): string {
+  return hash('sha256', value, 'base64');
+}
+
 /** Random text in base64url. 32 bytes are 256 bits and 43 characters. */
 export function randomToken(bytes = 32): string {
   return randomBytes(bytes).toString('base64url');

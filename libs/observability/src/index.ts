@@ -1,6 +1,7 @@
 export { Health } from './health.js';
 export type { ComponentHealth, ComponentStatus, HealthComponent, HealthReport } from './health.js';
 export { inBatches } from './line.batch.js';
+export type { LineSink } from './line.batch.js';
 export { createLogger, NestLogger, ROOT_LOGGER } from './logger.js';
 export type { RootLogger } from './logger.js';
 export { Metrics } from './metrics.js';

@@ -1,10 +1,13 @@
-import { Writable } from 'node:stream';
+/** Takes lines, each with its end: a stream, or what stands before one. */
+export interface LineSink {
+  write(line: string): unknown;
+}
 
 /**
  * Hands lines over together, once for each turn of the event loop: a write to the process's output is a system call
  * that everything waits for, whatever its length. A process that exits has written all of them.
  */
-export function inBatches(out: NodeJS.WritableStream): Writable {
+export function inBatches(out: LineSink): LineSink {
   let waiting = '';
   const flush = (): void => {
     if (waiting === '') return;
@@ -13,17 +16,10 @@ export function inBatches(out: NodeJS.WritableStream): Writable {
     out.write(lines);
   };
   process.on('exit', flush);
-  return new Writable({
-    decodeStrings: false,
-    write: (line: string | Buffer, _encoding, done) => {
+  return {
+    write(line) {
       if (waiting === '') setImmediate(flush);
-      waiting += line.toString();
-      done();
+      waiting += line;
     },
-    destroy: (error, done) => {
-      process.off('exit', flush);
-      flush();
-      done(error);
-    },
-  });
+  };
 }
