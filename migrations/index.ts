@@ -20,6 +20,7 @@ import { NoteChanges1763620005000 } from './1763620005000-note-changes.js';
 import { KeepAnswers1763620005100 } from './1763620005100-keep-answers.js';
 import { NoteRealChanges1763620005200 } from './1763620005200-note-real-changes.js';
 import { CreateBalance1763620006000 } from './1763620006000-create-balance.js';
+import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -45,4 +46,5 @@ export const migrations = [
   KeepAnswers1763620005100,
   NoteRealChanges1763620005200,
   CreateBalance1763620006000,
+  CountQuotas1763620010000,
 ];

@@ -6,7 +6,7 @@ import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js';
 import { Entitlements } from '../subscriptions/entitlements.js';
 import { PrepaidHolds } from '../usage/balance/prepaid.holds.js';
-import { CallLimits, type CallTicket } from '../usage/limits/call.limits.js';
+import { CallLimits, type CallTicket, type Quota } from '../usage/limits/call.limits.js';
 import { worstCase } from '../usage/rating.js';
 import type { BudgetHold, ScopeName } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
@@ -21,6 +21,8 @@ import { estimatedTokens } from './token.estimate.js';
 export interface Route {
   readonly model: ResolvedModel;
   readonly target: ProviderTarget;
+  /** How much of it the caller may use in a period. */
+  readonly quota: Quota;
   /** What answers when the model's provider cannot, in order. */
   readonly fallbacks: readonly ResolvedModel[];
 }
@@ -52,7 +54,7 @@ export class Admission {
     const route = await this.route(actor, incoming);
     // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
     const { request } = incoming;
-    const ticket = await this.enter(actor, incoming, route.model);
+    const ticket = await this.enter(actor, incoming, route);
     const hold = await this.hold(actor, incoming, [route.model, ...route.fallbacks], ticket);
     return { ...route, request, hold, ticket };
   }
@@ -83,11 +85,11 @@ export class Admission {
     if (!target || retryAfterSeconds !== undefined) {
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
     }
-    return { model, target, fallbacks };
+    return { model, quota: entitled.quota, target, fallbacks };
   }
 
-  private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, model: ResolvedModel): Promise<CallTicket> {
-    const outcome = this.limits.enter(actor, model.id, () => estimatedTokens(incoming));
+  private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, { model, quota }: Route): Promise<CallTicket> {
+    const outcome = this.limits.enter(actor, { modelId: model.id, quota }, () => estimatedTokens(incoming));
     const entered = outcome instanceof Promise ? await outcome : outcome;
     if (!entered.admitted) throw entered.error;
     return entered.ticket;

@@ -113,9 +113,9 @@ export class MeteredCall implements OpenCall {
       const event = this.event(outcome, await this.tokens(outcome));
       await this.meter.settle(event, this.facts.admitted.hold);
       this.result = event;
-      this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens);
+      this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens, event.tokensSource !== 'none');
     } finally {
-      this.facts.admitted.ticket.finish(0);
+      this.facts.admitted.ticket.finish(0, false);
       this.meter.end(this);
     }
   }
@@ -125,7 +125,7 @@ export class MeteredCall implements OpenCall {
     if (this.settled) return;
     this.settled = true;
     this.facts.admitted.hold.release();
-    this.facts.admitted.ticket.finish(0);
+    this.facts.admitted.ticket.finish(0, false);
     this.meter.end(this);
   }
 
@@ -155,6 +155,7 @@ export class MeteredCall implements OpenCall {
       requestId,
       userId: actor.userId,
       apiKeyId: actor.id,
+      subscriptionId: admitted.quota.subscriptionId,
       modelId: model.id,
       providerId: target.providerId,
       providerKeyId: target.providerKeyId,

@@ -4,12 +4,17 @@ import { ChangeFeed, OnEvent } from '#libs/events';
 import type { DomainError } from '#libs/kernel';
 import { SubscriptionChanged } from './events/subscription.events.js';
 import { subscriptionErrors } from './subscriptions.errors.js';
-import { SubscriptionsRepository } from './subscriptions.repository.js';
+import { type Grant, SubscriptionsRepository } from './subscriptions.repository.js';
 
 /** Whether a person may use a model. */
-export type Entitlement = { readonly admitted: true } | { readonly admitted: false; readonly error: DomainError };
+export type Entitlement = Right | { readonly admitted: false; readonly error: DomainError };
 
-const ADMITTED: Entitlement = { admitted: true };
+interface Right {
+  readonly admitted: true;
+  /** How much of it, in a period. */
+  readonly quota: { readonly subscriptionId: string; readonly requests: number; readonly tokens: number };
+}
+
 const UUID_LENGTH = 36;
 
 /** Says who may use which model, from memory wherever it can. */
@@ -18,8 +23,8 @@ export class Entitlements {
   // Only rights are kept. A refusal is looked up each time, so that a new subscription counts at once on every replica.
   private readonly rights = new ReadThroughCache(
     async (key) => {
-      const status = await this.subscriptions.statusOf(key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH));
-      return status === 'active' ? ADMITTED : undefined;
+      const found = await this.subscriptions.grantOf(key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH));
+      return found?.status === 'active' ? rightOf(found) : undefined;
     },
     { freshMs: 5_000, keptMs: 15 * 60_000, max: 100_000 },
   );
@@ -48,9 +53,10 @@ export class Entitlements {
   }
 
   private async refusal(userId: string, modelId: string): Promise<Entitlement> {
-    const status = await this.subscriptions.statusOf(userId, modelId);
+    const found = await this.subscriptions.grantOf(userId, modelId);
     // Approved between the two questions.
-    if (status === 'active') return ADMITTED;
+    if (found?.status === 'active') return rightOf(found);
+    const status = found?.status;
     const error =
       status === undefined || status === 'cancelled'
         ? subscriptionErrors.subscription_required({ param: 'model' })
@@ -60,4 +66,8 @@ export class Entitlements {
           });
     return { admitted: false, error };
   }
+}
+
+function rightOf({ id, quotaRequests, quotaTokens }: Grant): Right {
+  return { admitted: true, quota: { subscriptionId: id, requests: quotaRequests, tokens: quotaTokens } };
 }

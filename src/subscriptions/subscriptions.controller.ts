@@ -1,9 +1,9 @@
-import { Body, Controller, Get, Param, Post, Query } from '@nestjs/common';
+import { Body, Controller, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Actor, permitted, type Principal } from '#libs/access';
 import { Endpoint, IdParamDto, one, page } from '#libs/http';
 import type { Page } from '#libs/kernel';
-import { CreateSubscriptionDto, ListSubscriptionsQueryDto } from './dto/subscription.request.dto.js';
+import { CreateSubscriptionDto, ListSubscriptionsQueryDto, SetQuotasDto } from './dto/subscription.request.dto.js';
 import { SubscriptionDto } from './dto/subscription.response.dto.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { subscriptionPermissions } from './subscriptions.permissions.js';
@@ -49,6 +49,22 @@ export class SubscriptionsController {
   })
   getSubscription(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<SubscriptionEntity> {
     return this.subscriptions.get(actor, id);
+  }
+
+  @Patch(':id')
+  @Endpoint({
+    access: permitted(subscriptionPermissions['set-quotas']),
+    summary: "Set the quotas of anybody's subscription",
+    description: 'What is left out stays. Calls obey at once; what was used in the period counts on.',
+    returns: one(SubscriptionDto),
+    errors: { 404: ['subscription_not_found'] },
+  })
+  setSubscriptionQuotas(
+    @Actor() actor: Principal,
+    @Param() { id }: IdParamDto,
+    @Body() quotas: SetQuotasDto,
+  ): Promise<SubscriptionEntity> {
+    return this.subscriptions.setQuotas(actor, id, quotas);
   }
 
   @Post(':id/cancel')

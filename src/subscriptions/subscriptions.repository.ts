@@ -9,12 +9,16 @@ export type NewSubscription = Pick<
   'id' | 'userId' | 'modelId' | 'status' | 'quotaRequests' | 'quotaTokens'
 >;
 
-const STATUS: PreparedStatement = {
-  name: 'subscriptions.status',
-  text: 'SELECT status FROM subscriptions WHERE user_id = $1 AND model_id = $2',
+/** What calls to a model are let through by. */
+export type Grant = Pick<SubscriptionEntity, 'id' | 'status' | 'quotaRequests' | 'quotaTokens'>;
+
+const GRANT: PreparedStatement = {
+  name: 'subscriptions.grant',
+  text: `SELECT id, status, quota_requests::float8 AS "quotaRequests", quota_tokens::float8 AS "quotaTokens"
+           FROM subscriptions WHERE user_id = $1 AND model_id = $2`,
 };
 
-/** The questions about subscriptions. The owner is always part of the question. */
+/** The questions about subscriptions. The owner is part of the question, unless an administrator asks. */
 @Injectable()
 export class SubscriptionsRepository {
   constructor(
@@ -55,6 +59,23 @@ export class SubscriptionsRepository {
       .findOne({ where: { id, userId }, lock: { mode: 'pessimistic_write' } });
   }
 
+  /** Anybody's, and nobody else changes it until the transaction ends. */
+  lock(id: string): Promise<SubscriptionEntity | null> {
+    return this.work.manager
+      .getRepository(SubscriptionEntity)
+      .findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  async setQuotas(
+    id: string,
+    { quotaRequests, quotaTokens }: Pick<SubscriptionEntity, 'quotaRequests' | 'quotaTokens'>,
+  ): Promise<void> {
+    await this.work.manager.query(
+      'UPDATE subscriptions SET quota_requests = $2, quota_tokens = $3, updated_at = now() WHERE id = $1',
+      [id, quotaRequests, quotaTokens],
+    );
+  }
+
   /** Newest first. */
   listOwned(
     userId: string,
@@ -76,10 +97,10 @@ export class SubscriptionsRepository {
     );
   }
 
-  /** The status of a person's subscription to a model, on the gateway's path. */
-  async statusOf(userId: string, modelId: string): Promise<SubscriptionStatus | undefined> {
-    const [row] = await this.hot.query<{ status: SubscriptionStatus }>(STATUS, [userId, modelId]);
-    return row?.status;
+  /** What a person's subscription to a model grants, on the gateway's path. */
+  async grantOf(userId: string, modelId: string): Promise<Grant | undefined> {
+    const [grant] = await this.hot.query<Grant>(GRANT, [userId, modelId]);
+    return grant;
   }
 
   /** Those of the models to which the person has an active subscription. */

@@ -4,13 +4,18 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { newId, type Page } from '#libs/kernel';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
-import { type CreateSubscriptionDto, type ListSubscriptionsQueryDto, QUOTA } from './dto/subscription.request.dto.js';
-import { SubscriptionCancelled, SubscriptionRequested } from './events/subscription.events.js';
+import {
+  type CreateSubscriptionDto,
+  type ListSubscriptionsQueryDto,
+  QUOTA,
+  type SetQuotasDto,
+} from './dto/subscription.request.dto.js';
+import { SubscriptionCancelled, SubscriptionQuotasSet, SubscriptionRequested } from './events/subscription.events.js';
 import type { SubscriptionEntity } from './subscription.entity.js';
 import { subscriptionErrors } from './subscriptions.errors.js';
 import { SubscriptionsRepository } from './subscriptions.repository.js';
 
-/** What people do with their own subscriptions. */
+/** What people do with their own subscriptions, and what administrators grant of anybody's. */
 @Injectable()
 export class SubscriptionsService {
   constructor(
@@ -43,6 +48,21 @@ export class SubscriptionsService {
     const subscription = await this.subscriptions.findOwned(personOf(actor).userId, id);
     if (!subscription) throw subscriptionErrors.subscription_not_found();
     return subscription;
+  }
+
+  /** @throws DomainError subscription_not_found */
+  setQuotas(actor: Principal, id: string, wish: SetQuotasDto): Promise<SubscriptionEntity> {
+    return this.work.run(async () => {
+      const before = await this.subscriptions.lock(id);
+      if (!before) throw subscriptionErrors.subscription_not_found();
+      const { quotaRequests = before.quotaRequests, quotaTokens = before.quotaTokens } = wish;
+      if (quotaRequests === before.quotaRequests && quotaTokens === before.quotaTokens) return before;
+      await this.subscriptions.setQuotas(id, { quotaRequests, quotaTokens });
+      const after = await this.subscriptions.findOwned(before.userId, id);
+      if (!after) throw subscriptionErrors.subscription_not_found();
+      await this.events.publish(new SubscriptionQuotasSet(actor, after, before));
+      return after;
+    });
   }
 
   /** A denied or suspended one stays as it is: cancelling and subscribing again must not undo a decision. */

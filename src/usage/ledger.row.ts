@@ -25,6 +25,8 @@ export interface LedgerRow {
   readonly requestId: string;
   readonly userId: string;
   readonly apiKeyId: string;
+  /** The right to the model that was asked for; its quota counts the call. */
+  readonly subscriptionId?: string;
   readonly modelId: string;
   readonly providerId: string;
   readonly providerKeyId: string | undefined;

@@ -10,6 +10,7 @@ const COLUMNS: readonly (readonly [column: string, type: string, read: (row: Led
   ['request_id', 'text', ({ requestId }) => requestId],
   ['user_id', 'uuid', ({ userId }) => userId],
   ['api_key_id', 'uuid', ({ apiKeyId }) => apiKeyId],
+  ['subscription_id', 'uuid', ({ subscriptionId }) => subscriptionId],
   ['model_id', 'text', ({ modelId }) => modelId],
   ['provider_id', 'uuid', ({ providerId }) => providerId],
   ['provider_key_id', 'uuid', ({ providerKeyId }) => providerKeyId],
@@ -45,7 +46,7 @@ const TRAVELLING = [...COLUMNS, ...CHARGES];
 const NAMES = COLUMNS.map(([column]) => column).join(', ');
 
 /**
- * Row, debit and slices in one statement, and so in one transaction. One array for each column: a single text,
+ * Row, debit, slices and quotas in one statement, and so in one transaction. One array for each column: a single text,
  * planned once, for groups of every size. What is in the ledger already is neither written nor charged again.
  */
 const APPEND: PreparedStatement = {
@@ -58,7 +59,19 @@ const APPEND: PreparedStatement = {
       INSERT INTO usage_events (${NAMES}, created_at, charged_budgets, charged_periods)
       SELECT ${NAMES}, coalesce(settled_at, now()), charged_budgets::uuid[], charged_periods::timestamptz[] FROM settled
       ON CONFLICT (id) DO NOTHING
-      RETURNING id, cost, charged_budgets, charged_periods
+      RETURNING id, cost, charged_budgets, charged_periods,
+                subscription_id, created_at, tokens_source, input_tokens + output_tokens AS tokens
+    ), counted AS (
+      INSERT INTO quota_periods AS q (subscription_id, starts_at, ends_at, requests, tokens)
+      SELECT f.subscription_id, span.starts_at, span.ends_at, sum(f.requests), sum(f.tokens)
+        FROM (SELECT subscription_id, created_at, count(*) AS requests, sum(tokens) AS tokens FROM fresh
+               WHERE subscription_id IS NOT NULL AND tokens_source <> 'none'
+               GROUP BY subscription_id, created_at) f
+       CROSS JOIN LATERAL quota_period(f.subscription_id, f.created_at) span
+       GROUP BY f.subscription_id, span.starts_at, span.ends_at
+       ORDER BY f.subscription_id, span.starts_at
+      ON CONFLICT (subscription_id, starts_at) DO UPDATE
+         SET requests = q.requests + excluded.requests, tokens = q.tokens + excluded.tokens
     ), closed AS (
       DELETE FROM open_calls o USING settled s WHERE o.id = s.id
     ), charge AS (

@@ -23,6 +23,8 @@ import { Replica } from './budgets/replica.js';
 import { SoftBudgets } from './budgets/soft.budgets.js';
 import { DurableLedger } from './durable.ledger.js';
 import { CallLimits } from './limits/call.limits.js';
+import { QuotaRepository } from './quotas/quota.repository.js';
+import { Quotas } from './quotas/quotas.js';
 import { OpenCalls } from './open-calls.js';
 import { OpenCallsRepository } from './open-calls.repository.js';
 import { AdminUsageController } from './re-rating/admin-usage.controller.js';
@@ -53,6 +55,8 @@ import { UsageService } from './usage.service.js';
     BudgetStandings,
     SoftBudgets,
     CallLimits,
+    QuotaRepository,
+    Quotas,
     DurableLedger,
     OpenCalls,
     OpenCallsRepository,

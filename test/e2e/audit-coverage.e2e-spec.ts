@@ -165,6 +165,17 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     action: 'SUBSCRIPTION_CREATED',
     resourceType: 'subscription',
   }),
+  'PATCH /api/v1/subscriptions/:id': async (t, user) => {
+    const { subscriptionId } = await subscribed(t, user);
+    return {
+      ...actorOf(await givenUser(t, { role: 'admin' })),
+      path: `/api/v1/subscriptions/${subscriptionId}`,
+      body: { quotaRequests: 50_000 },
+      action: 'SUBSCRIPTION_QUOTAS_SET',
+      resourceType: 'subscription',
+      resourceId: subscriptionId,
+    };
+  },
   'POST /api/v1/subscriptions/:id/cancel': async (t, user) => {
     const { subscriptionId } = await subscribed(t, user);
     return {

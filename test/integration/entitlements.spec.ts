@@ -37,7 +37,7 @@ describe('entitlements', () => {
       error: { code: 'subscription_required' },
     });
     const { body } = await user.http.post<{ data: { id: string } }>('/api/v1/subscriptions', { modelId: model.id });
-    expect(await entitlements.admit(user.id, model.id)).toEqual({ admitted: true });
+    expect(await entitlements.admit(user.id, model.id)).toMatchObject({ admitted: true });
     expect(await entitlements.admit(newId(), model.id)).toMatchObject({ admitted: false });
     await user.http.post(`/api/v1/subscriptions/${body.data.id}/cancel`);
     expect(await entitlements.admit(user.id, model.id)).toMatchObject({ admitted: false });

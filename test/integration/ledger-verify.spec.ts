@@ -93,6 +93,19 @@ describe('the verification of the ledger', () => {
     ]);
   };
 
+  /** The model that the calls asked for, by whoever serves it. */
+  const givenModel = async (): Promise<void> => {
+    await db.query(
+      "INSERT INTO providers (id, slug, name, kind, base_url) VALUES ($1, 'p', 'p', 'openai', 'http://127.0.0.1:9')",
+      [budgetId],
+    );
+    await db.query(
+      `INSERT INTO models (id, provider_id, upstream_name, max_output_tokens, availability, source)
+       VALUES ('m1', $1, 'm1', 100, 'available', 'admin')`,
+      [budgetId],
+    );
+  };
+
   it('finds nothing in a database that is well, at rest and at work', async () => {
     expect(await failures()).toEqual({});
     await givenLease(await givenReplica('NULL'), 700n);
@@ -113,6 +126,30 @@ describe('the verification of the ledger', () => {
     expect(await failures()).toEqual({ spent: expect.stringContaining('no such period') as string });
   });
 
+  it('finds a quota that counted another number of calls or tokens than its rows', async () => {
+    await givenModel();
+    await db.query("INSERT INTO users (id, email, name, role) VALUES ($1, 'a@example.com', 'A', 'user')", [budgetId]);
+    await db.query(
+      `INSERT INTO subscriptions (id, user_id, model_id, status, quota_requests, quota_tokens)
+       VALUES ($1, $1, 'm1', 'active', 1, 1)`,
+      [budgetId],
+    );
+    await db.query('UPDATE usage_events SET subscription_id = $1', [budgetId]);
+    expect(await failures()).toEqual({
+      quotas: expect.stringContaining('counted 0 calls and 0 tokens, rows 2') as string,
+    });
+    await db.query(
+      `INSERT INTO quota_periods (subscription_id, starts_at, ends_at, requests, tokens)
+       SELECT $1, starts_at, ends_at, 2, 4 FROM quota_period($1, now())`,
+      [budgetId],
+    );
+    expect(await failures()).toEqual({});
+    await db.query('UPDATE quota_periods SET tokens = 5');
+    expect(await failures()).toEqual({
+      quotas: expect.stringContaining('2 calls and 5 tokens, rows 2 and 4') as string,
+    });
+  });
+
   it('finds a call that is charged to the same budget twice', async () => {
     await db.query(
       `UPDATE usage_events SET charged_budgets = charged_budgets || charged_budgets,
@@ -128,15 +165,7 @@ describe('the verification of the ledger', () => {
     await db.query("UPDATE budgets SET updated_at = now() + interval '1 second'");
     expect(await failures()).toEqual({});
     await db.query('UPDATE budgets SET updated_at = created_at');
-    await db.query(
-      "INSERT INTO providers (id, slug, name, kind, base_url) VALUES ($1, 'p', 'p', 'openai', 'http://127.0.0.1:9')",
-      [budgetId],
-    );
-    await db.query(
-      `INSERT INTO models (id, provider_id, upstream_name, max_output_tokens, availability, source)
-       VALUES ('m1', $1, 'm1', 100, 'available', 'admin')`,
-      [budgetId],
-    );
+    await givenModel();
     expect(Object.keys(await failures())).toEqual(['limit']);
     await db.query('UPDATE usage_events SET output_tokens = 101 WHERE id = $1', [callId]);
     expect(await failures()).toEqual({});

@@ -65,6 +65,7 @@ describe('UsageMeter', () => {
     const units = { cacheWriteTokens: 2, reasoningTokens: 1, images: 3, audioSeconds: 4, characters: 5, searches: 6 };
     const event = usageEvent({
       providerKeyId: newId(),
+      subscriptionId: newId(),
       firstByteMs: 7,
       requestId: `it's "{quoted}", \\ and ü`,
       priceId: newId(),
@@ -81,6 +82,7 @@ describe('UsageMeter', () => {
         request_id: event.requestId,
         user_id: event.userId,
         api_key_id: event.apiKeyId,
+        subscription_id: event.subscriptionId,
         model_id: 'm1',
         provider_id: event.providerId,
         provider_key_id: event.providerKeyId,

@@ -8,10 +8,19 @@ import { HotSql, isConnectionLoss, Notifications, type PreparedStatement } from 
  * - `team_members`: the id of the person
  * - `sessions`: the ids of the session and of the person, with a space between
  * - `subscriptions`: the ids of the person and of the model, with a space between
+ * - `quotas`: the id of the subscription
  * - `catalogue`: nothing; models, prices, aliases, fallbacks and providers are one
  */
 export type ChangeTopic =
-  'api_keys' | 'api_key_models' | 'users' | 'teams' | 'team_members' | 'sessions' | 'subscriptions' | 'catalogue';
+  | 'api_keys'
+  | 'api_key_models'
+  | 'users'
+  | 'teams'
+  | 'team_members'
+  | 'sessions'
+  | 'subscriptions'
+  | 'quotas'
+  | 'catalogue';
 
 interface Note {
   /** The oldest transaction that was still open: whatever is noted by it or after it may not have been seen yet. */

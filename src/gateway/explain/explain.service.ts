@@ -5,6 +5,7 @@ import { ApiKeyDirectory, type ApiKeyStanding } from '../../api-keys/api-key.dir
 import { ModelCatalog, type ResolvedModel } from '../../models/model.catalog.js';
 import { PrepaidHolds } from '../../usage/balance/prepaid.holds.js';
 import { BudgetStandings } from '../../usage/budgets/budget.standings.js';
+import { CallLimits } from '../../usage/limits/call.limits.js';
 import { Admission, mostOf, type Route, scopesOf } from '../admission.js';
 import type { ExplainCallDto } from '../dto/explain.request.dto.js';
 import type { ExplainedBudgetDto, ExplanationDto } from '../dto/explain.response.dto.js';
@@ -29,6 +30,7 @@ export class ExplainService {
     private readonly keys: ApiKeyDirectory,
     private readonly catalog: ModelCatalog,
     private readonly admission: Admission,
+    private readonly limits: CallLimits,
     private readonly budgets: BudgetStandings,
     private readonly holds: PrepaidHolds,
   ) {}
@@ -42,7 +44,9 @@ export class ExplainService {
     const worst = model && mostOf(call, 'model' in route ? [model, ...route.fallbacks] : [model]);
     const budgets = model && worst !== undefined ? await this.budgetsOf(principal, model, worst) : [];
     const short = budgets.find(({ sufficient }) => !sufficient)?.refusal;
-    const rule = (refusal && DOOR[refusal]) ?? ('model' in route ? short : route);
+    const rule =
+      (refusal && DOOR[refusal]) ??
+      ('model' in route ? ((await this.limits.quotaRefusal(route.quota)) ?? short) : route);
     return {
       allowed: rule === undefined,
       rule: rule?.code ?? null,

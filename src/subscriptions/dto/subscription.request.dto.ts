@@ -10,7 +10,7 @@ export class CreateSubscriptionDto {
   modelId: string;
 
   @Int({
-    description: 'Most calls; at most the default.',
+    description: 'Most calls in a calendar month in UTC; at most the default.',
     example: 10_000,
     min: 1,
     max: QUOTA.requests,
@@ -19,12 +19,24 @@ export class CreateSubscriptionDto {
   quotaRequests?: number;
 
   @Int({
-    description: 'Most tokens, in and out; at most the default.',
+    description: 'Most tokens in a calendar month in UTC, in and out; at most the default.',
     example: 1_000_000,
     min: 1,
     max: QUOTA.tokens,
     optional: true,
   })
+  quotaTokens?: number;
+}
+
+/** More than anybody uses; also what a sum of such counts is exact to. */
+const MOST = 1_000_000_000_000;
+
+/** How much of a model, in a calendar month in UTC; what is left out stays. */
+export class SetQuotasDto {
+  @Int({ description: 'Most calls a month.', example: 50_000, min: 0, max: MOST, optional: true })
+  quotaRequests?: number;
+
+  @Int({ description: 'Most tokens a month, in and out.', example: 5_000_000, min: 0, max: MOST, optional: true })
   quotaTokens?: number;
 }
 

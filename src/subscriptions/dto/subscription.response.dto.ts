@@ -18,10 +18,10 @@ export class SubscriptionDto {
   })
   status: SubscriptionStatus;
 
-  @Int({ description: 'Most calls.', example: 10_000 })
+  @Int({ description: 'Most calls in a calendar month in UTC.', example: 10_000 })
   quotaRequests: number;
 
-  @Int({ description: 'Most tokens, in and out.', example: 1_000_000 })
+  @Int({ description: 'Most tokens in a calendar month in UTC, in and out.', example: 1_000_000 })
   quotaTokens: number;
 
   @Instant({ description: 'When it was first asked for.', example: '2026-11-20T09:30:00.000Z' })

@@ -34,6 +34,28 @@ export class SubscriptionRequested extends SubscriptionChanged {
   }
 }
 
+/** An administrator changed how much of a model somebody may use. */
+export class SubscriptionQuotasSet extends SubscriptionChanged {
+  constructor(
+    actor: Principal,
+    subscription: SubscriptionFacts,
+    readonly before: Pick<SubscriptionFacts, 'quotaRequests' | 'quotaTokens'>,
+  ) {
+    super(actor, subscription);
+  }
+
+  audit(): AuditEntry {
+    const { id, userId, modelId, quotaRequests, quotaTokens } = this.subscription;
+    return {
+      action: 'SUBSCRIPTION_QUOTAS_SET',
+      resourceType: 'subscription',
+      resourceId: id,
+      oldValues: { quotaRequests: this.before.quotaRequests, quotaTokens: this.before.quotaTokens },
+      newValues: { userId, modelId, quotaRequests, quotaTokens },
+    };
+  }
+}
+
 /** Somebody gave a subscription up. */
 export class SubscriptionCancelled extends SubscriptionChanged {
   constructor(

@@ -100,6 +100,27 @@ export const LEDGER_CHECKS: readonly LedgerCheck[] = [
        WHERE b.amount IS DISTINCT FROM coalesce(e.amount, 0)`,
   },
   {
+    name: 'quotas',
+    guarantee: 'A4',
+    claim: 'what is used of a subscription is what its rows of the period add up to',
+    sql: `
+      WITH used AS (
+        SELECT u.subscription_id, span.starts_at, count(*) AS requests, sum(u.input_tokens + u.output_tokens) AS tokens
+          FROM usage_events u CROSS JOIN LATERAL quota_period(u.subscription_id, u.created_at) span
+         WHERE u.subscription_id IS NOT NULL AND u.tokens_source <> 'none'
+           AND EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = u.subscription_id)
+         GROUP BY u.subscription_id, span.starts_at
+      )
+      SELECT 'subscription:' || coalesce(q.subscription_id, u.subscription_id) AS subject,
+             'counted ' || coalesce(q.requests, 0) || ' calls and ' || coalesce(q.tokens, 0) || ' tokens, rows '
+               || coalesce(u.requests, 0) || ' and ' || coalesce(u.tokens, 0) AS detail,
+             NULL AS excuse
+        FROM quota_periods q FULL JOIN used u USING (subscription_id, starts_at)
+       WHERE (coalesce(q.requests, 0), coalesce(q.tokens, 0)) <> (coalesce(u.requests, 0), coalesce(u.tokens, 0))
+         AND (q.subscription_id IS NULL
+              OR EXISTS (SELECT 1 FROM subscriptions s WHERE s.id = q.subscription_id))`,
+  },
+  {
     name: 'leased',
     guarantee: 'A4',
     claim: 'what is leased of a period is the sum of its leases',

@@ -13,7 +13,7 @@ export interface SubscriptionTraits {
   quotaTokens?: number;
 }
 
-/** A person's subscription to a model that exists; active unless said otherwise. */
+/** A person's subscription to a model that exists; active, and more of it than a file of tests uses, unless said otherwise. */
 export async function givenSubscription(
   t: TestApp,
   user: { readonly id: string },
@@ -24,7 +24,14 @@ export async function givenSubscription(
   await t.db.query(
     `INSERT INTO subscriptions (id, user_id, model_id, status, quota_requests, quota_tokens)
      VALUES ($1, $2, $3, $4, $5, $6)`,
-    [id, user.id, modelId, traits.status ?? 'active', traits.quotaRequests ?? 10_000, traits.quotaTokens ?? 1_000_000],
+    [
+      id,
+      user.id,
+      modelId,
+      traits.status ?? 'active',
+      traits.quotaRequests ?? 1_000_000,
+      traits.quotaTokens ?? 1_000_000_000,
+    ],
   );
   return { id, userId: user.id, modelId };
 }

@@ -1088,11 +1088,11 @@ export type SubscriptionDto = {
      */
     status: 'active' | 'pending' | 'denied' | 'suspended' | 'cancelled' | 'expired';
     /**
-     * Most calls.
+     * Most calls in a calendar month in UTC.
      */
     quotaRequests: number;
     /**
-     * Most tokens, in and out.
+     * Most tokens in a calendar month in UTC, in and out.
      */
     quotaTokens: number;
     /**
@@ -1111,11 +1111,22 @@ export type CreateSubscriptionDto = {
      */
     modelId: string;
     /**
-     * Most calls; at most the default.
+     * Most calls in a calendar month in UTC; at most the default.
      */
     quotaRequests?: number;
     /**
-     * Most tokens, in and out; at most the default.
+     * Most tokens in a calendar month in UTC, in and out; at most the default.
+     */
+    quotaTokens?: number;
+};
+
+export type SetQuotasDto = {
+    /**
+     * Most calls a month.
+     */
+    quotaRequests?: number;
+    /**
+     * Most tokens a month, in and out.
      */
     quotaTokens?: number;
 };
@@ -4671,6 +4682,70 @@ export type GetSubscriptionResponses = {
 
 export type GetSubscriptionResponse = GetSubscriptionResponses[keyof GetSubscriptionResponses];
 
+export type SetSubscriptionQuotasData = {
+    body: SetQuotasDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/subscriptions/{id}';
+};
+
+export type SetSubscriptionQuotasErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `subscription_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetSubscriptionQuotasError = SetSubscriptionQuotasErrors[keyof SetSubscriptionQuotasErrors];
+
+export type SetSubscriptionQuotasResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SubscriptionDto;
+    };
+};
+
+export type SetSubscriptionQuotasResponse = SetSubscriptionQuotasResponses[keyof SetSubscriptionQuotasResponses];
+
 export type CancelSubscriptionData = {
     body?: never;
     path: {
@@ -5638,7 +5713,7 @@ export type CreateChatCompletionErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5722,7 +5797,7 @@ export type CreateCompletionErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5806,7 +5881,7 @@ export type CreateEmbeddingErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5890,7 +5965,7 @@ export type CreateResponseErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -5974,7 +6049,7 @@ export type CreateModerationErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6058,7 +6133,7 @@ export type CreateRankingErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6220,7 +6295,7 @@ export type CreateImageErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6304,7 +6379,7 @@ export type CreateSpeechErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6391,7 +6466,7 @@ export type CreateTranscriptionErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6476,7 +6551,7 @@ export type CreateTranslationErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6560,7 +6635,7 @@ export type CreateMessageErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6644,7 +6719,7 @@ export type CountMessageTokensErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
@@ -6730,7 +6805,7 @@ export type ForwardCallErrors = {
      */
     415: ErrorDto;
     /**
-     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `too_many_open_calls`.
+     * Too fast: see Retry-After. Codes: `rate_limit_exceeded`, `token_limit_exceeded`, `concurrent_limit_exceeded`, `quota_exceeded`, `too_many_open_calls`.
      */
     429: ErrorDto;
     /**
