@@ -265,7 +265,7 @@ describe('prepaid balances', () => {
     expect((await balance(off.http.bearer(user.token))).status).toBe(404);
   });
 
-  it('refuses by each cap in turn while the others can pay, with the code of that cap', async () => {
+  it('B-23 refuses by each cap in turn while the others have room, with the code of that cap, and sends nothing', async () => {
     const team = await admin.http.post<{ data: { id: string } }>('/api/v1/teams', {
       slug: `paid-${user.id.slice(-8)}`,
       name: 'Paid',
@@ -278,7 +278,7 @@ describe('prepaid balances', () => {
       teamId,
     });
     key = made.body.data.key;
-    const caps: [string, (usd: string) => Promise<TestResponse>][] = [
+    const caps: [string, (usd: string) => Promise<unknown>, status?: number, type?: string][] = [
       ['balance_exhausted', (usd) => admin.http.put(balancePath(), { credits: Number(usd) * 1_000_000 })],
       ['key_budget_exceeded', (maxBudget) => user.http.patch(`/api/v1/api-keys/${made.body.data.id}`, { maxBudget })],
       [
@@ -286,13 +286,29 @@ describe('prepaid balances', () => {
         (maxBudget) => admin.http.patch(`/api/v1/admin/users/${user.id}/budget-limits`, { maxBudget }),
       ],
       ['team_budget_exceeded', (maxBudget) => admin.http.patch(`/api/v1/teams/${teamId}`, { maxBudget })],
+      // One call was made by then; the quota is what an administrator of the database makes it.
+      [
+        'quota_exceeded',
+        (left) =>
+          t.db.query('UPDATE subscriptions SET quota_requests = $2 WHERE user_id = $1', [
+            user.id,
+            left === '0' ? 1 : 10_000,
+          ]),
+        429,
+        'rate_limit_error',
+      ],
     ];
-    for (const [, cap] of caps) expect((await cap('1')).status).toBe(200);
-    for (const [code, cap] of caps) {
+    for (const [, cap] of caps) await cap('1');
+    expect((await call()).status).toBe(200);
+    for (const [code, cap, status = 402, type = 'insufficient_quota'] of caps) {
       await cap('0');
-      await eventually(async () =>
-        expect([(await call()).status, (await call()).body]).toMatchObject([402, { error: { code } }]),
-      );
+      await eventually(async () => expect((await call()).status).toBe(status));
+      const sent = posts();
+      for (let i = 0; i < 3; i += 1) {
+        const { body: refusal, ...answer } = await call();
+        expect([answer.status, refusal]).toMatchObject([status, { error: { code, type } }]);
+      }
+      expect(posts()).toBe(sent);
       await cap('1');
       await eventually(async () => expect((await call()).status).toBe(200));
     }
