@@ -20,6 +20,16 @@ describe('the logger', () => {
   });
   const written = () => lines.map((line) => JSON.parse(line) as Record<string, unknown>);
 
+  it('says what is said about fields', () => {
+    logger.warn({ status: 500 }, 'A provider failed', 'AnswerRelay');
+    logger.error({ event: 1 }, new Error('why'), 'UsageMeter');
+    expect(written()).toMatchObject([
+      { level: 'warn', context: 'AnswerRelay', status: 500, msg: 'A provider failed' },
+      { level: 'error', context: 'UsageMeter', event: 1, err: { message: 'why' } },
+    ]);
+    expect(lines[0]).not.toContain('stack');
+  });
+
   it('H-07 writes one JSON object a line, whatever it is given', () => {
     logger.log('several\nlines', 'Context');
     logger.warn({ some: 'object' }, 'Context');

@@ -65,7 +65,7 @@ export class NestLogger implements LoggerService {
     this.write('fatal', message, rest);
   }
 
-  /** Nest passes `(message, stack?, context)`; our code passes `(message, error, context)`. */
+  /** Nest passes `(message, stack?, context)`; our code passes `(message, error, context)` or `(fields, message, context)`. */
   error(message: unknown, ...rest: unknown[]): void {
     this.write('error', message, rest);
   }
@@ -78,10 +78,11 @@ export class NestLogger implements LoggerService {
     const context = typeof rest.at(-1) === 'string' ? (rest.at(-1) as string) : undefined;
     const extra = context === undefined ? rest[0] : rest.length > 1 ? rest[0] : undefined;
     const err = message instanceof Error ? message : extra instanceof Error ? extra : undefined;
-    const stack = typeof extra === 'string' ? extra : undefined;
-    const text = message instanceof Error ? message.message : typeof message === 'string' ? message : undefined;
-    const fields =
-      typeof message === 'object' && !(message instanceof Error) ? message : extra !== err ? extra : undefined;
+    const isFields = typeof message === 'object' && !(message instanceof Error);
+    const said = isFields ? extra : message instanceof Error ? message.message : message;
+    const text = typeof said === 'string' ? said : undefined;
+    const stack = !isFields && typeof extra === 'string' ? extra : undefined;
+    const fields = isFields ? message : extra !== err ? extra : undefined;
     this.root[level](
       { context, ...(err ? { err } : {}), ...(stack ? { stack } : {}), ...(typeof fields === 'object' ? fields : {}) },
       text ?? '',
