@@ -38,9 +38,10 @@ export class AnswerRelay {
       this.refuseToShow(status);
       body = withoutSecrets(this.redactor, dialect.hearError(bytes, status));
     } else {
-      const { body: heard, isError, model, ...took } = dialect.hear(bytes);
+      const { body: heard, isError, model, badUsage, ...took } = dialect.hear(bytes);
       await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, ...took });
       this.models.note(...call.asked, model);
+      if (badUsage) this.models.noteBadUsage(...call.asked);
       body = heard && isError === true ? withoutSecrets(this.redactor, heard) : heard;
     }
     if (body === undefined) throw gatewayErrors.upstream_failed();

@@ -12,6 +12,8 @@ export interface HeardAnswer {
   /** What the caller gets; undefined when the provider's answer makes no sense in its own format. */
   readonly body: Buffer | undefined;
   readonly usage: UpstreamUsage | undefined;
+  /** The provider named a usage that cannot be true. */
+  readonly badUsage: boolean;
   /** The generated text, for counting where there is no usage. */
   readonly text: string;
   readonly units: Units;

@@ -2,13 +2,15 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Metrics } from '#libs/observability';
 
 /**
- * Notices when another model answered than the one that was asked: a router at the provider may have chosen it, at
- * another price than was agreed. It is only told, since many providers answer under names of their own.
+ * Notices what is odd about an answer: tokens that cannot be true, or that another model answered than the one that
+ * was asked. A router at the provider may have chosen it, at another price than was agreed; it is only told, since
+ * many providers answer under names of their own.
  */
 @Injectable()
 export class ModelWatch {
   private readonly log = new Logger(ModelWatch.name);
   private readonly mismatches;
+  private readonly badUsages;
 
   constructor(metrics: Metrics) {
     this.mismatches = metrics.counter(
@@ -16,6 +18,17 @@ export class ModelWatch {
       'Answers that name another model than the one that was asked.',
       ['provider'],
     );
+    this.badUsages = metrics.counter(
+      'upstream_bad_usage_total',
+      'Answers that report tokens that cannot be true; they were counted here.',
+      ['provider'],
+    );
+  }
+
+  /** @param asked the name that the provider was asked for */
+  noteBadUsage(provider: string, asked: string): void {
+    this.badUsages.inc({ provider });
+    this.log.warn({ provider, asked }, 'A provider reported tokens that cannot be true; they were counted here');
   }
 
   /**

@@ -5,7 +5,9 @@ import {
   askForUsage,
   eachAnthropicText,
   eachGeneratedText,
+  misreports,
   OpaqueObserver,
+  parseObject,
   SseObserver,
   type StreamObserver,
   type UpstreamUsage,
@@ -64,7 +66,8 @@ export class NativeDialect implements Dialect {
     const text = usage === undefined ? spoken() : '';
     const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
-    return { body, usage, text, units: unitsOf(operation, request.json, json), model, isError };
+    const badUsage = usage === undefined && misreports(json?.['usage']);
+    return { body, usage, badUsage, text, units: unitsOf(operation, request.json, json), model, isError };
   }
 
   hearError(body: Buffer): Buffer {
@@ -119,11 +122,7 @@ function textOf(json: Json): string {
 function parse(body: Buffer): Json | undefined {
   // The first byte of a picture or of sound spares the attempt.
   if (body[0] !== 0x7b && body[0] !== 0x20 && body[0] !== 0x0a && body[0] !== 0x0d) return undefined;
-  try {
-    return record(JSON.parse(body.toString('utf8')));
-  } catch {
-    return undefined;
-  }
+  return parseObject(body.toString('utf8'));
 }
 
 function record(value: unknown): Json | undefined {

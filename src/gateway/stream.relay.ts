@@ -49,6 +49,7 @@ export class StreamRelay {
       await this.pump(response, observer, raw, call.recording);
       const last = this.shown(observer.end(), observer);
       this.models.note(...call.asked, observer.model);
+      if (observer.badUsage === true) this.models.noteBadUsage(...call.asked);
       if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
       await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
       if (observer.whole) await call.recording?.keep(last);

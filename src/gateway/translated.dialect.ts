@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import type { StreamObserver, UpstreamUsage } from '#libs/upstream';
+import { misreports, parseObject, type StreamObserver, type UpstreamUsage } from '#libs/upstream';
 import type { StreamTranslator } from '#libs/wire';
 import type { ResolvedModel } from '../models/model.catalog.js';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
@@ -46,11 +46,13 @@ export class TranslatedDialect implements Dialect {
 
   hear(body: Buffer): HeardAnswer {
     const json = parse(body);
-    if (json === undefined) return { body: undefined, usage: undefined, text: '', units: {} };
+    if (json === undefined) return { body: undefined, usage: undefined, badUsage: false, text: '', units: {} };
     const answer = this.translation.answer(json);
+    const usage = this.translation.usageOf(json);
     return {
       body: answer && encode(answer),
-      usage: this.translation.usageOf(json),
+      usage,
+      badUsage: usage === undefined && misreports(json['usage']),
       text: this.translation.textOf(json),
       units: {},
       model: nameIn(json),
@@ -79,6 +81,10 @@ class TranslatedStream implements StreamObserver {
 
   get usage(): UpstreamUsage | undefined {
     return this.observer.usage;
+  }
+
+  get badUsage(): boolean {
+    return this.observer.badUsage === true;
   }
 
   get model(): string | undefined {
@@ -127,10 +133,5 @@ function encode(json: Json): Buffer {
 }
 
 function parse(body: Buffer): Json | undefined {
-  try {
-    const value: unknown = JSON.parse(body.toString('utf8'));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : undefined;
-  } catch {
-    return undefined;
-  }
+  return parseObject(body.toString('utf8'));
 }

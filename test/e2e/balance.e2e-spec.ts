@@ -265,6 +265,38 @@ describe('prepaid balances', () => {
     expect((await balance(off.http.bearer(user.token))).status).toBe(404);
   });
 
+  it.each(
+    ['{"prompt_tokens":NaN,"completion_tokens":-Infinity}', '{"prompt_tokens":-10,"completion_tokens":-5}'].flatMap(
+      (usage) => [false, true].map((stream) => ({ usage, stream })),
+    ),
+  )('B-24 counts here where the provider reports $usage, stream: $stream, and says so in the log', async (bad) => {
+    await credit(1_000_000);
+    const said = { index: 0, finish_reason: 'stop', [bad.stream ? 'delta' : 'message']: { content: 'One two three.' } };
+    const json = `{"model":"gpt-4o","choices":[${JSON.stringify(said)}],"usage":${bad.usage}}`;
+    up.next({
+      headers: { 'content-type': bad.stream ? 'text/event-stream' : 'application/json' },
+      body: bad.stream ? [`data: ${json}\n\n`, 'data: [DONE]\n\n'] : json,
+    });
+    // Whoever starts last in a process has the log of all.
+    const told = off.logs.length;
+    const answer = await t.http.bearer(key).post('/v1/chat/completions', { ...body, stream: bad.stream });
+    expect([answer.status, answer.text]).toEqual([200, expect.stringContaining('One two three.')]);
+    const { rows } = await t.db.query<{ input_tokens: string; output_tokens: string; cost: string }>(
+      "SELECT * FROM usage_events WHERE user_id = $1 AND tokens_source = 'counted'",
+      [user.id],
+    );
+    expect(rows).toHaveLength(1);
+    expect(Number(rows[0]?.input_tokens)).toBeGreaterThan(1_000);
+    expect(Number(rows[0]?.output_tokens)).toBe(4);
+    const left = await creditsLeft();
+    expect(Number.isFinite(left)).toBe(true);
+    expect(left).toBe(1_000_000 - Number(rows[0]?.cost) / 1_000_000);
+    const lines = off.logs.slice(told).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(lines.filter(({ asked }) => asked === MODEL.id)).toMatchObject([
+      { level: 'warn', provider: 'litellm', msg: expect.stringContaining('cannot be true') as string },
+    ]);
+  });
+
   it('B-23 refuses by each cap in turn while the others have room, with the code of that cap, and sends nothing', async () => {
     const team = await admin.http.post<{ data: { id: string } }>('/api/v1/teams', {
       slug: `paid-${user.id.slice(-8)}`,

@@ -2,7 +2,7 @@ import { GeneratedText } from './generated-text.js';
 import { dataOf, errorName, parseObject, unescapeJson } from './sse.event.js';
 import { SseSplitter } from './sse.splitter.js';
 import type { StreamObserver } from './stream.observer.js';
-import { anthropicUsageOf, asRecord } from './usage.reader.js';
+import { anthropicUsageOf, asRecord, misreports } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
 /** Nearly every event of a message: a piece of text, of thought, or of a tool's input. Matched as a whole, so that nothing hides. */
@@ -29,6 +29,8 @@ export class AnthropicObserver implements StreamObserver {
   /** `message_stop` was seen: the answer is complete. */
   done = false;
   malformedEvents = 0;
+  /** A usage was sent that cannot be true. */
+  badUsage = false;
 
   private started: Record<string, unknown> = {};
   private readonly generated = new GeneratedText(MAX_TEXT_CHARS);
@@ -125,6 +127,7 @@ export class AnthropicObserver implements StreamObserver {
       const { output_tokens: _guess, ...started } = this.started;
       this.closing = { ...started, ...Object.fromEntries(said) };
       this.usage = anthropicUsageOf(this.closing);
+      this.badUsage = this.usage === undefined && misreports(this.closing);
     }
   }
 }

@@ -16,10 +16,23 @@ export function dataOf(event: string): string | undefined {
   return lines.length === 0 ? undefined : lines.join('\n');
 }
 
-/** A JSON object, or nothing. */
+/** What some providers write where JSON has no number, outside of strings. */
+const NO_NUMBER = /"(?:[^"\\]+|\\.)*"|(-?)(?:NaN|Infinity)/g;
+
+/** A JSON object, or nothing. `NaN` and `Infinity` are read as infinite, which no count can be. */
 export function parseObject(text: string): Record<string, unknown> | undefined {
   try {
     return asRecord(JSON.parse(text));
+  } catch {
+    return /NaN|Infinity/.test(text) ? parseNoNumbers(text) : undefined;
+  }
+}
+
+function parseNoNumbers(text: string): Record<string, unknown> | undefined {
+  try {
+    return asRecord(
+      JSON.parse(text.replace(NO_NUMBER, (all, sign?: string) => (sign === undefined ? all : `${sign}1e999`))),
+    );
   } catch {
     return undefined;
   }

@@ -3,7 +3,7 @@ import { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
 import { dataOf, errorName, parseObject, unescapeJson } from './sse.event.js';
 import { type EventFate, SseSplitter } from './sse.splitter.js';
 import type { StreamObserver } from './stream.observer.js';
-import { asRecord, usageOf } from './usage.reader.js';
+import { asRecord, misreports, usageOf } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
 export interface SseObserverOptions {
@@ -149,7 +149,8 @@ export class SseObserver implements StreamObserver {
       return false;
     }
     const usage = usageOf(json);
-    this.badUsage ||= usage === undefined && asRecord(json['usage']) !== undefined;
+    this.badUsage ||=
+      usage === undefined && (misreports(json['usage']) || misreports(asRecord(json['response'])?.['usage']));
     this.usage = usage ?? this.usage;
     return asRecord(json['usage']) !== undefined;
   }

@@ -7,6 +7,8 @@ import type { UpstreamUsage } from './usage.reader.js';
 export interface StreamObserver {
   /** The whole usage as the provider reports it; `undefined` means that the caller counts {@link text}. */
   readonly usage: UpstreamUsage | undefined;
+  /** A usage was sent that cannot be true. */
+  readonly badUsage?: boolean;
   /** What the provider said of the prompt alone, where it does so at the beginning. */
   readonly prompt?: UpstreamUsage | undefined;
   /** The model that answers, as the provider names it. */

@@ -1,4 +1,5 @@
-import { usageOf } from './usage.reader.js';
+import { parseObject } from './sse.event.js';
+import { misreports, usageOf } from './usage.reader.js';
 
 describe('usageOf', () => {
   it('reads a chat answer with its details', () => {
@@ -45,5 +46,35 @@ describe('usageOf', () => {
     [{ usage: { prompt_tokens: Infinity, completion_tokens: 1 } }],
   ])('believes nothing of %j', (json) => {
     expect(usageOf(json)).toBeUndefined();
+  });
+
+  it('knows a count that cannot be true from one that is left out, or of something else', () => {
+    for (const bad of [
+      { prompt_tokens: -1 },
+      { output_tokens: NaN },
+      { completion_tokens: '7' },
+      { input_tokens: 1e15 },
+    ])
+      expect(misreports(bad)).toBe(true);
+    for (const fine of [
+      undefined,
+      null,
+      [],
+      {},
+      { prompt_tokens: null },
+      { type: 'duration', seconds: 3 },
+      { prompt_tokens: 3 },
+    ])
+      expect(misreports(fine)).toBe(false);
+  });
+
+  it('reads what is no JSON for the sake of a count, and leaves strings as they are', () => {
+    expect(parseObject('{"a":"NaN, \\"Infinity","b":NaN,"c":[-Infinity]}')).toEqual({
+      a: 'NaN, "Infinity',
+      b: Infinity,
+      c: [-Infinity],
+    });
+    expect(parseObject('{"a":NaN')).toBeUndefined();
+    expect(parseObject('{"a":nan}')).toBeUndefined();
   });
 });

@@ -73,6 +73,23 @@ export function anthropicUsageOf(value: unknown): UpstreamUsage | undefined {
   };
 }
 
+/** Whether it names a count of tokens that cannot be true; a usage that counts something else is none. */
+export function misreports(usage: unknown): boolean {
+  const counts = asRecord(usage) ?? {};
+  return COUNTS.some(
+    (name) => counts[name] !== undefined && counts[name] !== null && tokens(counts[name]) === undefined,
+  );
+}
+
+const COUNTS = [
+  'prompt_tokens',
+  'completion_tokens',
+  'input_tokens',
+  'output_tokens',
+  'cache_creation_input_tokens',
+  'cache_read_input_tokens',
+];
+
 function tokens(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_BELIEVABLE_TOKENS
     ? value
