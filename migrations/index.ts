@@ -21,6 +21,7 @@ import { KeepAnswers1763620005100 } from './1763620005100-keep-answers.js';
 import { NoteRealChanges1763620005200 } from './1763620005200-note-real-changes.js';
 import { CreateBalance1763620006000 } from './1763620006000-create-balance.js';
 import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
+import { CreateNotifications1763620011000 } from './1763620011000-create-notifications.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -47,4 +48,5 @@ export const migrations = [
   NoteRealChanges1763620005200,
   CreateBalance1763620006000,
   CountQuotas1763620010000,
+  CreateNotifications1763620011000,
 ];

@@ -18,6 +18,7 @@ import { SessionAuthenticator } from './auth/session.authenticator.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { PriceBook } from './models/price.book.js';
+import { NotificationsModule } from './notifications/notifications.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
@@ -89,6 +90,7 @@ export class AppModule {
         UsageModule,
         GatewayModule,
         AuditModule,
+        NotificationsModule,
         SettingsModule,
       ],
     };

@@ -119,6 +119,13 @@ describe('budgets of keys, people and teams', () => {
     for (let i = 0; i < 4; i += 1) expect((await call(http)).status).toBe(200);
     await eventually(async () => expect(await crossed()).toHaveLength(1), 5_000);
     expect((await crossed())[0]?.new_values).toMatchObject({ scope: 'key', softBudget: '0.0003' });
+    const alerts = await admin.http.get<{ data: { kind: string; severity: string; message: string }[] }>(
+      '/api/v1/admin/notifications?severity=warning&limit=1000',
+    );
+    const ofKey = alerts.body.data.filter(
+      ({ kind, message }) => kind === 'soft_budget_crossed' && message.includes(id),
+    );
+    expect(ofKey).toHaveLength(1);
     expect((await call(http)).status).toBe(200);
     const { rows } = await t.db.query("SELECT 1 FROM outbox WHERE handler = 'budgets.soft-crossed'");
     expect(rows).toHaveLength(0);

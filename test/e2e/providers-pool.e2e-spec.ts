@@ -1,5 +1,6 @@
 import { JobRunner } from '#libs/jobs';
 import { newId } from '#libs/kernel';
+import { PoolWatch } from '../../src/providers/pool.watch.js';
 import { probeProviderKeys } from '../../src/providers/providers.jobs.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { auditRows } from '../support/audit-trail.js';
@@ -292,27 +293,47 @@ describe('the key pool', () => {
     expect(Number(body.data['cost'])).toBeCloseTo(Number(rows[0]?.cost), 12);
   });
 
-  it('tells the audit log once when the last key fails, and once when one recovers', async () => {
+  it('K-23 tells administrators and the audit log once when the last key fails, and that one recovered', async () => {
     const s = await stage(2);
     const told = async (): Promise<string[]> =>
       (await auditRows(t))
         .filter(({ resource_id, action }) => resource_id === s.id && action.startsWith('KEY_POOL_'))
         .map(({ action, actor_kind }) => `${action} by ${actor_kind}`);
+    const alerts = async (query = ''): Promise<{ severity: string; message: string; clearedAt: string | null }[]> => {
+      const { body } = await admin.http.get<{
+        data: { resourceId: string; severity: string; message: string; clearedAt: string | null }[];
+      }>(`/api/v1/admin/notifications?limit=1000${query}`);
+      return body.data.filter(({ resourceId }) => resourceId === s.id);
+    };
     script(s, { status: 401 });
     await s.call();
     await s.states();
     expect(await told()).toEqual([]);
+    expect(await alerts()).toEqual([]);
     script(s, { status: 401 }, { status: 401 });
     await s.call();
     await eventually(async () => expect(await told()).toEqual(['KEY_POOL_DEGRADED by system']));
     const shown = await admin.http.get(`${PROVIDERS}/${s.id}`);
     expect(shown.body).toMatchObject({ data: { healthyKeyCount: 0, degradedSince: expect.any(String) as string } });
+    const standing = { severity: 'error', message: expect.stringContaining(s.slug) as string, clearedAt: null };
     await s.call();
+    await t.app.get(PoolWatch).look();
+    expect(await alerts()).toMatchObject([standing]);
+    expect(await alerts('&severity=error&standing=true')).toHaveLength(1);
+    expect(await alerts('&severity=info')).toEqual([]);
+    expect((await (await givenUser(t)).http.get('/api/v1/admin/notifications')).status).toBe(403);
     script(s);
     await t.app.get(JobRunner).run(probeProviderKeys);
     await eventually(async () =>
       expect(await told()).toEqual(['KEY_POOL_DEGRADED by system', 'KEY_POOL_RECOVERED by system']),
     );
+    expect(await alerts()).toMatchObject([{ ...standing, clearedAt: expect.any(String) as string }]);
+    expect(await alerts('&standing=true')).toEqual([]);
+    script(s, { status: 401 }, { status: 401 });
+    await s.call();
+    await s.call();
+    await eventually(async () => expect(await alerts('&standing=true')).toMatchObject([standing]));
+    expect(await alerts()).toHaveLength(2);
   });
 
   it('G-12 answers in time when the provider does not', async () => {

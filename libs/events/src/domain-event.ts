@@ -1,7 +1,31 @@
 import type { Principal } from '#libs/access';
 
+export const ALERT_SEVERITIES = ['info', 'success', 'warning', 'error'] as const;
+export type AlertSeverity = (typeof ALERT_SEVERITIES)[number];
+
+/** What an alert is about. */
+export interface AlertSubject {
+  /** Lower snake case: `key_pool_degraded`. */
+  readonly kind: string;
+  readonly resourceType: string;
+  readonly resourceId: string;
+}
+
+/** What an event has to tell administrators. Name no secret. */
+export interface Alert extends AlertSubject {
+  readonly severity: AlertSeverity;
+  readonly message: string;
+  /** It stands until another event clears it, and meanwhile it is not told again. */
+  readonly lasts: boolean;
+}
+
 /** Something that happened. One class for each event, named in the past tense, declared by the feature it happens in. */
-export abstract class DomainEvent {}
+export abstract class DomainEvent {
+  /** Declared by events that administrators are to hear of. */
+  alert?(): Alert;
+  /** Declared by events that end what an earlier one told. */
+  clears?(): AlertSubject;
+}
 
 /** What an event tells the audit log about itself. Values are shown to administrators: name no secret. */
 export interface AuditEntry {

@@ -1,7 +1,7 @@
 export { ChangeFeed } from './change-feed.js';
 export type { ChangeTopic } from './change-feed.js';
-export { AuditableEvent, DomainEvent } from './domain-event.js';
-export type { AuditEntry } from './domain-event.js';
+export { ALERT_SEVERITIES, AuditableEvent, DomainEvent } from './domain-event.js';
+export type { Alert, AlertSeverity, AlertSubject, AuditEntry } from './domain-event.js';
 export { EventBus } from './event-bus.js';
 export { EventsModule } from './events.module.js';
 export { OnEvent } from './on-event.decorator.js';

@@ -1,5 +1,6 @@
 import type { Principal } from '#libs/access';
-import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { type AlertSubject, type AuditEntry, AuditableEvent } from '#libs/events';
+import { degradedPool } from './key-pool.events.js';
 
 /** What others may know of a provider. */
 export interface ProviderFacts {
@@ -53,5 +54,9 @@ export class ProviderUpdated extends ProvidersChanged {
 export class ProviderDeleted extends ProvidersChanged {
   audit(): AuditEntry {
     return { ...this.entry('PROVIDER_DELETED'), oldValues: shown(this.provider) };
+  }
+
+  override clears(): AlertSubject {
+    return degradedPool(this.provider.id);
   }
 }

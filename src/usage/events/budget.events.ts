@@ -1,5 +1,5 @@
 import { SYSTEM } from '#libs/access';
-import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { type Alert, type AuditEntry, AuditableEvent } from '#libs/events';
 import { type Pico, picoToUsd } from '#libs/kernel';
 
 /** A budget of which a line was crossed. */
@@ -25,6 +25,19 @@ export class SoftBudgetCrossed extends AuditableEvent {
       resourceType: 'budget',
       resourceId: id,
       newValues: { scope, scopeId, softBudget: picoToUsd(softAmount), spent: picoToUsd(spent) },
+    };
+  }
+
+  override alert(): Alert {
+    const { id, scope, scopeId, softAmount, spent } = this.budget;
+    const message = `The ${scope} ${scopeId} has spent ${picoToUsd(spent)} USD, which is past its soft budget of ${picoToUsd(softAmount)}.`;
+    return {
+      kind: 'soft_budget_crossed',
+      resourceType: 'budget',
+      resourceId: id,
+      severity: 'warning',
+      message,
+      lasts: false,
     };
   }
 }

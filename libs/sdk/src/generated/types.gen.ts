@@ -2105,6 +2105,41 @@ export type AuditLogDto = {
     createdAt: string;
 };
 
+export type NotificationDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * What kind of news it is.
+     */
+    kind: string;
+    /**
+     * How bad it is.
+     */
+    severity: 'info' | 'success' | 'warning' | 'error';
+    /**
+     * For people to read.
+     */
+    message: string;
+    /**
+     * The kind of thing that it is about.
+     */
+    resourceType: string;
+    /**
+     * The thing that it is about.
+     */
+    resourceId: string;
+    /**
+     * When it was told.
+     */
+    createdAt: string;
+    /**
+     * When it was over; null for what still is so, or just happened.
+     */
+    clearedAt: string | null;
+};
+
 export type PublicConfigDto = {
     /**
      * The product's name.
@@ -7033,6 +7068,67 @@ export type ListAuditLogsResponses = {
 };
 
 export type ListAuditLogsResponse = ListAuditLogsResponses[keyof ListAuditLogsResponses];
+
+export type ListAdminNotificationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Only those of this severity.
+         */
+        severity?: 'info' | 'success' | 'warning' | 'error';
+        /**
+         * Only what is still so, or only the rest.
+         */
+        standing?: boolean;
+    };
+    url: '/api/v1/admin/notifications';
+};
+
+export type ListAdminNotificationsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListAdminNotificationsError = ListAdminNotificationsErrors[keyof ListAdminNotificationsErrors];
+
+export type ListAdminNotificationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<NotificationDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListAdminNotificationsResponse = ListAdminNotificationsResponses[keyof ListAdminNotificationsResponses];
 
 export type GetPublicConfigData = {
     body?: never;
