@@ -126,12 +126,14 @@ describe('limits of calls', () => {
     expect(Number(free.headers.get('x-ratelimit-remaining'))).toBeGreaterThan(0);
   });
 
-  it('G-16 counts over all instances', async () => {
+  it('G-16 counts over two instances that share PostgreSQL alone, and refuses with the error of OpenAI error and Retry-After', async () => {
     const { http, key } = await keyWith({ rpmLimit: 6, tpmLimit: 1_000 });
     const other = second.http.bearer(key);
     const statuses: number[] = [];
     for (let i = 0; i < 8; i += 1) statuses.push((await call(i % 2 === 0 ? http : other)).status);
     expect(statuses).toEqual([200, 200, 200, 200, 200, 200, 429, 429]);
+    for (const refused of [await call(http), await call(other)]) tooFast(refused, 'rate_limit_exceeded');
+    expect(up.requests.filter(({ method }) => method === 'POST')).toHaveLength(6);
   });
 
   it('T-12 limits the calls of all keys of a team together, and of a person over all keys', async () => {

@@ -1,7 +1,3 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { Redis } from 'ioredis';
 import type { DataSource } from 'typeorm';
 import { createDataSource, HotSql } from '#libs/database';
@@ -17,6 +13,7 @@ import {
 } from '#libs/limits';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
+import { hasRedis, RedisServer } from '../support/redis.js';
 
 /** A store in front of the real one that can be cut off, and counts the questions. */
 class Line extends RateStore {
@@ -73,7 +70,7 @@ describe('rate windows over several replicas', () => {
   const taken = async (replica: RateWindows, of: RateRule, amount = 1): Promise<number> =>
     (await replica.take(of, amount)).taken;
 
-  it('G-16 lets exactly the limit through in a window, whichever replica is asked', async () => {
+  it('lets exactly the limit through in a window, whichever replica is asked', async () => {
     for (const limit of [1, 2, 10, 100]) {
       const each = rule(limit);
       const outcomes = await Promise.all(
@@ -83,7 +80,7 @@ describe('rate windows over several replicas', () => {
     }
   });
 
-  it('G-16 never lets more through than the limit where replicas take shares along', async () => {
+  it('never lets more through than the limit where replicas take shares along', async () => {
     const each = rule(1_000, { ahead: 100 });
     let passed = 0;
     for (let i = 0; i < 1_500; i += 1) passed += await taken(replicas[i % 2 === 0 ? 0 : 1], each);
@@ -178,32 +175,24 @@ describe('rate windows over several replicas', () => {
   });
 });
 
-/** Redis is optional, on this machine too: without its server on the PATH there is nothing to prove it with. */
-const hasRedis = spawnSync('redis-server', ['--version']).status === 0;
-
 (hasRedis ? describe : describe.skip)('rate windows in Redis (needs redis-server on the PATH)', () => {
-  let folder: string;
-  let server: ChildProcess;
+  let server: RedisServer;
   let clients: Redis[];
   let replicas: RateWindows[];
   let away: string[];
 
   beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'sluice-redis-'));
-    const socket = join(folder, 'redis.sock');
-    server = spawn('redis-server', ['--port', '0', '--unixsocket', socket, '--save', '', '--appendonly', 'no']);
-    await eventually(() => expect(existsSync(socket)).toBe(true));
+    server = await RedisServer.start();
     away = [];
-    clients = [new Redis(socket), new Redis(socket)];
+    clients = [new Redis(server.url), new Redis(server.url)];
     replicas = clients.map((client) => new RateWindows([new RedisRateStore(client)], (kind) => away.push(kind)));
   });
-  afterAll(() => {
+  afterAll(async () => {
     clients.forEach((client) => client.disconnect());
-    server.kill();
-    rmSync(folder, { recursive: true, force: true });
+    await server.kill();
   });
 
-  it('G-16 lets exactly the limit through in a window, begins a new one, and takes corrections', async () => {
+  it('let exactly the limit through, begin a new one, and take corrections', async () => {
     const [one, two] = replicas as [RateWindows, RateWindows];
     const rule: RateRule = { name: newId(), policy: 'tokens', limit: 100, windowMs: 1_000, ahead: 0 };
     const outcomes = await Promise.all(
