@@ -1,0 +1,139 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { Agent, request } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Pool } from 'pg';
+import type { TestApp } from '../support/app.js';
+import { build } from '../support/built.js';
+import { createTestDatabase, type TestDatabase } from '../support/database.js';
+import { eventually } from '../support/eventually.js';
+import { FakeUpstream } from '../support/fake-upstream.js';
+import { givenApiKey } from '../support/given/api-keys.js';
+import { givenSubscription } from '../support/given/subscriptions.js';
+import { givenUser } from '../support/given/users.js';
+import { TestHttp } from '../support/http.js';
+
+const ROOT = resolve(__dirname, '../..');
+const AT_A_TIME = 25;
+/** Enough for pools, caches and compiled code to be what they stay. */
+const WARM_UP = 300;
+const STREAMS = 1_000;
+/** A call that is kept takes more than this; what code and caches take less. */
+const HEAP_PER_STREAM = 2_048;
+const BODY = JSON.stringify({ model: 'm1', stream: true, messages: [{ role: 'user', content: 'Hello' }] });
+
+interface Measured {
+  readonly timers: number;
+  readonly handles: number;
+  readonly listeners: number;
+  readonly heapBytes: number;
+}
+
+describe('a process after streams whose callers hung up', () => {
+  let up: FakeUpstream;
+  let database: TestDatabase;
+  let dataDir: string;
+  let child: ChildProcess;
+  let stderr = '';
+  let db: Pool;
+  let url: string;
+
+  beforeAll(async () => {
+    await build();
+    up = (await FakeUpstream.start()).models(['m1']);
+    up.always({ pauseAfterChunks: 1 });
+    database = await createTestDatabase();
+    db = new Pool({ connectionString: database.url, max: 2 });
+    dataDir = mkdtempSync(join(tmpdir(), 'sluice-leaks-'));
+    const probe = resolve(ROOT, 'test/support/leak-probe.mjs');
+    child = spawn(process.execPath, ['--expose-gc', '--import', probe, resolve(ROOT, 'dist/src/main.js')], {
+      env: {
+        PATH: process.env['PATH'],
+        NODE_ENV: 'test',
+        PORT: '0',
+        DATA_DIR: dataDir,
+        DATABASE_URL: database.url,
+        LITELLM_API_URL: up.url,
+        PASSWORD_HASH_MEMORY_KIB: '1024',
+        LOG_LEVEL: 'error',
+      },
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    });
+    child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
+    url = await eventually(() => {
+      const [, address] = /serves at (\S+)/.exec(stderr) ?? [];
+      if (address === undefined) throw new Error(`It does not serve:\n${stderr}`);
+      return address;
+    }, 30_000);
+  }, 180_000);
+  afterAll(async () => {
+    child.kill('SIGKILL');
+    await db.end();
+    await database.drop();
+    await up.stop();
+    rmSync(dataDir, { recursive: true, force: true });
+  });
+
+  const measure = async (): Promise<Measured> => {
+    const measured = once(child, 'message');
+    child.send('measure');
+    return ((await measured) as [Measured])[0];
+  };
+  /** Hangs up as soon as the answer has begun. */
+  const abortOne = (key: string, agent: Agent): Promise<void> =>
+    new Promise((done, fail) => {
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const call = request(`${url}/v1/chat/completions`, { method: 'POST', headers, agent });
+      call.on('error', () => undefined);
+      call.on('close', () => done());
+      call.on('response', (response) => {
+        if (response.statusCode !== 200) fail(new Error(`${response.statusCode}`));
+        response.on('error', () => undefined);
+        response.once('data', () => call.destroy());
+      });
+      call.end(BODY);
+    });
+  const abort = async (key: string, streams: number): Promise<void> => {
+    const agent = new Agent();
+    let left = streams;
+    const caller = async (): Promise<void> => {
+      while (left-- > 0) await abortOne(key, agent);
+    };
+    await Promise.all(Array.from({ length: AT_A_TIME }, caller));
+    agent.destroy();
+  };
+  const settled = (calls: number): Promise<void> =>
+    eventually(async () => {
+      const { rows } = await db.query<{ calls: number }>(
+        "SELECT count(*)::int AS calls FROM usage_events WHERE status = 'aborted'",
+      );
+      expect(rows[0]?.calls).toBe(calls);
+      up.requests.length = 0;
+    });
+
+  it('H-11 has its handles, listeners, timers and heap back, and no timer once it has ended', async () => {
+    const house = { db, http: new TestHttp(url) } as unknown as TestApp;
+    const user = await givenUser(house);
+    await givenSubscription(house, user, 'm1');
+    const { key } = await givenApiKey(house, user, ['m1']);
+    await abort(key, WARM_UP);
+    await settled(WARM_UP);
+    const before = await measure();
+    await abort(key, STREAMS);
+    await settled(WARM_UP + STREAMS);
+    await eventually(async () => {
+      const after = await measure();
+      expect(after.handles).toBeLessThanOrEqual(before.handles + 10);
+      expect(after.timers).toBeLessThanOrEqual(before.timers + 10);
+      expect(after.listeners).toBeLessThanOrEqual(before.listeners + 100);
+      expect(after.heapBytes - before.heapBytes).toBeLessThan(STREAMS * HEAP_PER_STREAM);
+    });
+    const ended = once(child, 'close');
+    child.kill('SIGTERM');
+    expect(await ended).toEqual([0, null]);
+    const [, left = ''] = /left: (.*)/.exec(stderr) ?? [];
+    expect((JSON.parse(left) as Record<string, number>)['Timeout'] ?? 0).toBe(0);
+  }, 60_000);
+});
