@@ -1,7 +1,7 @@
 import { Failure } from '../lib/say.mjs';
 import { readOptions } from '../lib/options.mjs';
 
-export const PARTS = ['throughput'];
+export const PARTS = ['throughput', 'latency', 'streams', 'idle', 'two', 'load', 'soak'];
 
 const HELP = `Usage: npm run bench:gateway -- [options]
 
@@ -44,7 +44,7 @@ export function benchOptions(argv) {
     rounds: whole(values, 'rounds', short ? 1 : 3),
     seconds: whole(values, 'seconds', short ? 1 : 5),
     connections: whole(values, 'connections', 64),
-    soakSeconds: duration(values.soak, short ? 5 : 600),
+    soakSeconds: duration(values.soak, short ? 2 : 600),
     json: values.json,
     profile: values.profile,
   };

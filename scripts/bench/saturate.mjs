@@ -1,42 +1,34 @@
 // As many requests as a contestant can take: every connection asks anew as soon as it is answered.
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { pinnedNode } from '../lib/node.mjs';
 import { NODE_MODULES, ROOT } from '../lib/paths.mjs';
 import { Failure } from '../lib/say.mjs';
+import { isInstalled, PIN, WHERE } from './cores.mjs';
 import { CHAT } from './requests.mjs';
 
 const GRACE_MS = 30_000;
 
-function isInstalled(program, args) {
-  try {
-    execFileSync(program, args, { stdio: 'ignore' });
-    return true;
-  } catch (error) {
-    // wrk answers --version with code 1.
-    return error.code !== 'ENOENT';
-  }
-}
-
-const HAS_WRK = isInstalled('wrk', ['--version']);
-/** The driver keeps to one core, so that it is in nobody's way on the others. */
-const PIN = isInstalled('taskset', ['--version']) ? ['taskset', '-c', String(cpus().length - 1)] : [];
-
-export const DRIVER = `${HAS_WRK ? 'wrk' : 'autocannon'}${PIN.length > 0 ? `, kept to core ${PIN[2]}` : ''}`;
+const HAS_WRK = isInstalled('wrk');
+export const DRIVER = `${HAS_WRK ? 'wrk' : 'autocannon'}${WHERE}`;
 
 /** @returns requests a second, p50 and p99 in milliseconds, how many requests; a request that failed fails it all */
-export async function saturate(stage, { name, url, headers }, seconds, connections) {
+export async function saturate(stage, contestant, seconds, connections) {
   const measure = HAS_WRK ? withWrk : withAutocannon;
+  const { url, headers, name } = contestant;
   const result = await measure(stage, `${url}/v1/chat/completions`, headers, seconds, connections);
   if (result.errors > 0 || result.requests === 0) {
-    throw new Failure(
-      `${name}: ${result.errors} of ${result.requests} requests failed; the figure would mean nothing.`,
-    );
+    const said = await oneAnswer(contestant);
+    throw new Failure(`${name}: ${result.errors} of ${result.requests} requests failed. Now one is answered: ${said}`);
   }
   return result;
+}
+
+async function oneAnswer({ url, headers }) {
+  const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: CHAT };
+  const response = await fetch(`${url}/v1/chat/completions`, init).catch(({ message }) => message);
+  return typeof response === 'string' ? response : `${response.status} ${(await response.text()).slice(0, 300)}`;
 }
 
 async function withWrk(stage, url, headers, seconds, connections) {

@@ -23,6 +23,8 @@ export class Stage {
         execPath: pinnedNode(),
         execArgv,
         cwd: ROOT,
+        // So that what is no number stays none.
+        serialization: 'advanced',
         env: { ...process.env, ...env },
         stdio: ['ignore', out, out, 'ipc'],
       }),
@@ -36,7 +38,7 @@ export class Stage {
 
   /** Ends one process, in order if it can. */
   async end(child) {
-    if (child.exitCode !== null || child.signalCode !== null) return;
+    if (hasEnded(child)) return;
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
     const force = setTimeout(() => child.kill('SIGKILL'), END_LIMIT_MS);
@@ -66,6 +68,8 @@ export class Stage {
   }
 }
 
+const hasEnded = (child) => child.exitCode !== null || child.signalCode !== null;
+
 /** The first message of a process, which says where it serves. */
 export function announced(child) {
   return within(READY_LIMIT_MS, 'A process of the benchmark was not ready', (resolve, reject) => {
@@ -83,7 +87,7 @@ export async function answering(name, child, url, init) {
     const response = await fetch(url, { ...init, signal: AbortSignal.timeout(5_000) }).catch(() => undefined);
     await response?.arrayBuffer().catch(() => undefined);
     if (response?.ok) return;
-    if (Date.now() > deadline || child.exitCode !== null) throw new Failure(`${name} did not become ready.`);
+    if (Date.now() > deadline || hasEnded(child)) throw new Failure(`${name} did not become ready.`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }

@@ -9,7 +9,6 @@ export async function startContestants(stage, { others }) {
   const provider = stage.fork('scripts/bench/upstream.process.mjs');
   const { url: upstream } = await announced(provider);
   const direct = { name: 'provider alone', url: upstream, headers: {}, pid: provider.pid };
-  const house = await SluiceHouse.open(stage, upstream);
   const contestants = [direct];
   const leftOut = {};
   const add = (name, contestant) => {
@@ -17,10 +16,16 @@ export async function startContestants(stage, { others }) {
     leftOut[name] = contestant;
     return say(`${name} is left out: ${contestant}.`);
   };
-  if (others) add('nginx', await startNginx(stage, upstream));
+  const none = async () => undefined;
+  const [house, nginx, portkey] = await Promise.all([
+    SluiceHouse.open(stage, upstream),
+    (others ? startNginx : none)(stage, upstream),
+    (others ? startPortkey : none)(stage, upstream),
+  ]);
+  if (others) add('nginx', nginx);
   const bare = stage.fork('scripts/bench/contestants/bare-proxy.process.mjs', [upstream]);
   contestants.push({ name: 'bare Node proxy', url: (await announced(bare)).url, headers: {}, pid: bare.pid });
-  if (others) add('Portkey', await startPortkey(stage, upstream));
+  if (others) add('Portkey', portkey);
   const sluice = await house.start('Sluice');
   contestants.push(sluice);
   return { direct, sluice, house, contestants, leftOut };

@@ -6,10 +6,10 @@ import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { ROOT } from '../../lib/paths.mjs';
 import { Failure } from '../../lib/say.mjs';
+import { MODEL } from '../requests.mjs';
 import { announced, answering, freePort, within } from '../stage.mjs';
 
 const ADMIN = { email: 'bench@sluice.local', password: 'Measured-4-Times!' };
-export const MODEL = 'bench-model';
 const METRICS_TOKEN = 'bench-metrics-token-0123456789abcdef';
 const SCRAPE_MS = 5_000;
 const MILLION_DOLLARS = '1000000';

@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { used } from '../accounts.mjs';
 import { probe } from '../contestants/sluice.mjs';
-import { saturate } from '../saturate.mjs';
+import { DRIVER, saturate } from '../saturate.mjs';
 import { median, MIB, shown } from '../statistics.mjs';
 import { say } from '../../lib/say.mjs';
 
@@ -19,7 +19,13 @@ export async function throughput({ stage, contestants, sluice, options }) {
   }
   const profile = options.profile && (await takeProfile(stage, sluice, options));
   const rows = contestants.map(({ name }) => ({ name, ...middle(results[name]) }));
-  return { title: 'Throughput at saturation, medians', table: table(rows), rows, results, profile };
+  return {
+    title: `Throughput at saturation (${DRIVER}, ${connections} connections), medians`,
+    table: table(rows),
+    rows,
+    results,
+    profile,
+  };
 }
 
 /** In a run of its own, for a profiler slows down what it looks at. */
