@@ -1,6 +1,6 @@
 // As many requests as a contestant can take: every connection asks anew as soon as it is answered.
 import { once } from 'node:events';
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedNode } from '../lib/node.mjs';
 import { NODE_MODULES, ROOT } from '../lib/paths.mjs';
@@ -20,7 +20,8 @@ export async function saturate(stage, contestant, seconds, connections) {
   const result = await measure(stage, `${url}/v1/chat/completions`, headers, seconds, connections);
   if (result.errors > 0 || result.requests === 0) {
     const said = await oneAnswer(contestant);
-    throw new Failure(`${name}: ${result.errors} of ${result.requests} requests failed. Now one is answered: ${said}`);
+    const sentence = `${name}: ${result.errors} of ${result.requests} requests failed, so the figure would mean nothing.`;
+    throw new Failure(`${sentence} Now one is answered: ${said}${complaints(contestant)}`);
   }
   return result;
 }
@@ -29,6 +30,15 @@ async function oneAnswer({ url, headers }) {
   const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: CHAT };
   const response = await fetch(`${url}/v1/chat/completions`, init).catch(({ message }) => message);
   return typeof response === 'string' ? response : `${response.status} ${(await response.text()).slice(0, 300)}`;
+}
+
+/** What it wrote of late that is no success. */
+function complaints({ logFile }) {
+  if (!logFile) return '';
+  const lines = readFileSync(logFile, 'utf8').split('\n');
+  return ['', ...lines.filter((line) => /"status":[45]|"level":"(?:warn|error|fatal)"/.test(line)).slice(-5)].join(
+    '\n  ',
+  );
 }
 
 async function withWrk(stage, url, headers, seconds, connections) {

@@ -87,6 +87,7 @@ export class SluiceHouse {
       headers: { authorization: `Bearer ${this.key}` },
       pid: child.pid,
       child,
+      logFile,
       database: this.postgres,
     };
   }

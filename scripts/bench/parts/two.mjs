@@ -7,12 +7,14 @@ import { busyBetween, machineLook, used } from '../accounts.mjs';
 import { saturate } from '../saturate.mjs';
 import { median, shown } from '../statistics.mjs';
 
+const WARM_UP_SECONDS = 2;
+
 /** Two processes on one database beside one of them, in turns; afterwards the ledger is verified. */
 export async function two({ stage, sluice, house, options }) {
   const second = await house.start('Sluice-two');
   try {
     const { seconds, rounds, connections } = options;
-    await together(stage, [sluice, second], 1, connections);
+    await together(stage, [sluice, second], WARM_UP_SECONDS, connections);
     const results = [];
     for (let round = 1; round <= rounds; round += 1) {
       for (const processes of [[sluice], [sluice, second]]) {
