@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -6,7 +6,8 @@ import { join, resolve } from 'node:path';
 import { build } from '../support/built.js';
 
 const ROOT = resolve(__dirname, '../..');
-const LIMIT_MS = 60_000;
+/** It takes half a minute where nothing else runs. */
+const LIMIT_MS = 120_000;
 
 interface Load {
   readonly figures: { readonly connections: number; readonly errors: number; readonly peakRssMiB: number };
@@ -15,20 +16,24 @@ interface Load {
 
 describe('a thousand connections', () => {
   let folder: string;
+  let child: ChildProcess | undefined;
 
   beforeAll(build, 60_000);
   beforeEach(() => {
     folder = mkdtempSync(join(tmpdir(), 'sluice-load-'));
   });
-  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+  afterEach(() => {
+    child?.kill('SIGTERM');
+    rmSync(folder, { recursive: true, force: true });
+  });
 
   /** The load part of the benchmark: real processes, a durable PostgreSQL, everything on. */
   const measure = async (): Promise<Load> => {
     const file = join(folder, 'load.json');
     const args = ['scripts/bench-gateway.mjs', '--only', 'load', '--rounds', '3', '--seconds', '2', '--json', file];
-    const child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
+    child = spawn(process.execPath, args, { cwd: ROOT, stdio: ['ignore', 'ignore', 'pipe'] });
     let errors = '';
-    child.stderr.on('data', (chunk: Buffer) => (errors += chunk.toString()));
+    child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
     if (code !== 0) throw new Error(`The benchmark ended with ${code}:\n${errors}`);
     return (JSON.parse(readFileSync(file, 'utf8')) as { load: Load }).load;
