@@ -28,8 +28,12 @@ export async function saturate(stage, contestant, seconds, connections) {
 
 async function oneAnswer({ url, headers }) {
   const init = { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: CHAT };
-  const response = await fetch(`${url}/v1/chat/completions`, init).catch(({ message }) => message);
-  return typeof response === 'string' ? response : `${response.status} ${(await response.text()).slice(0, 300)}`;
+  try {
+    const response = await fetch(`${url}/v1/chat/completions`, init);
+    return `${response.status} ${(await response.text()).slice(0, 300)}`;
+  } catch (error) {
+    return `not at all (${error.message})`;
+  }
 }
 
 /** What it wrote of late that is no success. */

@@ -35,7 +35,7 @@ describe('a thousand connections', () => {
     let errors = '';
     child.stderr?.on('data', (chunk: Buffer) => (errors += chunk.toString()));
     const [code] = (await once(child, 'close')) as [number | null];
-    if (code !== 0) throw new Error(`The benchmark ended with ${code}:\n${errors}`);
+    if (code !== 0) throw new Error(`The benchmark ended with ${String(code)}:\n${errors}`);
     return (JSON.parse(readFileSync(file, 'utf8')) as { load: Load }).load;
   };
 
