@@ -1,6 +1,6 @@
 // As many requests as a contestant can take: every connection asks anew as soon as it is answered.
 import { once } from 'node:events';
-import { readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pinnedNode } from '../lib/node.mjs';
 import { NODE_MODULES, ROOT } from '../lib/paths.mjs';
@@ -47,7 +47,8 @@ function complaints({ logFile }) {
 
 async function withWrk(stage, url, headers, seconds, connections) {
   const body = join(stage.folder, 'chat.json');
-  writeFileSync(body, CHAT);
+  // Another wrk may be reading it.
+  if (!existsSync(body)) writeFileSync(body, CHAT);
   const fields = { 'content-type': 'application/json', ...headers };
   const args = ['-t1', `-c${connections}`, `-d${seconds}s`, '--timeout', '20s', '--latency'];
   for (const [field, value] of Object.entries(fields)) args.push('-H', `${field}: ${value}`);
