@@ -1,4 +1,4 @@
-// Sluice with everything on: a durable PostgreSQL, authentication, subscription, limits of calls and tokens, budgets of
+// Sluice with everything on: a durable PostgreSQL, authentication, subscription with quotas, limits of calls and tokens, budgets of
 // key, person and team, prepaid balance, audit, metrics, logs at info into a file. No limit is ever reached.
 import { randomBytes } from 'node:crypto';
 import { mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
@@ -16,6 +16,7 @@ const MILLION_DOLLARS = '1000000';
 /** A million dollars in credits, the most that one entry may be. */
 const CREDITS = 1_000_000_000_000;
 const MANY = 1_000_000_000;
+const QUOTAS = { quotaRequests: 1_000_000_000_000, quotaTokens: 1_000_000_000_000 };
 const LIMITS = { rpmLimit: MANY, tpmLimit: MANY, maxBudget: MILLION_DOLLARS, budgetDuration: 'monthly' };
 
 /** The processes of Sluice on one database, and the key that callers use. */
@@ -106,7 +107,7 @@ export async function probe({ child }, question, detail = {}) {
   });
 }
 
-/** A person with a balance and limits, a team with limits, and a key of theirs with limits. */
+/** A person with a balance and limits, a subscription with quotas, a team with limits, and a key of theirs with limits. */
 async function moveIn(url) {
   const { accessToken } = await ask(url, undefined, 'POST', '/api/auth/login', ADMIN);
   const admin = (...request) => ask(url, accessToken, ...request);
@@ -116,6 +117,8 @@ async function moveIn(url) {
   const team = await admin('POST', '/api/v1/teams', { slug: 'bench', name: 'Bench', ...LIMITS });
   // Whoever starts first may be subscribed already.
   await admin('POST', '/api/v1/subscriptions', { modelId: MODEL }).catch(() => undefined);
+  const [subscription] = await admin('GET', '/api/v1/subscriptions');
+  await admin('PATCH', `/api/v1/subscriptions/${subscription.id}`, QUOTAS);
   const wish = { name: 'bench', modelIds: [MODEL], teamId: team.id, ...LIMITS };
   const { key } = await admin('POST', '/api/v1/api-keys', wish);
   return key;
