@@ -1,8 +1,7 @@
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { type Config, platformConfig } from '#libs/config';
+import type { Config } from '#libs/config';
 import { databaseConfig, EmbeddedPostgres } from '#libs/database';
-import { StartFailure } from './start-failure.js';
+import { dataFolder } from './data.folder.js';
 
 /** A PostgreSQL that serves until it is stopped; one that was there before is left alone. */
 export interface DatabaseServer {
@@ -21,15 +20,7 @@ export interface DatabaseServer {
 export async function openDatabaseServer(config: Config, onProgress: (line: string) => void): Promise<DatabaseServer> {
   const { url } = config.get(databaseConfig);
   if (url !== undefined) return { url, stop: () => Promise.resolve() };
-  const { dataDir } = config.get(platformConfig);
-  try {
-    mkdirSync(dataDir, { recursive: true, mode: 0o755 });
-  } catch {
-    throw new StartFailure(
-      `The folder ${dataDir} cannot be made. Make its parent writable or set DATA_DIR to another one.`,
-    );
-  }
-  const folder = join(dataDir, 'postgres');
+  const folder = join(dataFolder(config), 'postgres');
   const postgres = await EmbeddedPostgres.start({ dataDir: folder, onProgress });
   return { url: postgres.url, folder, stop: () => postgres.stop() };
 }

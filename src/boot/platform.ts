@@ -2,6 +2,7 @@ import { type Config, type Environment, loadConfig } from '#libs/config';
 import { databaseConfig } from '#libs/database';
 import { configuredProviders } from '../providers/configured-providers.js';
 import { providersConfig } from '../providers/providers.config.js';
+import { dataFolder } from './data.folder.js';
 import { type DatabaseServer, openDatabaseServer } from './database.server.js';
 import { say, step } from './progress.js';
 import { migrateSchema } from './schema.js';
@@ -24,6 +25,7 @@ export async function startPlatform(environment: Environment): Promise<Platform>
   };
   try {
     const open = (): Promise<DatabaseServer> => openDatabaseServer(given, (line) => say(`  ${line}`));
+    dataFolder(given);
     const named = given.get(databaseConfig).url !== undefined;
     const database = await (named ? open() : step('PostgreSQL runs', open));
     stops.push(() => database.stop());

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 import { build } from '../support/built.js';
+import { createTestDatabase } from '../support/database.js';
 import { deferred } from '../support/deferred.js';
 import { eventually } from '../support/eventually.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
@@ -95,6 +96,20 @@ describe('the process that npm start runs', () => {
     expect((await call()).status).toBe(401);
     const metrics = await fetch(`${url}/health`);
     expect(await metrics.json()).toMatchObject({ status: 'ok' });
+  }, 60_000);
+
+  it('makes its folder where it is not there yet, also beside a database that is not its own', async () => {
+    const database = await createTestDatabase();
+    const folder = join(dataDir, 'not', 'there', 'yet');
+    try {
+      const started = start({ DATABASE_URL: database.url, DATA_DIR: folder });
+      await started.url();
+      expect(existsSync(folder)).toBe(true);
+      started.signal('SIGTERM');
+      expect(await started.ended).toBe(0);
+    } finally {
+      await database.drop();
+    }
   }, 60_000);
 
   it('H-10 lets a stream finish after SIGTERM, takes no new connection, and exits 0', async () => {

@@ -89,7 +89,7 @@ describe('a process after streams whose callers hung up', () => {
       call.on('error', () => undefined);
       call.on('close', () => done());
       call.on('response', (response) => {
-        if (response.statusCode !== 200) fail(new Error(`${response.statusCode}`));
+        if (response.statusCode !== 200) fail(new Error(`answered ${String(response.statusCode)}`));
         response.on('error', () => undefined);
         response.once('data', () => call.destroy());
       });

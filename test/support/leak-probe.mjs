@@ -32,11 +32,11 @@ function watch(prototype, names) {
 }
 watch(EventEmitter.prototype, ['on', 'addListener', 'once', 'prependListener', 'prependOnceListener']);
 const types = new WeakMap();
-const { addEventListener } = EventTarget.prototype;
+const listen = Object.getOwnPropertyDescriptor(EventTarget.prototype, 'addEventListener').value;
 EventTarget.prototype.addEventListener = function (type, ...rest) {
   remember(this);
   types.set(this, (types.get(this) ?? new Set()).add(type));
-  return addEventListener.call(this, type, ...rest);
+  return listen.call(this, type, ...rest);
 };
 
 function listeners() {
