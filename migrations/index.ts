@@ -22,6 +22,7 @@ import { NoteRealChanges1763620005200 } from './1763620005200-note-real-changes.
 import { CreateBalance1763620006000 } from './1763620006000-create-balance.js';
 import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
 import { CreateNotifications1763620011000 } from './1763620011000-create-notifications.js';
+import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -49,4 +50,5 @@ export const migrations = [
   CreateBalance1763620006000,
   CountQuotas1763620010000,
   CreateNotifications1763620011000,
+  KeepResponseIds1763630000000,
 ];

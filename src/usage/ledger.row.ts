@@ -52,6 +52,8 @@ export interface LedgerRow {
   readonly priceId?: string | undefined;
   /** Cut short and counted here: rated with the surcharge. */
   readonly incomplete?: boolean;
+  /** What the provider keeps the answer under, where the caller may go on from it. */
+  readonly providerResponseId?: string | undefined;
   readonly latencyMs: number;
   readonly firstByteMs: number | undefined;
   /** The budgets that pay for it, and under which replica's name their slices are leased. */

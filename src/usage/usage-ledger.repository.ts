@@ -31,6 +31,7 @@ const COLUMNS: readonly (readonly [column: string, type: string, read: (row: Led
   ['price_id', 'uuid', ({ priceId }) => priceId],
   ['incomplete', 'boolean', ({ incomplete = false }) => incomplete],
   ['cost', 'numeric', ({ cost }) => cost.toString()],
+  ['provider_response_id', 'text', ({ providerResponseId }) => providerResponseId],
   ['latency_ms', 'integer', ({ latencyMs }) => latencyMs],
   ['first_byte_ms', 'integer', ({ firstByteMs }) => firstByteMs],
 ];

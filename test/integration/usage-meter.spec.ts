@@ -70,6 +70,7 @@ describe('UsageMeter', () => {
       requestId: `it's "{quoted}", \\ and ü`,
       priceId: newId(),
       incomplete: true,
+      providerResponseId: 'resp_1',
       ...units,
     });
     await meter.settle(event);
@@ -103,6 +104,7 @@ describe('UsageMeter', () => {
         price_id: event.priceId,
         incomplete: true,
         cost: '12345678901234567890',
+        provider_response_id: 'resp_1',
         latency_ms: 20,
         first_byte_ms: 7,
         created_at: expect.any(Date) as Date,
@@ -136,11 +138,18 @@ describe('UsageMeter', () => {
 
   it('settles to disk while the database is away, and brings it all to the ledger when it is back', async () => {
     await gate.shut();
-    const events = Array.from({ length: 30 }, () => usageEvent());
+    const events = Array.from({ length: 30 }, (_, i) => usageEvent(i < 3 ? { providerResponseId: `resp_${i}` } : {}));
     await Promise.all(events.map((event) => meter.settle(event)));
     expect(await sample('usage_spooled_total')).toBe(30);
     await gate.reopen();
     await eventually(async () => expect((await idsOf(events)).size).toBe(30));
+    const { rows } = await t.db.query<{ named: string[] }>(
+      `SELECT array_agg(provider_response_id ORDER BY provider_response_id)
+                FILTER (WHERE provider_response_id IS NOT NULL) AS named
+         FROM usage_events WHERE id = ANY($1)`,
+      [events.map(({ id }) => id)],
+    );
+    expect(rows[0]?.named).toEqual(['resp_0', 'resp_1', 'resp_2']);
   });
 
   it('sets a row aside that the ledger refuses, also one that waited on disk', async () => {

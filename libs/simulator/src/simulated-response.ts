@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { generate, jsonReply, reported, SSE_HEADERS, usageFor } from './simulated-answer.js';
 import type { AnswerOptions } from './simulated-answer.js';
 import type { WireReply } from './wire.server.js';
@@ -18,7 +19,7 @@ export function responseReply(json: Record<string, unknown>, options: AnswerOpti
   const text = pieces.join('');
   const part = { type: 'output_text', text, annotations: [] };
   const item = { id: ITEM, type: 'message', role: 'assistant', status: 'completed', content: [part] };
-  const open = { id: 'resp_simulated', object: 'response', created_at: 1_700_000_000, model: json['model'] };
+  const open = { id: `resp_${randomUUID()}`, object: 'response', created_at: 1_700_000_000, model: json['model'] };
   const whole = { ...open, status: 'completed', output: [item], usage: reported(counts, options.usage) };
   if (json['stream'] !== true) return jsonReply(whole);
   const place = { item_id: ITEM, output_index: 0, content_index: 0 };
