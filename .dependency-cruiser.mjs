@@ -53,6 +53,7 @@ export const CAPABILITIES = [
   'src/api-keys/api-key.directory.ts',
   'src/usage/rating.ts',
   'src/usage/usage.meter.ts',
+  'src/usage/kept.responses.ts',
   'src/usage/limits/call.limits.ts',
   'src/usage/balance/prepaid.holds.ts',
   'src/usage/budgets/budget.standings.ts',

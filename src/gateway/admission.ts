@@ -7,6 +7,7 @@ import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js
 import { Entitlements } from '../subscriptions/entitlements.js';
 import { PrepaidHolds } from '../usage/balance/prepaid.holds.js';
 import { CallLimits, type CallTicket, type Quota } from '../usage/limits/call.limits.js';
+import { type KeptResponse, KeptResponses } from '../usage/kept.responses.js';
 import { worstCase } from '../usage/rating.js';
 import type { BudgetHold, ScopeName } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
@@ -23,9 +24,13 @@ export interface Route {
   readonly target: ProviderTarget;
   /** How much of it the caller may use in a period. */
   readonly quota: Quota;
-  /** What answers when the model's provider cannot, in order. */
-  readonly fallbacks: readonly ResolvedModel[];
+  /** The models that may answer, the preferred first: the one that was asked, and what stands in for it. */
+  readonly answerers: Answerers;
+  /** The answer that is gone on from. Only the provider that keeps it may answer. */
+  readonly previous?: KeptResponse;
 }
+
+type Answerers = readonly [ResolvedModel, ...ResolvedModel[]];
 
 /** A call that may go on: what was asked, of which model, and where it goes. */
 export interface Admitted extends Route {
@@ -47,15 +52,17 @@ export class Admission {
     private readonly upstreams: UpstreamPool,
     private readonly limits: CallLimits,
     private readonly holds: PrepaidHolds,
+    private readonly responses: KeptResponses,
   ) {}
 
   /** @throws DomainError saying why not */
   async admit(actor: ApiKeyPrincipal, incoming: IncomingCall): Promise<Admitted> {
-    const route = await this.route(actor, incoming);
+    const asked = await this.route(actor, incoming);
     // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
     const { request } = incoming;
+    const route = await this.goingOn(actor, request, asked);
     const ticket = await this.enter(actor, incoming, route);
-    const hold = await this.hold(actor, incoming, [route.model, ...route.fallbacks], ticket);
+    const hold = await this.hold(actor, incoming, route, ticket);
     return { ...route, request, hold, ticket };
   }
 
@@ -79,13 +86,37 @@ export class Admission {
     if (!model) throw gatewayErrors.model_unavailable({ param: 'model' });
     const entitled = await this.entitlements.admit(actor.userId, model.id);
     if (!entitled.admitted) throw entitled.error;
-    const fallbacks = await this.fallbacksOf(model, incoming);
-    const target = this.targetOf([model, ...fallbacks]);
-    const retryAfterSeconds = this.upstreams.unavailableFor([model, ...fallbacks]);
+    const answerers: Answerers = [model, ...(await this.fallbacksOf(model, incoming))];
+    return { model, quota: entitled.quota, ...this.reachable(answerers) };
+  }
+
+  /** @throws DomainError where none of them can be called at present */
+  private reachable(answerers: Answerers): Pick<Route, 'target' | 'answerers'> {
+    const target = this.targetOf(answerers);
+    const retryAfterSeconds = this.upstreams.unavailableFor(answerers);
     if (!target || retryAfterSeconds !== undefined) {
       throw gatewayErrors.no_upstream_available({ retryAfterSeconds: retryAfterSeconds ?? RETRY_AFTER_SECONDS });
     }
-    return { model, quota: entitled.quota, target, fallbacks };
+    return { target, answerers };
+  }
+
+  /** An answer is gone on from by who got it, where it is kept. What is another's is told apart from nothing by nobody. */
+  private async goingOn(
+    { userId }: ApiKeyPrincipal,
+    { previousResponseId: id }: ModelRequest,
+    route: Route,
+  ): Promise<Route> {
+    if (id === undefined) return route;
+    const providers = route.answerers.map(({ providerId }) => providerId);
+    const previous = await this.responses.find(userId, providers, id);
+    const [first, ...others] = route.answerers.filter(({ providerId }) => providerId === previous?.providerId);
+    if (!previous || !first) {
+      throw gatewayErrors.previous_response_not_found({
+        message: `Previous response with id ${quoted(id)} not found.`,
+        param: 'previous_response_id',
+      });
+    }
+    return { ...route, ...this.reachable([first, ...others]), previous };
   }
 
   private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, { model, quota }: Route): Promise<CallTicket> {
@@ -99,11 +130,11 @@ export class Admission {
   private async hold(
     actor: ApiKeyPrincipal,
     incoming: IncomingCall,
-    models: readonly [ResolvedModel, ...ResolvedModel[]],
+    { model, answerers }: Route,
     ticket: CallTicket,
   ): Promise<BudgetHold> {
     try {
-      const outcome = await this.holds.hold(actor.userId, scopesOf(actor, models[0]), () => mostOf(incoming, models));
+      const outcome = await this.holds.hold(actor.userId, scopesOf(actor, model), () => mostOf(incoming, answerers));
       if (!outcome.held) throw outcome.error;
       return outcome.hold;
     } catch (error) {

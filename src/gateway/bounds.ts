@@ -12,6 +12,12 @@ const UNLIMITED_ANSWER_TOKENS = 16_384;
 /** Speech is not compressed below about eight kilobits a second. */
 const LEAST_AUDIO_BYTES_PER_SECOND = 1_000;
 
+/**
+ * The longest context that a model is offered with; where the catalogue does not say a model's own, an answer that is
+ * gone on from may bring as much.
+ */
+const LONGEST_CONTEXT_TOKENS = 10_000_000;
+
 /** Answers that have no tokens of their own. */
 const WITHOUT_ANSWER = new Set<Operation>([
   'embeddings',
@@ -24,7 +30,8 @@ const SOUND = new Set<Operation>(['audio.transcriptions', 'audio.translations', 
 
 /**
  * How large a call can become, as far as its bytes tell: every tokenizer in use makes at least one byte a token,
- * so a prompt has no more tokens than its body has bytes.
+ * so a prompt has no more tokens than its body has bytes. One that goes on from an earlier answer has more, which is in
+ * no body: whatever the model can read, of any kind.
  */
 export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds {
   const { operation, request, bytes } = call;
@@ -32,13 +39,15 @@ export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds 
   const images = imagesIn(json);
   const prompt = bytes + FRAMING_TOKENS + images * TOKENS_PER_IMAGE;
   const answer = request.maxTokens ?? model.maxOutputTokens ?? UNLIMITED_ANSWER_TOKENS;
+  const goesOn = request.previousResponseId !== undefined;
+  const longest = model.contextLength ?? (goesOn ? LONGEST_CONTEXT_TOKENS : prompt);
   const hasSound = SOUND.has(operation) || Array.isArray(json['modalities']) || 'audio' in json;
   return {
-    inputBound: Math.min(prompt, model.contextLength ?? prompt),
+    inputBound: goesOn ? longest : Math.min(prompt, longest),
     outputBound: WITHOUT_ANSWER.has(operation) ? 0 : answer * request.choices,
-    mayHaveAudio: hasSound,
-    mayHaveImages: images > 0 || operation === 'images.generations',
-    mayWriteCache: call.mentions('"cache_control"'),
+    mayHaveAudio: goesOn || hasSound,
+    mayHaveImages: goesOn || images > 0 || operation === 'images.generations',
+    mayWriteCache: goesOn || call.mentions('"cache_control"'),
     ...(operation === 'images.generations' ? { images: request.choices } : {}),
     ...(operation === 'audio.speech' ? { characters: bytes } : {}),
     ...(SOUND.has(operation) ? { audioSeconds: Math.ceil(bytes / LEAST_AUDIO_BYTES_PER_SECOND) } : {}),

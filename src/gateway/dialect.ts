@@ -19,6 +19,8 @@ export interface HeardAnswer {
   readonly units: Units;
   /** The model that answered, as the provider names it. */
   readonly model?: string | undefined;
+  /** What the provider keeps the answer under. */
+  readonly answerId?: string | undefined;
   /** It is an error, whatever its status says. */
   readonly isError?: boolean;
 }

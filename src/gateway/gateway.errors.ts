@@ -7,6 +7,11 @@ export const gatewayErrors = defineErrors({
     'invalid',
     'The body would choose where the call goes. That is decided by the API key and its models.',
   ],
+  provider_state_not_allowed: [
+    'invalid',
+    'The body names something that is kept at the provider, in an account that all callers share. Send its content instead.',
+  ],
+  previous_response_not_found: ['invalid', 'There is no such response that could be gone on from.'],
   service_tier_not_allowed: ['invalid', 'This service has another price than the model. Leave it out.'],
   operation_unsupported: ['invalid', "This model's provider does not offer this operation."],
   path_malformed: ['invalid', 'The address is not a plain path.'],
@@ -38,6 +43,8 @@ const MALFORMED: Readonly<Record<MalformedModelRequest['reason'], string>> = {
   too_many_values: 'The body has too many values.',
   model_missing: 'The body must name a model.',
   routing: 'chooses where the call goes, which is decided by the API key and its models.',
+  provider_state:
+    'names something that is kept at the provider, in an account that all callers share. Send its content instead.',
   priced_otherwise: 'asks for a service that has another price than the model.',
   ambiguous: 'is there more than once, or in another spelling.',
   bad_value: 'has a value that cannot be right.',
@@ -47,6 +54,7 @@ const ABOUT_A_PROPERTY = new Set<MalformedModelRequest['reason']>([
   'ambiguous',
   'bad_value',
   'routing',
+  'provider_state',
   'priced_otherwise',
 ]);
 
@@ -56,6 +64,7 @@ export function malformedRequest({ reason, param }: MalformedModelRequest): Doma
   const message = ABOUT_A_PROPERTY.has(reason) ? `${param ?? 'A property'} ${sentence}` : sentence;
   const refusal = { message, ...(param === undefined ? {} : { param }) };
   if (reason === 'routing') return gatewayErrors.routing_not_allowed(refusal);
+  if (reason === 'provider_state') return gatewayErrors.provider_state_not_allowed(refusal);
   if (reason === 'priced_otherwise') return gatewayErrors.service_tier_not_allowed(refusal);
   return gatewayErrors.model_request_malformed(refusal);
 }

@@ -74,7 +74,7 @@ class ReadCall implements IncomingCall {
   }
 
   get request(): ModelRequest {
-    this.whole ??= inForeground(this.operation, accepted(this.outlined.read()));
+    this.whole ??= answerable(this.operation, accepted(this.outlined.read()));
     return this.whole;
   }
 
@@ -119,8 +119,13 @@ function outlineForm(bytes: Buffer, boundary: string): OutlinedModelRequest | Ma
   return request.ok ? { ok: true, model: request.model, values: 0, read: () => request } : request;
 }
 
-function inForeground(operation: Operation, request: ModelRequest): ModelRequest {
-  if (operation === 'responses' && request.json['background'] === true) {
+/** What is kept at a provider can be asked for by those who got it: of responses alone it is known who did. */
+function answerable(operation: Operation, request: ModelRequest): ModelRequest {
+  const { background = null } = request.json;
+  if (operation !== 'responses' && request.previousResponseId !== undefined) {
+    throw malformedRequest({ ok: false, reason: 'provider_state', param: 'previous_response_id' });
+  }
+  if (operation === 'responses' && background !== null && background !== false) {
     // It is worked on after the answer, and what it took would never be heard of here.
     throw gatewayErrors.operation_unsupported({
       message: 'A response in the background cannot be metered. Ask for it in the foreground, or as a stream.',

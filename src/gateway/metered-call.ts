@@ -22,6 +22,8 @@ export interface Outcome {
   readonly text?: string;
   /** Its length in UTF-16 units, where the text is no more than its beginning. */
   readonly textChars?: number;
+  /** What the provider keeps the answer under. */
+  readonly answerId?: string | undefined;
   /** The provider did no work: nothing is charged, nothing is counted. */
   readonly free?: boolean;
 }
@@ -134,7 +136,7 @@ export class MeteredCall implements OpenCall {
     const outcome = this.progress();
     const { charges, replicaId } = this.facts.admitted.hold;
     const tokens: MeteredTokens = {
-      inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes),
+      inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes) + this.earlierTokens,
       cachedInputTokens: outcome.prompt?.cachedTokens ?? 0,
       outputTokens: TokenCounter.estimateText(outcome.text ?? '', outcome.textChars),
       tokensSource: 'counted',
@@ -166,6 +168,7 @@ export class MeteredCall implements OpenCall {
       ...usage,
       priceId: model.price.priceId,
       incomplete,
+      providerResponseId: this.isKept ? outcome.answerId : undefined,
       // Only what a provider reports may go beyond what was held: our own count is never a reason to overspend.
       cost: held > 0n && tokens.tokensSource === 'counted' && rated > held ? held : rated,
       latencyMs: this.elapsedMs(),
@@ -186,7 +189,7 @@ export class MeteredCall implements OpenCall {
       };
     }
     return {
-      inputTokens: prompt?.promptTokens ?? (await this.promptTokens()),
+      inputTokens: prompt?.promptTokens ?? (await this.promptTokens()) + this.earlierTokens,
       cachedInputTokens: prompt?.cachedTokens ?? 0,
       cacheWriteTokens: prompt?.cacheWriteTokens ?? 0,
       outputTokens: await this.answerTokens(text, textChars),
@@ -202,6 +205,16 @@ export class MeteredCall implements OpenCall {
     } catch {
       return TokenCounter.estimate(bytes);
     }
+  }
+
+  /** What an answer that is gone on from adds to the prompt is in no body. */
+  private get earlierTokens(): number {
+    return this.facts.admitted.previous?.tokens ?? 0;
+  }
+
+  /** Whether the provider keeps the answer, so that it can be gone on from. */
+  private get isKept(): boolean {
+    return this.facts.operation === 'responses' && this.facts.admitted.request.json['store'] !== false;
   }
 
   private async answerTokens(text: string, chars: number | undefined): Promise<number> {

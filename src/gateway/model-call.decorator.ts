@@ -7,6 +7,8 @@ const COMMON_ERRORS: EndpointOptions['errors'] = {
   400: [
     'model_request_malformed',
     'routing_not_allowed',
+    'provider_state_not_allowed',
+    'previous_response_not_found',
     'service_tier_not_allowed',
     'conflicting_api_keys',
     'operation_unsupported',

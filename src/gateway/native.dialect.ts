@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import {
+  answerIdOf,
   AnthropicObserver,
   anthropicUsageOf,
   askForUsage,
@@ -67,7 +68,8 @@ export class NativeDialect implements Dialect {
     const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
     const badUsage = usage === undefined && misreports(json?.['usage']);
-    return { body, usage, badUsage, text, units: unitsOf(operation, request.json, json), model, isError };
+    const units = unitsOf(operation, request.json, json);
+    return { body, usage, badUsage, text, units, model, answerId: answerIdOf(json), isError };
   }
 
   hearError(body: Buffer): Buffer {

@@ -40,7 +40,7 @@ export class ProviderCaller {
    */
   async send(
     incoming: IncomingCall,
-    { model, fallbacks }: Pick<Admitted, 'model' | 'fallbacks'>,
+    { answerers }: Pick<Admitted, 'answerers'>,
     call: MeteredCall,
     request: FastifyRequest,
     signal: AbortSignal,
@@ -52,7 +52,7 @@ export class ProviderCaller {
       return known;
     };
     const result = await this.upstreams.dispatch<ModelRoute>({
-      routes: [model, ...fallbacks].map((each) => ({ model: each, providerId: each.providerId })),
+      routes: answerers.map((model) => ({ model, providerId: model.providerId })),
       prepare: (route, target) => {
         const dialect = dialectFor(target);
         const headers = dialect.headers(request.headers, request.id, target);

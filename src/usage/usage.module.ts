@@ -30,6 +30,7 @@ import { OpenCallsRepository } from './open-calls.repository.js';
 import { AdminUsageController } from './re-rating/admin-usage.controller.js';
 import { ReRatingRepository } from './re-rating/re-rating.repository.js';
 import { ReRatingService } from './re-rating/re-rating.service.js';
+import { KeptResponses } from './kept.responses.js';
 import { Reaper } from './reaper.js';
 import { ReplicaLife } from './replica.life.js';
 import { UsageController } from './usage.controller.js';
@@ -58,6 +59,7 @@ import { UsageService } from './usage.service.js';
     QuotaRepository,
     Quotas,
     DurableLedger,
+    KeptResponses,
     OpenCalls,
     OpenCallsRepository,
     Reaper,
@@ -72,6 +74,6 @@ import { UsageService } from './usage.service.js';
     UsageMeter,
     UsageLedgerRepository,
   ],
-  exports: [BudgetLimits, BudgetStandings, CallLimits, PrepaidHolds, UsageMeter],
+  exports: [BudgetLimits, BudgetStandings, CallLimits, KeptResponses, PrepaidHolds, UsageMeter],
 })
 export class UsageModule {}

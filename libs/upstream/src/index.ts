@@ -26,5 +26,5 @@ export { UpstreamClient } from './upstream.client.js';
 export type { UpstreamClientOptions, UpstreamRequest } from './upstream.client.js';
 export { UpstreamFailure } from './upstream-failure.js';
 export type { UpstreamFailureKind } from './upstream-failure.js';
-export { anthropicUsageOf, misreports, usageOf } from './usage.reader.js';
+export { answerIdOf, anthropicUsageOf, misreports, usageOf } from './usage.reader.js';
 export type { UpstreamUsage } from './usage.reader.js';

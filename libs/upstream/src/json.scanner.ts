@@ -31,6 +31,21 @@ export interface JsonOutline {
 /** `broken`: no parser takes it as an object. */
 export type NoOutline = { readonly kind: 'broken' | 'too_deep' | 'too_many_values' };
 
+/** Is told of the keys within the values of the outermost object, in their order and as they are written. */
+export interface KeyWatcher {
+  /** A property of the outermost object begins. False where nothing within it is of interest. */
+  enter(key: string): boolean;
+  /**
+   * @param open the opening quote
+   * @param end the place after the closing one
+   * @param value where what it names begins
+   * @param depth brackets that are open within the property, at least 1
+   */
+  key(json: Buffer, open: number, end: number, value: number, depth: number): void;
+  /** A bracket was closed, and so many are open still. */
+  close(depth: number): void;
+}
+
 const NO_LIMITS: OutlineLimits = { depth: Infinity, values: Infinity };
 
 /**
@@ -48,7 +63,11 @@ export function topLevelProperties(json: Buffer): TopLevelProperty[] {
  * take thirty times the memory of its text. It finds places and counts; it does not validate what lies within a
  * value. Iterative, so that nesting costs no stack, and in one pass.
  */
-export function outlineOf(json: Buffer, limits: OutlineLimits = NO_LIMITS): JsonOutline | NoOutline {
+export function outlineOf(
+  json: Buffer,
+  limits: OutlineLimits = NO_LIMITS,
+  watcher?: KeyWatcher,
+): JsonOutline | NoOutline {
   const scan = new Scan(json, limits);
   const properties: TopLevelProperty[] = [];
   let at = skipSpace(json, 0);
@@ -62,7 +81,7 @@ export function outlineOf(json: Buffer, limits: OutlineLimits = NO_LIMITS): Json
     const colon = skipSpace(json, keyEnd);
     if (key === undefined || json[colon] !== COLON) return { kind: 'broken' };
     const start = skipSpace(json, colon + 1);
-    const end = scan.valueEnd(start);
+    const end = scan.valueEnd(start, watcher?.enter(key) === true ? watcher : undefined);
     if (scan.refusal !== undefined) return { kind: scan.refusal };
     properties.push({ key, start, end });
     at = skipSpace(json, end);
@@ -70,6 +89,19 @@ export function outlineOf(json: Buffer, limits: OutlineLimits = NO_LIMITS): Json
     if (json[at] !== COMMA) return { kind: 'broken' };
     scan.count();
     at = skipSpace(json, at + 1);
+  }
+}
+
+/** The values in a list that begins at `open`, for bytes that were outlined before. */
+export function* elementsOf(json: Buffer, open: number): Generator<Buffer> {
+  const scan = new Scan(json, NO_LIMITS);
+  let at = skipSpace(json, open + 1);
+  while (at < json.length && json[at] !== CLOSE_BRACKET) {
+    const end = scan.valueEnd(at);
+    yield json.subarray(at, end);
+    at = skipSpace(json, end);
+    if (json[at] === COMMA) at = skipSpace(json, at + 1);
+    else if (json[at] !== CLOSE_BRACKET) return;
   }
 }
 
@@ -89,15 +121,17 @@ class Scan {
   }
 
   /** The place after the value that starts at `start`. */
-  valueEnd(start: number): number {
+  valueEnd(start: number, watcher?: KeyWatcher): number {
     const { json } = this;
     let depth = 0;
     let at = start;
     while (at < json.length && this.refusal === undefined) {
       const byte = json[at];
       if (byte === QUOTE) {
+        const open = at;
         at = stringEnd(json, at);
         if (depth === 0) return at;
+        if (watcher !== undefined && json[at] !== COMMA) at = this.told(watcher, open, at, depth);
         continue;
       }
       if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
@@ -108,6 +142,7 @@ class Scan {
       } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) {
         if (depth === 0) return trimmedEnd(json, start, at);
         depth -= 1;
+        watcher?.close(depth);
         if (depth === 0) return at + 1;
       } else if (byte === COMMA) {
         if (depth === 0) return trimmedEnd(json, start, at);
@@ -116,6 +151,15 @@ class Scan {
       at += 1;
     }
     return at;
+  }
+
+  /** A string in front of a colon is a key. */
+  private told(watcher: KeyWatcher, open: number, end: number, depth: number): number {
+    const colon = skipSpace(this.json, end);
+    if (this.json[colon] !== COLON) return colon;
+    const value = skipSpace(this.json, colon + 1);
+    watcher.key(this.json, open, end, value, depth);
+    return value;
   }
 }
 
@@ -147,7 +191,7 @@ function trimmedEnd(json: Buffer, start: number, end: number): number {
   return at;
 }
 
-function skipSpace(json: Buffer, from: number): number {
+export function skipSpace(json: Buffer, from: number): number {
   let at = from;
   while (isSpace(json[at])) {
     at += 1;
@@ -159,7 +203,7 @@ function isSpace(byte: number | undefined): boolean {
   return byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09;
 }
 
-function decodeKey(json: Buffer, start: number, end: number): string | undefined {
+export function decodeKey(json: Buffer, start: number, end: number): string | undefined {
   const raw = json.toString('utf8', start + 1, end - 1);
   if (!raw.includes('\\')) return raw;
   try {

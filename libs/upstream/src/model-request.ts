@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer';
 import { outlineOf, topLevelProperties, type TopLevelProperty } from './json.scanner.js';
+import { stateField, StateWatcher } from './provider.state.js';
 import { folded, routingField } from './routing.fields.js';
 import { asRecord } from './usage.reader.js';
 
@@ -15,6 +16,8 @@ export interface ModelRequest {
   maxTokens: number | undefined;
   /** Answers asked for: `n` or `best_of`, whichever is larger; at least 1. Each may use up `maxTokens`. */
   choices: number;
+  /** `previous_response_id`: the answer that is gone on from, which the provider keeps. */
+  previousResponseId: string | undefined;
   /** The body as `JSON.parse` sees it, for counting. */
   json: Record<string, unknown>;
 }
@@ -24,6 +27,7 @@ export interface MalformedModelRequest {
   /**
    * - `ambiguous`: a guarded name is there twice, or in another case, so that the provider may read another value.
    * - `routing`: it would choose another model, provider or account than the one that is authorised.
+   * - `provider_state`: it names something that the provider keeps for the account that all callers share.
    * - `priced_otherwise`: it asks for a service that has another price than the model.
    */
   reason:
@@ -35,6 +39,7 @@ export interface MalformedModelRequest {
     | 'model_missing'
     | 'ambiguous'
     | 'routing'
+    | 'provider_state'
     | 'priced_otherwise'
     | 'bad_value';
   /** The property to blame. */
@@ -72,6 +77,8 @@ const GUARDED = new Set([
   'best_of',
   'service_tier',
   'speed',
+  'background',
+  'previous_response_id',
 ]);
 
 /** What a provider charges its list price for; anything else is dearer, or cheaper and not ours to sell. */
@@ -88,7 +95,8 @@ export function readModelRequest(body: Buffer): ModelRequest | MalformedModelReq
 
 /** Reads which model is asked for, and refuses what cannot be judged, before a parser is let at the body. */
 export function outlineModelRequest(body: Buffer): OutlinedModelRequest | MalformedModelRequest {
-  const outline = outlineOf(body, { depth: MAX_DEPTH, values: MAX_VALUES });
+  const watcher = new StateWatcher();
+  const outline = outlineOf(body, { depth: MAX_DEPTH, values: MAX_VALUES }, watcher);
   if (outline.kind === 'broken') {
     return { ok: false, reason: isOtherThanObject(body) ? 'not_an_object' : 'not_json' };
   }
@@ -103,6 +111,10 @@ export function outlineModelRequest(body: Buffer): OutlinedModelRequest | Malfor
   const routing = routingField(body, properties);
   if (routing !== undefined) {
     return { ok: false, reason: 'routing', param: routing };
+  }
+  const state = stateField(body, properties, watcher);
+  if (state !== undefined) {
+    return { ok: false, reason: 'provider_state', param: state };
   }
   const named = properties.find(({ key }) => key === 'model');
   const model = named && parse(body.subarray(named.start, named.end))?.value;
@@ -183,7 +195,10 @@ function spliced(
 }
 
 function interpret(model: string, json: Record<string, unknown>): ModelRequest | MalformedModelRequest {
-  const { stream, stream_options: options } = json;
+  const { stream, stream_options: options, previous_response_id: previous = null } = json;
+  if (previous !== null && (typeof previous !== 'string' || previous === '')) {
+    return { ok: false, reason: 'bad_value', param: 'previous_response_id' };
+  }
   if (stream !== undefined && stream !== null && typeof stream !== 'boolean') {
     return { ok: false, reason: 'bad_value', param: 'stream' };
   }
@@ -207,6 +222,7 @@ function interpret(model: string, json: Record<string, unknown>): ModelRequest |
     includeUsage: asRecord(json['stream_options'])?.['include_usage'] === true,
     maxTokens: limits.length === 0 ? undefined : Math.min(...limits),
     choices: Math.max(1, ...[json['n'], json['best_of']].filter(isNumber)),
+    previousResponseId: previous ?? undefined,
     json,
   };
 }

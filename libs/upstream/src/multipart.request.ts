@@ -1,4 +1,5 @@
 import type { MalformedModelRequest, ModelRequest } from './model-request.js';
+import { stateFormField } from './provider.state.js';
 import { folded, routingFormField } from './routing.fields.js';
 
 interface Part {
@@ -18,6 +19,7 @@ const GUARDED = new Set(['model', 'stream', 'n']);
 const MAX_PARTS = 128;
 const MAX_HEADER_BYTES = 4_096;
 const MAX_FIELD_BYTES = 100_000;
+const NOTHING = Buffer.alloc(0);
 const BLANK_LINE = Buffer.from('\r\n\r\n');
 
 /** The boundary that a `Content-Type` names; `undefined` where it is no form or says more than that. */
@@ -41,12 +43,16 @@ export function readMultipartRequest(body: Buffer, boundary: string): ModelReque
     if (GUARDED.has(spelt) && (spelt !== name || isFile || name in fields)) {
       return { ok: false, reason: 'ambiguous', param: spelt };
     }
-    const routing = routingFormField(
-      name.replaceAll('\\', ''),
-      body.subarray(start, Math.min(end, start + MAX_FIELD_BYTES)),
-    );
+    const plain = name.replaceAll('\\', '');
+    const value = body.subarray(start, Math.min(end, start + MAX_FIELD_BYTES));
+    const routing = routingFormField(plain, value);
     if (routing !== undefined) {
       return { ok: false, reason: 'routing', param: routing };
+    }
+    // What is in a file is no field, and what is in a field is read to its end.
+    const state = stateFormField(plain, isFile ? NOTHING : body.subarray(start, end));
+    if (state !== undefined) {
+      return { ok: false, reason: 'provider_state', param: state };
     }
     if (!isFile && name !== '__proto__') {
       fields[name] = body.toString('utf8', start, Math.min(end, start + MAX_FIELD_BYTES));
@@ -83,6 +89,7 @@ function interpret(fields: Record<string, unknown>): ModelRequest | MalformedMod
     includeUsage: false,
     maxTokens: undefined,
     choices: n === undefined ? 1 : Number(n),
+    previousResponseId: undefined,
     json: fields,
   };
 }

@@ -72,9 +72,12 @@ const ROUTING_METADATA = patterns([
   'user_api_key*',
 ]);
 
+/** Nearly every name there is: it is folded already. */
+const PLAIN_NAME = /^[a-z_]*$/;
+
 /** A name as the most careless parser reads it: Go's ignores case, and takes "ſ" for "s" and the sign of Kelvin for "k". */
 export function folded(name: string): string {
-  return name.toLowerCase().replaceAll('ſ', 's');
+  return PLAIN_NAME.test(name) ? name : name.toLowerCase().replaceAll('ſ', 's');
 }
 
 /** Callers name the same few properties over and over; whoever invents names is judged anew each time. */

@@ -3,7 +3,7 @@ import { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
 import { dataOf, errorName, parseObject, unescapeJson } from './sse.event.js';
 import { type EventFate, SseSplitter } from './sse.splitter.js';
 import type { StreamObserver } from './stream.observer.js';
-import { asRecord, misreports, usageOf } from './usage.reader.js';
+import { answerIdOf, asRecord, misreports, usageOf } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
 export interface SseObserverOptions {
@@ -46,6 +46,8 @@ export class SseObserver implements StreamObserver {
   /** The last believable usage; `undefined` means that the caller counts {@link text}. */
   usage: UpstreamUsage | undefined;
   model: string | undefined;
+  /** Of a response; what a chunk of a chat is called is no use to anybody. */
+  answerId: string | undefined;
   finishReason: string | undefined;
   /** An error event, as the provider worded it: `error.type` or `error.code`, else `error`. */
   error: string | undefined;
@@ -127,8 +129,10 @@ export class SseObserver implements StreamObserver {
       return 'pass';
     }
     eachGeneratedText(json, this.addText);
-    const { model } = asRecord(json['response']) ?? json;
+    const response = asRecord(json['response']);
+    const { model } = response ?? json;
     if (typeof model === 'string') this.model = model;
+    this.answerId = answerIdOf(response) ?? this.answerId;
     this.finishReason = finishReasonOf(json) ?? this.finishReason;
     if (json['error'] !== undefined && json['error'] !== null) {
       this.error = errorName(json['error']);

@@ -13,6 +13,8 @@ export interface StreamObserver {
   readonly prompt?: UpstreamUsage | undefined;
   /** The model that answers, as the provider names it. */
   readonly model?: string | undefined;
+  /** What the provider keeps the answer under, where it says so. */
+  readonly answerId?: string | undefined;
   /** Generated text for counting, or its beginning. */
   readonly text: string;
   /** UTF-16 units of generated text in all. */

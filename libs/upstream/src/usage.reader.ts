@@ -90,6 +90,12 @@ const COUNTS = [
   'cache_read_input_tokens',
 ];
 
+/** What an answer can be asked for by, where it could be the name of anything at all. */
+export function answerIdOf(answer: Record<string, unknown> | undefined): string | undefined {
+  const id = answer?.['id'];
+  return typeof id === 'string' && /^[!-~]{1,256}$/.test(id) ? id : undefined;
+}
+
 function tokens(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= MAX_BELIEVABLE_TOKENS
     ? value

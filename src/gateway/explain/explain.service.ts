@@ -41,7 +41,7 @@ export class ExplainService {
     const call = callOf(wish);
     const route = await this.routeOf(principal, call);
     const model = 'model' in route ? route.model : await this.modelOf(principal, wish.model);
-    const worst = model && mostOf(call, 'model' in route ? [model, ...route.fallbacks] : [model]);
+    const worst = model && mostOf(call, 'model' in route ? route.answerers : [model]);
     const budgets = model && worst !== undefined ? await this.budgetsOf(principal, model, worst) : [];
     const short = budgets.find(({ sufficient }) => !sufficient)?.refusal;
     const rule =

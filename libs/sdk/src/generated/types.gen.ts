@@ -5712,7 +5712,7 @@ export type CreateChatCompletionData = {
 
 export type CreateChatCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5796,7 +5796,7 @@ export type CreateCompletionData = {
 
 export type CreateCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5880,7 +5880,7 @@ export type CreateEmbeddingData = {
 
 export type CreateEmbeddingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -5964,7 +5964,7 @@ export type CreateResponseData = {
 
 export type CreateResponseErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6048,7 +6048,7 @@ export type CreateModerationData = {
 
 export type CreateModerationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6132,7 +6132,7 @@ export type CreateRankingData = {
 
 export type CreateRankingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6294,7 +6294,7 @@ export type CreateImageData = {
 
 export type CreateImageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6378,7 +6378,7 @@ export type CreateSpeechData = {
 
 export type CreateSpeechErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6465,7 +6465,7 @@ export type CreateTranscriptionData = {
 
 export type CreateTranscriptionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6550,7 +6550,7 @@ export type CreateTranslationData = {
 
 export type CreateTranslationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6634,7 +6634,7 @@ export type CreateMessageData = {
 
 export type CreateMessageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6718,7 +6718,7 @@ export type CountMessageTokensData = {
 
 export type CountMessageTokensErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -6804,7 +6804,7 @@ export type ForwardCallData = {
 
 export type ForwardCallErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
