@@ -98,5 +98,6 @@ function keyOf({ apiKeyId, key }: ExplainCallDto): { id: string } | { secret: st
 function callOf({ model, messages = [], maxTokens, bytes }: ExplainCallDto): IncomingCall {
   const body = Buffer.from(JSON.stringify({ model, messages, max_tokens: maxTokens }));
   const call = readCall('chat.completions', { body, headers: { 'content-type': 'application/json' } });
-  return { ...call, bytes: bytes ?? call.bytes };
+  // What a call knows it tells when it is asked, so a copy of its properties would know nothing.
+  return bytes === undefined ? call : (Object.create(call, { bytes: { value: bytes } }) as IncomingCall);
 }
