@@ -39,6 +39,7 @@ describe('MeteredCall', () => {
       },
       model: { id: 'm', price: PRICE },
       target: { providerId: 'p', providerKeyId: undefined },
+      quota: { subscriptionId: 's' },
       hold: { amount: 0n, release: () => undefined },
       ticket: { finish: () => undefined },
     } as unknown as Admitted;
