@@ -78,6 +78,11 @@ export class MeteredCall implements OpenCall {
     return this.result;
   }
 
+  /** US dollars, once the row is durable. */
+  get cost(): string | undefined {
+    return this.result && picoToUsd(this.result.cost);
+  }
+
   get recording(): AnswerRecording | undefined {
     return this.facts.recording;
   }
@@ -85,10 +90,11 @@ export class MeteredCall implements OpenCall {
   /** Tells the caller who answered and, where it is known already, for how many US dollars. */
   headers(): Record<string, string> {
     const { model, target } = this.answerer ?? this.facts.admitted;
+    const { cost } = this;
     return {
       'x-sluice-model': encodeURI(model.id),
       'x-sluice-provider': target.slug,
-      ...(this.result ? { 'x-sluice-cost': picoToUsd(this.result.cost) } : {}),
+      ...(cost === undefined ? {} : { 'x-sluice-cost': cost }),
     };
   }
 

@@ -7,6 +7,7 @@ import {
   OpaqueObserver,
   responseHeaders,
   type StreamObserver,
+  tellCost,
   UpstreamFailure,
   type UpstreamResponse,
 } from '#libs/upstream';
@@ -21,7 +22,7 @@ import { withoutSecrets } from './provider.words.js';
 
 /**
  * Relays an event stream byte for byte as it comes. Its last event waits until the call is settled, so whoever
- * has the whole answer can rely on its usage being on record.
+ * has the whole answer can rely on its usage being on record, and a usage at the end can say what that cost.
  */
 @Injectable()
 export class StreamRelay {
@@ -48,11 +49,12 @@ export class StreamRelay {
     call.watch(() => outcome('aborted'));
     try {
       await this.pump(response, observer, raw, call.recording);
-      const last = this.shown(observer.end(), observer);
+      const held = this.shown(observer.end(), observer);
       this.models.note(...call.asked, observer.model);
       if (observer.badUsage === true) this.models.noteBadUsage(...call.asked);
       if (!observer.whole) this.log.warn({ error: observer.error }, 'A provider ended a stream before it was complete');
       await call.settle(outcome(observer.whole ? 'completed' : 'failed'));
+      const last = withCost(held, observer, call);
       if (observer.whole) await call.recording?.keep(last);
       endSoon(raw, last, this.stallMs);
     } catch (error) {
@@ -109,6 +111,12 @@ export class StreamRelay {
     // Should an event have been cut off that is partly sent already, the empty line ends it.
     endSoon(reply.raw, Buffer.concat([rest, Buffer.from(`\n\n${event}`)]), this.stallMs);
   }
+}
+
+/** Whoever is told what was used is told what that cost; where no usage waits to go out, the bytes stay as they are. */
+function withCost(held: Buffer | undefined, observer: StreamObserver, { cost }: MeteredCall): Buffer | undefined {
+  const isReadable = held !== undefined && cost !== undefined && !(observer instanceof OpaqueObserver);
+  return isReadable ? tellCost(held, cost) : held;
 }
 
 /** Ends an answer, and gives it up should the caller not read it to its end. */

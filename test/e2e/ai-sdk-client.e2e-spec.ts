@@ -49,7 +49,9 @@ describe('the Vercel AI SDK, unmodified', () => {
       for await (const piece of result.textStream) text += piece;
       expect(text).toContain('"Hello"');
       expect(await result.finishReason).toBe('stop');
-      expect((await result.usage).outputTokens).toBeGreaterThan(0);
+      const usage = await result.usage;
+      expect(usage.outputTokens).toBeGreaterThan(0);
+      expect(usage.raw).toMatchObject({ sluice_cost: expect.stringMatching(/^0\.\d+$/) as string });
     });
 
     it.each([false, true])('runs a tool and goes on with its result (as a stream: %s)', async (streamed) => {

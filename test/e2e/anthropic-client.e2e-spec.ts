@@ -38,7 +38,11 @@ describe('the official Anthropic client, unmodified', () => {
       const whole = await client.messages.create({ model, max_tokens: 100, messages: hello });
       const stream = client.messages.stream({ model, max_tokens: 100, messages: hello });
       let text = '';
+      let cost: unknown;
       stream.on('text', (piece) => (text += piece));
+      stream.on('streamEvent', (event) => {
+        if (event.type === 'message_delta' && 'sluice_cost' in event.usage) cost = event.usage.sluice_cost;
+      });
       const message = await stream.finalMessage();
       expect(message.content).toEqual(whole.content);
       expect(message.usage).toMatchObject({
@@ -46,6 +50,7 @@ describe('the official Anthropic client, unmodified', () => {
         output_tokens: whole.usage.output_tokens,
       });
       expect([{ type: 'text', text }]).toEqual(whole.content);
+      expect(cost).toMatch(/^0\.\d+$/);
     });
 
     it.each([false, true])('calls a tool (as a stream: %s), and hands the result in', async (streamed) => {

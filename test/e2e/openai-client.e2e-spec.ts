@@ -48,10 +48,13 @@ describe('the official OpenAI client, unmodified', () => {
     });
     let text = '';
     let total = 0;
+    let cost: unknown;
     for await (const chunk of stream) {
       text += chunk.choices[0]?.delta.content ?? '';
       total = chunk.usage?.total_tokens ?? total;
+      cost = chunk.usage && 'sluice_cost' in chunk.usage ? chunk.usage.sluice_cost : cost;
     }
+    expect(cost).toMatch(/^0\.\d+$/);
     expect(text.length).toBeGreaterThan(0);
     expect(total).toBeGreaterThan(0);
   });

@@ -213,7 +213,9 @@ describe('a caller and a provider of different formats', () => {
         two.openai.next({ usage });
         const answer = await k.post('/v1/messages', ask({ stream }));
         expect(answer.text).toContain(
-          '"usage":{"input_tokens":120,"cache_creation_input_tokens":0,"cache_read_input_tokens":880,"output_tokens":50}',
+          `"usage":{"input_tokens":120,"cache_creation_input_tokens":0,"cache_read_input_tokens":880,"output_tokens":50${
+            stream ? ',"sluice_cost":"0.003"' : ''
+          }}`,
         );
         expect(await two.settled(answer.headers.get('x-request-id'))).toMatchObject({
           operation: 'messages',
@@ -271,7 +273,7 @@ describe('a caller and a provider of different formats', () => {
   });
 
   describe('messages at Anthropic itself', () => {
-    it('stream byte for byte, and are metered by the usage at both ends', async () => {
+    it('stream byte for byte, but for what they cost, and are metered by the usage at both ends', async () => {
       const body = [
         event('message_start', {
           message: {
@@ -291,7 +293,8 @@ describe('a caller and a provider of different formats', () => {
       ];
       two.anthropic.next({ headers: SSE_HEADERS, body });
       const answer = await k.post('/v1/messages', ask({ model: 'claude', stream: true }));
-      expect(answer.text).toBe(body.join(''));
+      const cost = ',"sluice_cost":"0.003"';
+      expect(answer.text).toBe(body.join('').replace('"output_tokens":50', (usage) => `${usage}${cost}`));
       expect(await two.settled(answer.headers.get('x-request-id'))).toMatchObject({
         input_tokens: '1000',
         cached_input_tokens: '880',

@@ -9,6 +9,7 @@ export type { CatalogueProvider } from './catalogue/model.lister.js';
 export { priceOf } from './catalogue/upstream-model.js';
 export type { UpstreamModel } from './catalogue/upstream-model.js';
 export type { UpstreamResponse } from './exchange.js';
+export { tellCost } from './cost.teller.js';
 export { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
 export { requestHeaders, responseHeaders } from './header.policy.js';
 export type { OwnRequestHeaders } from './header.policy.js';

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer';
 import { outlineOf, topLevelProperties, type TopLevelProperty } from './json.scanner.js';
 import { stateField, StateWatcher } from './provider.state.js';
 import { folded, routingField } from './routing.fields.js';
+import { spliced } from './splice.js';
 import { asRecord } from './usage.reader.js';
 
 /** What the gateway must know of a request body before it lets it pass. */
@@ -176,22 +177,6 @@ export function askForUsage(body: Buffer): Buffer {
     body,
     no.map(({ start, end }) => ({ at: options.start + start, to: options.start + end, text: 'true' })),
   );
-}
-
-function spliced(
-  body: Buffer,
-  edits: readonly { readonly at: number; readonly to: number | undefined; readonly text: string }[],
-): Buffer {
-  if (edits.length === 0) {
-    return body;
-  }
-  const parts: Buffer[] = [];
-  let copied = 0;
-  for (const { at, to = at, text } of edits) {
-    parts.push(body.subarray(copied, at), Buffer.from(text));
-    copied = to;
-  }
-  return Buffer.concat([...parts, body.subarray(copied)]);
 }
 
 function interpret(model: string, json: Record<string, unknown>): ModelRequest | MalformedModelRequest {

@@ -95,6 +95,20 @@ describe('SseObserver', () => {
     expect(observer.push(Buffer.from(delta('more')))?.toString()).toBe(usage + delta('more'));
   });
 
+  const closing = event({ choices: [{ delta: {}, finish_reason: 'stop' }], usage: { prompt_tokens: 7 } });
+
+  it('holds a usage back that comes with the last choice, but not one that comes with every piece', () => {
+    const observer = new SseObserver();
+    const piece = event({ choices: [{ delta: { content: 'a' }, finish_reason: null }], usage: { prompt_tokens: 7 } });
+    expect(observer.push(Buffer.from(piece))?.toString()).toBe(piece);
+    expect(observer.push(Buffer.from(closing))).toBeUndefined();
+    expect(observer.end()?.toString()).toBe(closing);
+  });
+
+  it('passes it on at once where the caller did not ask for it', () => {
+    expect(new SseObserver({ dropUsage: true }).push(Buffer.from(closing))?.toString()).toBe(closing);
+  });
+
   it('reads usage from a last event without its empty line', () => {
     const observer = new SseObserver();
     observer.push(Buffer.from(usage.trimEnd()));

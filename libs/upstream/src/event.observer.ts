@@ -1,0 +1,109 @@
+import { GeneratedText } from './generated-text.js';
+import { dataOf, errorName, parseObject, unescapeJson } from './sse.event.js';
+import { type EventFate, SseSplitter } from './sse.splitter.js';
+import type { StreamObserver } from './stream.observer.js';
+import type { UpstreamUsage } from './usage.reader.js';
+
+export interface EventObserverOptions {
+  /** An event beyond it is passed on unread and counted as malformed. Default 1 MiB. */
+  readonly maxEventBytes?: number;
+  /** Bytes held back at most. Default 16 KiB. */
+  readonly maxHeldBytes?: number;
+  /** UTF-16 units of generated text that are kept for counting. Default 200 000. */
+  readonly maxTextChars?: number;
+}
+
+const MAX_PLAIN_CHARS = 4_096;
+
+/**
+ * Watches a provider's event stream as it passes: learns usage, generated text, finish reason and errors, and tells
+ * which bytes may go on now, so that the end of the answer can wait until its usage is durable. What an event means
+ * is up to the format.
+ */
+export abstract class EventObserver implements StreamObserver {
+  /** The last believable usage; `undefined` means that the caller counts {@link text}. */
+  usage: UpstreamUsage | undefined;
+  model: string | undefined;
+  finishReason: string | undefined;
+  /** An error event, as the provider worded it: `error.type` or `error.code`, else `error`. */
+  error: string | undefined;
+  /** An event said that the answer is complete. */
+  done = false;
+  /** A usage was sent that cannot be true. */
+  badUsage = false;
+  /** Events with data. */
+  events = 0;
+  /** Events that could not be read: broken JSON, or larger than allowed. */
+  malformedEvents = 0;
+
+  private readonly generated: GeneratedText;
+  private readonly splitter: SseSplitter;
+  protected readonly addText = (piece: string): void => this.generated.add(piece);
+
+  constructor({ maxEventBytes, maxHeldBytes, maxTextChars }: EventObserverOptions = {}) {
+    this.generated = new GeneratedText(maxTextChars ?? 200_000);
+    this.splitter = new SseSplitter(
+      (event) => this.inspect(event),
+      () => void (this.malformedEvents += 1),
+      maxEventBytes ?? 1_024 * 1_024,
+      maxHeldBytes ?? 16 * 1_024,
+    );
+  }
+
+  get whole(): boolean {
+    return this.error === undefined && (this.done || this.finishReason !== undefined);
+  }
+
+  /** Generated text, cut at `maxTextChars`. */
+  get text(): string {
+    return this.generated.text;
+  }
+
+  /** UTF-16 units of generated text in all, also of what was not kept. */
+  get textChars(): number {
+    return this.generated.chars;
+  }
+
+  /** Takes the next chunk and returns what may be sent to the client now; often the very same buffer. */
+  push(chunk: Buffer): Buffer | undefined {
+    return this.splitter.push(chunk);
+  }
+
+  /** The stream has ended: reads what is left and returns the bytes that were held back. */
+  end(): Buffer | undefined {
+    return this.splitter.end();
+  }
+
+  /**
+   * The text, still escaped, of an event that is nothing but a piece of it: nearly every event is, and need not be
+   * parsed as a whole.
+   */
+  protected abstract plainText(data: string): string | undefined;
+
+  /** Reads any other event. */
+  protected abstract read(json: Record<string, unknown>): EventFate;
+
+  protected readError(error: unknown): void {
+    this.error = errorName(error);
+  }
+
+  private inspect(event: Buffer): EventFate {
+    const data = dataOf(event.toString('utf8'));
+    if (data === undefined) return 'pass';
+    this.events += 1;
+    if (data === '[DONE]') {
+      this.done = true;
+      return 'hold';
+    }
+    // Long events go to the parser at once: a regular expression is no tool for them.
+    const plain = data.length <= MAX_PLAIN_CHARS ? this.plainText(data) : undefined;
+    if (plain !== undefined) {
+      this.addText(unescapeJson(plain));
+      return 'pass';
+    }
+    const json = parseObject(data);
+    if (json !== undefined) return this.read(json);
+    this.malformedEvents += 1;
+    return 'pass';
+  }
+}
