@@ -39,7 +39,7 @@ export class AnswerRelay {
       body = withoutSecrets(this.redactor, dialect.hearError(bytes, status));
     } else {
       const { body: heard, isError, model, badUsage, ...took } = dialect.hear(bytes);
-      await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, ...took });
+      await call.settle({ status: 'completed', httpStatus: status, free: dialect.free, model, ...took });
       this.models.note(...call.asked, model);
       if (badUsage) this.models.noteBadUsage(...call.asked);
       body = heard && isError === true ? withoutSecrets(this.redactor, heard) : heard;

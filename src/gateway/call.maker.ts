@@ -10,8 +10,7 @@ import { CallMetrics } from './call.metrics.js';
 import { dialectOf } from './dialects.js';
 import { upstreamError } from './gateway.errors.js';
 import type { IncomingCall } from './incoming.call.js';
-import type { AnswerRecording } from './idempotency/answer.recording.js';
-import { MeteredCall } from './metered-call.js';
+import { MeteredCall, type Watched } from './metered-call.js';
 import { ProviderCaller } from './provider.caller.js';
 import { StreamRelay } from './stream.relay.js';
 
@@ -33,14 +32,14 @@ export class CallMaker {
   /**
    * Answers on the reply by itself. @throws DomainError before the first byte of an answer
    *
-   * @param recording writes the answer down for whoever asks again; then a caller that hangs up will come back for it
+   * @param watched.recording writes the answer down for whoever asks again; then a caller that hangs up will come back for it
    */
   async make(
     actor: ApiKeyPrincipal,
     incoming: IncomingCall,
     request: FastifyRequest,
     reply: FastifyReply,
-    recording?: AnswerRecording,
+    { recording, trace }: Watched = {},
   ): Promise<void> {
     const { operation } = incoming;
     const hangUp = new AbortController();
@@ -57,6 +56,7 @@ export class CallMaker {
       bytes: incoming.bytes,
       admitted,
       recording,
+      trace,
     });
     try {
       // Whoever hung up while we asked has asked for nothing.
@@ -78,7 +78,7 @@ export class CallMaker {
       throw upstreamError(error);
     } finally {
       call.abandon();
-      if (call.row) this.metrics.note(call.row);
+      this.metrics.note(call);
       reply.raw.off('close', onClose);
     }
   }

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyPrincipal } from '#libs/access';
+import { type IncomingModelCall, Telemetry } from '#libs/observability';
 import { CallMaker } from './call.maker.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import type { IncomingCall } from './incoming.call.js';
@@ -13,6 +14,7 @@ export class GatewayService {
     private readonly inFlight: InFlight,
     private readonly idempotency: Idempotency,
     private readonly calls: CallMaker,
+    private readonly telemetry: Telemetry,
   ) {}
 
   /** Answers on the reply by itself. @throws DomainError before the first byte of an answer */
@@ -26,10 +28,17 @@ export class GatewayService {
     try {
       void reply.header('x-sluice-request-id', request.id);
       await this.idempotency.once(actor, incoming, request, reply, (recording) =>
-        this.calls.make(actor, incoming, request, reply, recording),
+        this.telemetry.trace(traced(incoming, request), (trace) =>
+          this.calls.make(actor, incoming, request, reply, { recording, trace }),
+        ),
       );
     } finally {
       leave();
     }
   }
+}
+
+function traced({ operation }: IncomingCall, { headers }: FastifyRequest): IncomingModelCall {
+  const { traceparent } = headers;
+  return { operation, traceparent: typeof traceparent === 'string' ? traceparent : undefined };
 }

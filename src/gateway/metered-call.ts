@@ -1,6 +1,8 @@
 import type { ApiKeyPrincipal } from '#libs/access';
 import { newId, picoToUsd } from '#libs/kernel';
+import type { ModelCallTrace } from '#libs/observability';
 import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
+import type { ProviderTarget } from '../providers/upstream.pool.js';
 import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
 import type { OpenCall, UsageEvent, UsageMeter } from '../usage/usage.meter.js';
@@ -18,6 +20,8 @@ export interface Outcome {
   readonly prompt?: UpstreamUsage | undefined;
   /** What the call took beside tokens. */
   readonly units?: Units;
+  /** The model that answered, as the provider names it. */
+  readonly model?: string | undefined;
   /** The generated text, for counting. */
   readonly text?: string;
   /** Its length in UTF-16 units, where the text is no more than its beginning. */
@@ -28,8 +32,15 @@ export interface Outcome {
   readonly free?: boolean;
 }
 
+/** Who watches a call beside the ledger. */
+export interface Watched {
+  /** Writes the answer down, where it may be asked for again. */
+  readonly recording?: AnswerRecording | undefined;
+  readonly trace?: ModelCallTrace | undefined;
+}
+
 /** Who calls what, and where it goes. */
-export interface CallFacts {
+export interface CallFacts extends Watched {
   readonly actor: ApiKeyPrincipal;
   readonly operation: Operation;
   /** The caller's correlation id. */
@@ -37,8 +48,6 @@ export interface CallFacts {
   /** Size of the request's body. */
   readonly bytes: number;
   readonly admitted: Admitted;
-  /** Writes the answer down, where it may be asked for again. */
-  readonly recording?: AnswerRecording | undefined;
 }
 
 type MeteredTokens = Pick<
@@ -53,6 +62,7 @@ export class MeteredCall implements OpenCall {
   private firstByteMs: number | undefined;
   private settled = false;
   private result: UsageEvent | undefined;
+  private named: string | undefined;
   private answerer: Pick<Admitted, 'model' | 'target'> | undefined;
   private progress: () => Outcome = () => ({ status: 'aborted', httpStatus: undefined });
 
@@ -87,6 +97,20 @@ export class MeteredCall implements OpenCall {
     return this.facts.recording;
   }
 
+  get trace(): ModelCallTrace | undefined {
+    return this.facts.trace;
+  }
+
+  /** What its row does not say: who asked, and who answered by which name. */
+  get names(): {
+    readonly requestId: string;
+    readonly target: ProviderTarget;
+    readonly answeredBy: string | undefined;
+  } {
+    const { target } = this.answerer ?? this.facts.admitted;
+    return { requestId: this.facts.requestId, target, answeredBy: this.named };
+  }
+
   /** Tells the caller who answered and, where it is known already, for how many US dollars. */
   headers(): Record<string, string> {
     const { model, target } = this.answerer ?? this.facts.admitted;
@@ -117,6 +141,7 @@ export class MeteredCall implements OpenCall {
   async settle(outcome: Outcome): Promise<void> {
     if (this.settled) return;
     this.settled = true;
+    this.named = outcome.model;
     try {
       const event = this.event(outcome, await this.tokens(outcome));
       await this.meter.settle(event, this.facts.admitted.hold);

@@ -55,8 +55,11 @@ export class ProviderCaller {
       routes: answerers.map((model) => ({ model, providerId: model.providerId })),
       prepare: (route, target) => {
         const dialect = dialectFor(target);
+        const { path } = dialect;
         const headers = dialect.headers(request.headers, request.id, target);
-        return { path: dialect.path, headers, body: dialect.body(route.model) };
+        const body = dialect.body(route.model);
+        const attempt = call.trace?.attempt({ provider: target, model: route.model.upstreamName, path });
+        return { path, headers: Object.assign(headers, attempt?.headers), body, ended: attempt?.end };
       },
       signal,
       headersTimeoutMs: this.config.headTimeoutSeconds * 1_000,

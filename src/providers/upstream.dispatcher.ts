@@ -21,6 +21,8 @@ export interface PreparedRequest {
   readonly path: string;
   readonly headers: Record<string, string>;
   readonly body: Buffer;
+  /** Hears how the attempt ended: with a status, or with a word for why there was none. */
+  readonly ended?: ((end: { readonly status?: number; readonly failure?: string }) => void) | undefined;
 }
 
 export interface DispatchCall<R extends DispatchRoute> {
@@ -115,9 +117,14 @@ export class UpstreamDispatcher {
     if (!target) throw new Error('A key without a target was chosen.');
     const trial = slot.pick(this.clock.now());
     const facts = { route, target, attempts };
+    let prepared: PreparedRequest | undefined;
     try {
+      prepared = call.prepare(route, target);
+      const { path, headers, body } = prepared;
       const response = await this.client.request({
-        ...call.prepare(route, target),
+        path,
+        headers,
+        body,
         method: 'POST',
         baseUrl: target.baseUrl,
         allowPrivate: target.allowPrivate,
@@ -125,6 +132,7 @@ export class UpstreamDispatcher {
         headersTimeoutMs: call.headersTimeoutMs,
         bodyTimeoutMs: call.bodyTimeoutMs,
       });
+      prepared.ended?.({ status: response.status });
       const verdict = await this.judge(response);
       this.learn(upstream, slot, verdict, trial);
       return { ended: { kind: 'answered', response, ...facts }, again: verdict.kind === 'bad' };
@@ -133,6 +141,7 @@ export class UpstreamDispatcher {
         slot.circuit.release(trial);
         throw error;
       }
+      prepared?.ended?.({ failure: error.kind });
       const verdict = verdictOfFailure(error);
       this.learn(upstream, slot, verdict, trial);
       return { ended: { kind: 'failed', failure: error, ...facts }, again: verdict.kind === 'bad' };

@@ -10,3 +10,5 @@ export { ObservabilityModule } from './observability.module.js';
 export { Redactor } from './redaction.js';
 export { currentRequest, runInRequest } from './request-context.js';
 export type { RequestContext } from './request-context.js';
+export { Telemetry } from './telemetry/telemetry.js';
+export type { AttemptTrace, IncomingModelCall, ModelCallTrace } from './telemetry/model-call.js';
