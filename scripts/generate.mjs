@@ -19,6 +19,7 @@ const TARGETS = {
   'openapi.json': join('docs', 'openapi.json'),
   'routes.md': join('docs', 'routes.md'),
   'errors.md': join('docs', 'errors.md'),
+  'metrics.md': join('docs', 'metrics.md'),
   'configuration.md': join('docs', 'configuration.md'),
   'env.example': '.env.example',
 };

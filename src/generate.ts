@@ -6,7 +6,7 @@ import { configReference, configSummary, envExample, loadConfig } from '#libs/co
 import { EmbeddedPostgres, runMigrations } from '#libs/database';
 import { openApiDocument, STATUS } from '#libs/http';
 import { errorCatalogue } from '#libs/kernel';
-import { createLogger, Redactor } from '#libs/observability';
+import { createLogger, type DeclaredMetric, Metrics, Redactor } from '#libs/observability';
 import { migrations } from '../migrations/index.js';
 import { createApplication } from './app.setup.js';
 
@@ -27,6 +27,7 @@ async function generate(folder: string): Promise<void> {
       'openapi.json': `${JSON.stringify(openApiDocument(app), null, 2)}\n`,
       'routes.md': routesPage(app.get(Routes).matrix()),
       'errors.md': errorsPage(),
+      'metrics.md': metricsPage(app.get(Metrics).declared),
       'configuration.md': configReference(),
       'configuration.summary.md': configSummary(),
       'env.example': envExample(),
@@ -59,6 +60,19 @@ function errorsPage(): string {
     '# Errors\n\nGenerated from the code. Every error is `{"error": {"code", "message", "type", "param"?, "details"?}, "requestId"}`;\n' +
     'program against `code`. Under `/v1/messages` the envelope is that of Anthropic.\n\n' +
     `| Code | Status | Type | Message |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
+  );
+}
+
+function metricsPage(declared: readonly DeclaredMetric[]): string {
+  const rows = declared
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .map(({ name, kind, labels, help }) => `| \`${name}\` | ${kind} | ${labels.join(', ')} | ${help} |`);
+  return (
+    '# Metrics\n\nGenerated from the code. `/metrics` says them in the format of Prometheus, each replica for itself, beside those of the\n' +
+    'process (`process_*`) and of Node.js (`nodejs_*`). Labels are names from lists that people or the code keep, never what a caller wrote.\n' +
+    'Where `OTEL_EXPORTER_OTLP_ENDPOINT` is set, a collector gets `gen_ai.client.token.usage`, `gen_ai.client.operation.duration` and\n' +
+    '`gen_ai.server.time_to_first_token` as well, and a trace of each call.\n\n' +
+    `| Metric | Kind | Labels | What it says |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
   );
 }
 

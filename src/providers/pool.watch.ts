@@ -2,7 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { SYSTEM } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { type ComponentHealth, Health, Metrics } from '#libs/observability';
+import { type ComponentHealth, type Gauge, Health, Metrics } from '#libs/observability';
 import { KeyPoolDegraded, KeyPoolRecovered } from './events/key-pool.events.js';
 import { stateOf } from './key.view.js';
 import { KEY_STATES } from './dto/provider-key.response.dto.js';
@@ -16,7 +16,6 @@ export class PoolWatch {
   private readonly log = new Logger(PoolWatch.name);
   /** What the database was told last; a provider that is not here was never looked at. */
   private readonly degraded = new Map<string, boolean>();
-  private readonly gauge;
 
   constructor(
     private readonly registry: PoolRegistry,
@@ -26,7 +25,15 @@ export class PoolWatch {
     private readonly health: Health,
     metrics: Metrics,
   ) {
-    this.gauge = metrics.gauge('provider_keys', 'Keys of upstream providers by state.', ['provider', 'state']);
+    metrics.gauge(
+      'provider_keys',
+      'Keys of upstream providers by state: healthy ones are used, probing ones tried (half-open), invalid, unhealthy and cooling ones left out (open).',
+      ['provider', 'state'],
+      (gauge) => {
+        gauge.reset();
+        for (const upstream of registry.all()) measure(gauge, upstream);
+      },
+    );
   }
 
   register(): void {
@@ -35,9 +42,7 @@ export class PoolWatch {
 
   /** Compares the pool with what was said of it last. Never throws. */
   async look(): Promise<void> {
-    this.gauge.reset();
     for (const upstream of this.registry.all()) {
-      this.measure(upstream);
       const isDegraded = degradedNow(upstream);
       if (isDegraded === undefined || this.degraded.get(upstream.id) === isDegraded) continue;
       try {
@@ -63,15 +68,6 @@ export class PoolWatch {
     });
   }
 
-  private measure({ slug, ring }: Upstream): void {
-    const counts = new Map<string, number>(KEY_STATES.map((state) => [state, 0]));
-    for (const slot of ring.slots) {
-      const state = stateOf(slot);
-      counts.set(state, (counts.get(state) ?? 0) + 1);
-    }
-    for (const [state, count] of counts) this.gauge.set({ provider: slug, state }, count);
-  }
-
   private check(): ComponentHealth {
     if (this.registry.size === 0) return { status: 'degraded', detail: 'no provider is configured' };
     for (const { ring } of this.registry.all()) if (ring.usable) return { status: 'ok' };
@@ -83,4 +79,13 @@ export class PoolWatch {
 function degradedNow({ ring }: Upstream): boolean | undefined {
   const inUse = ring.slots.filter(({ enabled }) => enabled);
   return inUse.length === 0 ? undefined : !inUse.some(({ healthy }) => healthy);
+}
+
+function measure(gauge: Gauge<'provider' | 'state'>, { slug, ring }: Upstream): void {
+  const counts = new Map<string, number>(KEY_STATES.map((state) => [state, 0]));
+  for (const slot of ring.slots) {
+    const state = stateOf(slot);
+    counts.set(state, (counts.get(state) ?? 0) + 1);
+  }
+  for (const [state, count] of counts) gauge.set({ provider: slug, state }, count);
 }

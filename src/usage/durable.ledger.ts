@@ -35,6 +35,21 @@ export class DurableLedger implements OnModuleInit {
       'usage_spooled_total',
       'Settled calls that went to disk because PostgreSQL was away.',
     );
+    metrics.gauge('usage_spool_records', 'Settled calls that wait on disk.', [], (gauge) =>
+      gauge.set(this.spool?.pending ?? 0),
+    );
+    metrics.gauge('usage_spool_bytes', 'What the settled calls that wait on disk take there.', [], (gauge) =>
+      gauge.set(this.spool?.bytes ?? 0),
+    );
+    metrics.gauge(
+      'usage_spool_oldest_seconds',
+      'Age of the oldest settled call that waits on disk; 0 where none does.',
+      [],
+      (gauge) => {
+        const { oldestMs } = this.spool ?? {};
+        gauge.set(oldestMs === undefined ? 0 : Math.max(0, Date.now() - oldestMs) / 1_000);
+      },
+    );
   }
 
   async onModuleInit(): Promise<void> {

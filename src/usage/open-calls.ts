@@ -48,6 +48,13 @@ export class OpenCalls {
     return this.calls.size;
   }
 
+  /** When the oldest of them began, on the clock of `performance.now()`. */
+  get oldestMs(): number {
+    // In the order in which they came.
+    const [oldest] = this.calls.keys();
+    return oldest?.startedAtMs ?? Infinity;
+  }
+
   /** After the last call has ended. */
   async stop(): Promise<void> {
     clearInterval(this.timer);

@@ -23,6 +23,9 @@ const PAUSE_MS = [25, 1_000] as const;
 const SHUTDOWN_GRACE_MS = 10_000;
 const SHUTDOWN_LOOK_MS = 10;
 const RETRY_AFTER_SECONDS = 5;
+const COMMIT_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5];
+/** The longest that a call can begin after its hold. */
+const HOLD_TO_CALL_MS = 1_000;
 
 /** Prices calls and writes them to the ledger: a call that is settled is durable. */
 @Injectable()
@@ -33,6 +36,7 @@ export class UsageMeter implements BeforeApplicationShutdown {
   private readonly commitRows;
   private readonly failures;
   private readonly queue;
+  private readonly waitSeconds;
 
   constructor(
     private readonly ledger: DurableLedger,
@@ -45,7 +49,7 @@ export class UsageMeter implements BeforeApplicationShutdown {
       'usage_commit_duration_seconds',
       'Time to commit a group of settled calls.',
       [],
-      [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1, 5],
+      COMMIT_SECONDS,
     );
     this.commitRows = metrics.histogram(
       'usage_commit_rows',
@@ -63,6 +67,19 @@ export class UsageMeter implements BeforeApplicationShutdown {
       onFailure: (error, fate, events) => this.noteFailure(error, fate, events),
     });
     this.queue = metrics.gauge('usage_settle_queue', 'Calls that wait to be durable.');
+    this.waitSeconds = metrics.histogram(
+      'usage_settle_wait_seconds',
+      'From the end of a call until it is durable: its wait for a group, and the commit of that.',
+      [],
+      COMMIT_SECONDS,
+    );
+    metrics.gauge('usage_open_calls', 'Calls under way.', [], (gauge) => gauge.set(openCalls.size));
+    metrics.gauge(
+      'budget_holds_forgotten',
+      'Holds that no call under way can have made. More than none is a fault of Sluice.',
+      [],
+      (gauge) => gauge.set(budgets.holds.before(Math.min(openCalls.oldestMs, performance.now()) - HOLD_TO_CALL_MS)),
+    );
   }
 
   /**
@@ -94,10 +111,12 @@ export class UsageMeter implements BeforeApplicationShutdown {
    * @throws when the row can never be written: the ledger refuses it, or the process stops without a database
    */
   async settle(event: UsageEvent, hold?: BudgetHold): Promise<void> {
+    const startedAt = performance.now();
     this.queue.inc();
     try {
       await this.group.add(hold ? { ...event, charges: hold.charges, replicaId: hold.replicaId } : event);
       hold?.settle(event.cost);
+      this.waitSeconds.observe((performance.now() - startedAt) / 1_000);
     } finally {
       hold?.release();
       this.queue.dec();

@@ -5,6 +5,8 @@ export type { LineSink } from './line.batch.js';
 export { createLogger, NestLogger, ROOT_LOGGER } from './logger.js';
 export type { RootLogger } from './logger.js';
 export { Metrics } from './metrics.js';
+export type { DeclaredMetric } from './metrics.js';
+export type { Gauge } from 'prom-client';
 export { observabilityConfig } from './observability.config.js';
 export { ObservabilityModule } from './observability.module.js';
 export { Redactor } from './redaction.js';

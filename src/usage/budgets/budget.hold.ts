@@ -1,16 +1,21 @@
 import type { Pico } from '#libs/kernel';
 import type { BudgetDesk } from './budget.desk.js';
 import type { BudgetSlice, Charge } from './budget.slice.js';
+import type { HoldBook, OpenHold } from './hold.book.js';
 
 /** What a call may cost at most, set aside in every budget that caps it. Ends once: in a cost, or in nothing. */
-export class BudgetHold {
+export class BudgetHold implements OpenHold {
+  readonly sinceMs = performance.now();
   private ended = false;
 
   constructor(
     private readonly desk: BudgetDesk,
     private readonly slices: readonly BudgetSlice[],
     readonly amount: Pico,
-  ) {}
+    private readonly book: HoldBook,
+  ) {
+    book.add(this);
+  }
 
   /** The name under which the slices are leased; undefined where nothing caps the call. */
   get replicaId(): string | undefined {
@@ -47,6 +52,7 @@ export class BudgetHold {
   private end(): boolean {
     const first = !this.ended;
     this.ended = true;
+    this.book.remove(this);
     return first;
   }
 }

@@ -1,12 +1,13 @@
 import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import { isConnectionLoss, Notifications } from '#libs/database';
-import { defineErrors, type DomainError, type Pico } from '#libs/kernel';
+import { defineErrors, type DomainError, type Pico, picoToUsd } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
 import { BudgetDesk } from './budget.desk.js';
 import { BudgetHold } from './budget.hold.js';
 import { BudgetLeaseRepository } from './budget.lease.repository.js';
 import { type BudgetRef, BudgetRegistry, type BudgetScope, type ScopeName } from './budget.registry.js';
 import type { BudgetSlice } from './budget.slice.js';
+import { HoldBook } from './hold.book.js';
 import { DurableLedger } from '../durable.ledger.js';
 import { Replica } from './replica.js';
 
@@ -61,6 +62,8 @@ const RETRY_AFTER_SECONDS = 2;
 export class Budgets implements OnApplicationBootstrap {
   private readonly log = new Logger(Budgets.name);
   private readonly desk: BudgetDesk;
+  /** What is held for calls at present. */
+  readonly holds = new HoldBook();
   private timer: NodeJS.Timeout | undefined;
   private readonly refusals;
 
@@ -82,6 +85,7 @@ export class Budgets implements OnApplicationBootstrap {
       recall: (budgetId) => this.notifications.send(CHANNEL, `recall ${budgetId} ${this.replica.id}`),
     });
     this.refusals = metrics.counter('budget_refusals_total', 'Calls refused because a budget is spent.', ['scope']);
+    this.measure(metrics);
   }
 
   async onApplicationBootstrap(): Promise<void> {
@@ -146,7 +150,23 @@ export class Budgets implements OnApplicationBootstrap {
       this.release(slices, amount);
       return unavailable();
     }
-    return { held: true, hold: new BudgetHold(this.desk, slices, amount) };
+    return { held: true, hold: new BudgetHold(this.desk, slices, amount, this.holds) };
+  }
+
+  private measure(metrics: Metrics): void {
+    const { holds, desk } = this;
+    metrics.gauge('budget_holds', 'Calls for which their highest cost is set aside.', [], (gauge) =>
+      gauge.set(holds.size),
+    );
+    metrics.gauge('budget_held_dollars', 'What is set aside for calls, each call counted once.', [], (gauge) =>
+      gauge.set(dollars(holds.amount)),
+    );
+    metrics.gauge('budget_leases', 'Slices of budgets that this replica has.', [], (gauge) =>
+      gauge.set(desk.slices().length),
+    );
+    metrics.gauge('budget_leased_dollars', 'What the slices of this replica hold together.', [], (gauge) =>
+      gauge.set(dollars(desk.slices().reduce((sum, { granted }) => sum + granted, 0n))),
+    );
   }
 
   private refuse(scope: BudgetScope): HoldOutcome {
@@ -187,6 +207,11 @@ export class Budgets implements OnApplicationBootstrap {
       if (!isConnectionLoss(error)) this.log.warn('Idle slices could not be given back; it is tried again.', error);
     }
   }
+}
+
+/** For a chart; money that is counted never becomes a float. */
+function dollars(amount: Pico): number {
+  return Number(picoToUsd(amount));
 }
 
 function isBalance(name: ScopeName): boolean {

@@ -1,0 +1,38 @@
+import type { Pico } from '#libs/kernel';
+
+/** What is set aside for one call, and since when, on the clock of `performance.now()`. */
+export interface OpenHold {
+  readonly amount: Pico;
+  readonly sinceMs: number;
+}
+
+/** Knows every hold that has not ended, so that one which was forgotten can be seen. */
+export class HoldBook {
+  private readonly open = new Set<OpenHold>();
+
+  add(hold: OpenHold): void {
+    this.open.add(hold);
+  }
+
+  remove(hold: OpenHold): void {
+    this.open.delete(hold);
+  }
+
+  get size(): number {
+    return this.open.size;
+  }
+
+  /** Each call once, in however many budgets it is held. */
+  get amount(): Pico {
+    let sum = 0n;
+    for (const { amount } of this.open) sum += amount;
+    return sum;
+  }
+
+  /** How many are older than a moment. */
+  before(ms: number): number {
+    let count = 0;
+    for (const { sinceMs } of this.open) if (sinceMs < ms) count += 1;
+    return count;
+  }
+}
