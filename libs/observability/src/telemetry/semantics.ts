@@ -17,8 +17,21 @@ export function operationName(operation: string): string {
   return OPERATION_NAMES[operation] ?? operation;
 }
 
+export interface Server {
+  readonly base: string;
+  readonly attributes: Attributes;
+}
+
+const servers = new WeakMap<CalledProvider, Server>();
+
 /** Where a provider is reached; anything of its address beyond scheme, host, port and path stays here. */
-export function serverOf({ kind, baseUrl }: CalledProvider): { base: string; attributes: Attributes } {
+export function serverOf(provider: CalledProvider): Server {
+  let server = servers.get(provider);
+  if (!server) servers.set(provider, (server = readServer(provider)));
+  return server;
+}
+
+function readServer({ kind, baseUrl }: CalledProvider): Server {
   const { protocol, hostname, port, origin, pathname } = new URL(baseUrl);
   return {
     base: `${origin}${pathname.replace(/\/$/, '')}`,
