@@ -47,6 +47,16 @@ it('passes every byte, holds the end back, and reads text and usage, however the
   );
 });
 
+it('holds the end back although the provider says in it that it is still there', () => {
+  const [end = '', stop = ''] = CLOSING.split('event: message_stop');
+  const { passed, held } = watch(
+    `${START}${event('ping')}${end}${event('ping')}: still here\n\nevent: message_stop${stop}`,
+    [30],
+  );
+  expect(passed).toBe(START + event('ping'));
+  expect(held).toBe(`${end}${event('ping')}: still here\n\nevent: message_stop${stop}`);
+});
+
 it('knows the prompt, but no usage, of an answer that broke off', () => {
   const { observer } = watch(START + delta({ type: 'text_delta', text: 'Hel' }), [7]);
   expect(observer.usage).toBeUndefined();

@@ -1,5 +1,4 @@
-import { EventObserver } from './event.observer.js';
-import type { EventFate } from './sse.splitter.js';
+import { EventObserver, type ReadFate } from './event.observer.js';
 import { anthropicUsageOf, asRecord, misreports } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
@@ -21,7 +20,7 @@ export class AnthropicObserver extends EventObserver {
     return PLAIN_DELTA.exec(data)?.[1];
   }
 
-  protected read(json: Record<string, unknown>): EventFate {
+  protected read(json: Record<string, unknown>): ReadFate {
     switch (json['type']) {
       case 'message_start':
         this.readStart(asRecord(json['message']) ?? {});
@@ -38,6 +37,8 @@ export class AnthropicObserver extends EventObserver {
       case 'message_stop':
         this.done = true;
         return 'hold';
+      case 'ping':
+        return 'follow';
       case 'error':
         this.readError(json['error']);
         return 'pass';

@@ -15,6 +15,9 @@ export interface EventObserverOptions {
 
 const MAX_PLAIN_CHARS = 4_096;
 
+/** What becomes of an event; one that says nothing goes with the one before it, so that it sets no ending free. */
+export type ReadFate = EventFate | 'follow';
+
 /**
  * Watches a provider's event stream as it passes: learns usage, generated text, finish reason and errors, and tells
  * which bytes may go on now, so that the end of the answer can wait until its usage is durable. What an event means
@@ -36,6 +39,7 @@ export abstract class EventObserver implements StreamObserver {
   /** Events that could not be read: broken JSON, or larger than allowed. */
   malformedEvents = 0;
 
+  private last: EventFate = 'pass';
   private readonly generated: GeneratedText;
   private readonly splitter: SseSplitter;
   protected readonly addText = (piece: string): void => this.generated.add(piece);
@@ -81,15 +85,22 @@ export abstract class EventObserver implements StreamObserver {
   protected abstract plainText(data: string): string | undefined;
 
   /** Reads any other event. */
-  protected abstract read(json: Record<string, unknown>): EventFate;
+  protected abstract read(json: Record<string, unknown>): ReadFate;
 
   protected readError(error: unknown): void {
     this.error = errorName(error);
   }
 
   private inspect(event: Buffer): EventFate {
+    const fate = this.fateOf(event);
+    if (fate !== 'follow') this.last = fate;
+    else if (this.last === 'drop') this.last = 'pass';
+    return this.last;
+  }
+
+  private fateOf(event: Buffer): ReadFate {
     const data = dataOf(event.toString('utf8'));
-    if (data === undefined) return 'pass';
+    if (data === undefined) return 'follow';
     this.events += 1;
     if (data === '[DONE]') {
       this.done = true;

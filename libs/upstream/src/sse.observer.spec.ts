@@ -89,6 +89,18 @@ describe('SseObserver', () => {
     expect(new SseObserver().push(chunk)).toBe(chunk);
   });
 
+  it('holds a comment back behind a closing event, and nowhere else', () => {
+    const comment = Buffer.from(': still here\n\n');
+    const observer = new SseObserver();
+    expect(observer.push(comment)).toBe(comment);
+    observer.push(Buffer.from(usage));
+    expect(observer.push(comment)).toBeUndefined();
+    expect(observer.end()?.toString()).toBe(`${usage}: still here\n\n`);
+    const dropping = new SseObserver({ dropUsage: true });
+    dropping.push(Buffer.from(usage));
+    expect(dropping.push(comment)?.toString()).toBe(': still here\n\n');
+  });
+
   it('lets go of a closing event when text follows it', () => {
     const observer = new SseObserver();
     expect(observer.push(Buffer.from(usage))).toBeUndefined();
