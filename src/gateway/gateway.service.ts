@@ -24,9 +24,9 @@ export class GatewayService {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
+    void reply.header('x-sluice-request-id', request.id);
     const leave = this.inFlight.enter(actor.id, incoming.footprint);
     try {
-      void reply.header('x-sluice-request-id', request.id);
       await this.idempotency.once(actor, incoming, request, reply, (recording) =>
         this.telemetry.trace(traced(incoming, request), (trace) =>
           this.calls.make(actor, incoming, request, reply, { recording, trace }),

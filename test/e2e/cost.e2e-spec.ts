@@ -78,6 +78,14 @@ describe('what a call cost', () => {
     expect(usagesOf(answer.text)).toEqual([{ ...usage, sluice_cost: '0.00003' }]);
   });
 
+  it('is that of the first time where an answer is given again, which costs nothing', async () => {
+    const headers = { 'idempotency-key': 'told-once' };
+    const ask = () => k.post('/v1/chat/completions', { model: 'gpt', messages, ...asking }, { headers });
+    const [first, again] = [await ask(), await ask()];
+    expect(usagesOf(first.text).at(-1)).toMatchObject({ sluice_cost: await booked(first.headers.get('x-request-id')) });
+    expect([again.text, again.headers.get('x-sluice-cost')]).toEqual([first.text, '0']);
+  });
+
   it.each(['gpt', 'claude'])('is not told to who did not ask for the usage: %s', async (model) => {
     const answer = await k.post('/v1/chat/completions', { model, messages, stream: true });
     expect(usagesOf(answer.text)).toEqual([]);
