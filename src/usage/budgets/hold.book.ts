@@ -18,8 +18,11 @@ export class HoldBook {
     this.open.delete(hold);
   }
 
+  /** Those that set something aside: a call that nothing caps has a hold of nothing. */
   get size(): number {
-    return this.open.size;
+    let count = 0;
+    for (const { amount } of this.open) if (amount > 0n) count += 1;
+    return count;
   }
 
   /** Each call once, in however many budgets it is held. */
