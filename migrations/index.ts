@@ -23,6 +23,7 @@ import { CreateBalance1763620006000 } from './1763620006000-create-balance.js';
 import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
 import { CreateNotifications1763620011000 } from './1763620011000-create-notifications.js';
 import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.js';
+import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -51,4 +52,5 @@ export const migrations = [
   CountQuotas1763620010000,
   CreateNotifications1763620011000,
   KeepResponseIds1763630000000,
+  CreateSettings1763630012000,
 ];

@@ -165,6 +165,14 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     action: 'SUBSCRIPTION_CREATED',
     resourceType: 'subscription',
   }),
+  'PATCH /api/v1/branding': async (t) => ({
+    ...actorOf(await givenUser(t, { role: 'admin' })),
+    path: '/api/v1/branding',
+    body: { title: 'Models of Example Inc.' },
+    action: 'BRANDING_SET',
+    resourceType: 'setting',
+    resourceId: 'branding',
+  }),
   'PATCH /api/v1/subscriptions/:id': async (t, user) => {
     const { subscriptionId } = await subscribed(t, user);
     return {

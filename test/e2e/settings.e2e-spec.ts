@@ -1,5 +1,6 @@
 import { declaredSlices } from '#libs/config';
 import { createApp, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { givenUser } from '../support/given/users.js';
 
 const SECRETS = {
@@ -92,5 +93,39 @@ describe('the configuration', () => {
     expect((await reader.http.get('/api/v1/admin/config')).status).toBe(200);
     expect((await user.http.get('/api/v1/admin/config')).status).toBe(403);
     expect((await t.http.get('/api/v1/admin/config')).status).toBe(401);
+  });
+
+  it.each([true, false])(
+    'C-15 a setting changed on one instance holds on the other within 5 s (announced: %s)',
+    async (announced) => {
+      const other = await createApp({ databaseUrl: t.databaseUrl });
+      try {
+        const admin = await givenUser(t, { role: 'admin' });
+        const title = `Models of Example ${String(announced)}`;
+        const titleAt = async ({ http }: TestApp): Promise<unknown> =>
+          (await http.get<{ data: { title: unknown } }>('/api/v1/branding')).body.data.title;
+        expect(await titleAt(other)).not.toBe(title);
+        // Without its announcement a change is found by its note.
+        if (!announced) await t.db.query('ALTER TABLE changes DISABLE TRIGGER changes_announce');
+        const changed = await admin.http.patch('/api/v1/branding', { title });
+        const at = performance.now();
+        expect([changed.status, changed.body]).toEqual([200, { data: { title } }]);
+        expect(await titleAt(t)).toBe(title);
+        await eventually(async () => expect(await titleAt(other)).toBe(title), 5_000);
+        expect(performance.now() - at).toBeLessThan(5_000);
+      } finally {
+        await t.db.query('ALTER TABLE changes ENABLE TRIGGER changes_announce');
+        await other.close();
+      }
+    },
+  );
+
+  it('lets administrators alone set what the installation calls itself, and refuses what is no title', async () => {
+    const [admin, user] = [await givenUser(t, { role: 'admin' }), await givenUser(t)];
+    expect((await user.http.patch('/api/v1/branding', { title: 'Mine' })).status).toBe(403);
+    for (const title of ['', 'x'.repeat(101), 7]) {
+      expect((await admin.http.patch('/api/v1/branding', { title })).status).toBe(400);
+    }
+    expect((await admin.http.patch('/api/v1/branding', { title: null })).body).toEqual({ data: { title: null } });
   });
 });

@@ -9,6 +9,7 @@ import { HotSql, isConnectionLoss, Notifications, type PreparedStatement } from 
  * - `sessions`: the ids of the session and of the person, with a space between
  * - `subscriptions`: the ids of the person and of the model, with a space between
  * - `quotas`: the id of the subscription
+ * - `settings`: the key of the setting
  * - `catalogue`: nothing; models, prices, aliases, fallbacks and providers are one
  */
 export type ChangeTopic =
@@ -20,6 +21,7 @@ export type ChangeTopic =
   | 'sessions'
   | 'subscriptions'
   | 'quotas'
+  | 'settings'
   | 'catalogue';
 
 interface Note {

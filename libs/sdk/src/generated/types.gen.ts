@@ -2201,6 +2201,20 @@ export type AdminConfigDto = {
     warnings: Array<ConfigWarningDto>;
 };
 
+export type BrandingDto = {
+    /**
+     * What the installation calls itself; null for the name of the product.
+     */
+    title: string | null;
+};
+
+export type SetBrandingDto = {
+    /**
+     * What the installation calls itself; null takes it back.
+     */
+    title?: string | null;
+};
+
 export type GetLivenessData = {
     body?: never;
     path?: never;
@@ -7199,3 +7213,89 @@ export type GetConfigResponses = {
 };
 
 export type GetConfigResponse = GetConfigResponses[keyof GetConfigResponses];
+
+export type GetBrandingData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/branding';
+};
+
+export type GetBrandingErrors = {
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetBrandingError = GetBrandingErrors[keyof GetBrandingErrors];
+
+export type GetBrandingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BrandingDto;
+    };
+};
+
+export type GetBrandingResponse = GetBrandingResponses[keyof GetBrandingResponses];
+
+export type SetBrandingData = {
+    body: SetBrandingDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/branding';
+};
+
+export type SetBrandingErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetBrandingError = SetBrandingErrors[keyof SetBrandingErrors];
+
+export type SetBrandingResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BrandingDto;
+    };
+};
+
+export type SetBrandingResponse = SetBrandingResponses[keyof SetBrandingResponses];
