@@ -22,6 +22,8 @@ export interface CallRecord extends Ask {
   readonly startedAtMs: number;
   readonly endedAtMs: number;
   readonly end: 'answered' | 'refused' | 'broken' | 'left';
+  /** When it hung up, in unix milliseconds. */
+  readonly leftAtMs?: number;
   /** Of the head, where one came. */
   readonly status?: number;
   /** A good answer was received to its last byte. */
@@ -31,7 +33,7 @@ export interface CallRecord extends Ask {
 /** Makes one call on a connection of its own. Never rejects. */
 export async function callGateway(ask: Ask): Promise<CallRecord> {
   const startedAtMs = performance.now();
-  const { end, status, text, complete } = await exchange(ask);
+  const { end, status, text, complete, leftAtMs } = await exchange(ask);
   const good = status === 200 && complete && (ask.stream ? text.endsWith('data: [DONE]\n\n') : isWhole(text));
   return {
     ...ask,
@@ -39,6 +41,7 @@ export async function callGateway(ask: Ask): Promise<CallRecord> {
     endedAtMs: performance.now(),
     end,
     ...(status === undefined ? {} : { status }),
+    ...(leftAtMs === undefined ? {} : { leftAtMs }),
     whole: end === 'answered' && good,
   };
 }
@@ -56,6 +59,7 @@ interface Exchange {
   status?: number;
   text: string;
   complete: boolean;
+  leftAtMs?: number;
 }
 
 function exchange(ask: Ask): Promise<Exchange> {
@@ -114,5 +118,6 @@ function receive(ask: Ask, request: ClientRequest, response: IncomingMessage, se
 
 function leave(request: ClientRequest, seen: Exchange): void {
   seen.end = 'left';
+  seen.leftAtMs ??= Date.now();
   request.destroy();
 }

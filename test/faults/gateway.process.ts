@@ -1,5 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
 import { eventually } from '../support/eventually.js';
@@ -23,20 +24,40 @@ export class GatewayProcess {
   /** What its lives so far wrote. */
   log = '';
   private child: ChildProcess | undefined;
+  private more: Readonly<Record<string, string>> = {};
   private ended: Promise<number | null> = Promise.resolve(null);
 
   constructor(
     readonly port: number,
     private readonly environment: Readonly<Record<string, string>>,
+    /** Says by how many milliseconds its wall clock is ahead, to those of its lives that look. */
+    private readonly clockFile: string,
   ) {
     this.url = `http://127.0.0.1:${port}`;
   }
 
-  /** Resolves when it serves. */
-  async start(): Promise<void> {
+  /** Whether the process that was started last runs. */
+  get isAlive(): boolean {
+    return this.child !== undefined && this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /**
+   * Resolves when it serves.
+   *
+   * @param more what this life and those after it have in their environment beside the usual
+   */
+  async start(more = this.more): Promise<void> {
+    this.more = more;
     const child = spawn(process.execPath, [resolve(ROOT, 'dist/src/main.js')], {
       cwd: ROOT,
-      env: { PATH: process.env['PATH'], HOME: process.env['HOME'], ...this.environment, PORT: String(this.port) },
+      env: {
+        PATH: process.env['PATH'],
+        HOME: process.env['HOME'],
+        ...this.environment,
+        ...more,
+        SLUICE_TEST_CLOCK_FILE: this.clockFile,
+        PORT: String(this.port),
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.child = child;
@@ -62,5 +83,23 @@ export class GatewayProcess {
   async stop(): Promise<number | null> {
     this.child?.kill('SIGTERM');
     return this.ended;
+  }
+
+  /** Sets the wall clock of a life that looks at the file. */
+  setClock(aheadMs: number): void {
+    writeFileSync(this.clockFile, String(aheadMs));
+  }
+
+  /** No file takes another byte from it, as on a disk without room; or all of them do again. Linux only. */
+  setDisk(isFull: boolean): void {
+    const limit = isFull ? '0:unlimited' : 'unlimited:unlimited';
+    execFileSync('prlimit', ['--pid', String(this.child?.pid), `--fsize=${limit}`]);
+  }
+
+  /** What it says about one of its parts. */
+  async healthOf(component: string): Promise<string> {
+    const response = await fetch(`${this.url}/health`);
+    const { components } = (await response.json()) as { components: Record<string, { status: string }> };
+    return components[component]?.status ?? 'unknown';
   }
 }

@@ -6,8 +6,9 @@ import { EmbeddedPostgres } from '#libs/database';
 import { newId } from '#libs/kernel';
 import { eventually } from '../support/eventually.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
+import { TcpGate } from '../support/tcp-gate.js';
 import { freePort, GatewayProcess } from './gateway.process.js';
-import { scriptOf } from './provider.script.js';
+import { ANSWER_LIMIT_BYTES, scriptOf } from './provider.script.js';
 
 const ADMIN = { email: 'faults@sluice.local', password: 'Broken-4-Times!' };
 const REST_LIMIT_MS = 30_000;
@@ -17,6 +18,11 @@ export const MODELS = [
   { id: 'steady', inputCostPerToken: 0.000001, outputCostPerToken: 0.000002 },
   { id: 'exact', inputCostPerToken: 0, outputCostPerToken: 0.000002 },
 ] as const;
+
+/** How long a call was with the provider, in unix milliseconds. */
+export interface Visit {
+  readonly closedAtMs: number | undefined;
+}
 
 /** Two gateways on one PostgreSQL and one provider, each of which can be broken. */
 export class House {
@@ -37,7 +43,7 @@ export class House {
     const house = new House(folder, postgres, provider);
     try {
       for (let i = 0; i < 2; i += 1) {
-        const gateway = new GatewayProcess(await freePort(), house.environment());
+        const gateway = new GatewayProcess(await freePort(), house.environment(), join(folder, `clock-${i}`));
         house.gateways.push(gateway);
         await gateway.start();
       }
@@ -60,14 +66,40 @@ export class House {
     rmSync(this.folder, { recursive: true, force: true });
   }
 
-  /** Calls that reached the provider, by their request ids. */
-  asked(): Set<string> {
-    return new Set(
-      this.provider.requests
-        .filter(({ method }) => method === 'POST')
-        .map(({ json }) => String((json as { messages: { content: string }[] }).messages.at(-1)?.content).split(' ')[0])
-        .filter((id) => id !== undefined),
-    );
+  /** Calls that reached the provider, by their request ids; of one that was tried again, the last attempt. */
+  visits(): Map<string, Visit> {
+    const visits = new Map<string, Visit>();
+    for (const { method, json, closedAt } of this.provider.requests) {
+      if (method !== 'POST') continue;
+      const { messages } = json as { messages: { content: string }[] };
+      visits.set(String(messages.at(-1)?.content).split(' ')[0] ?? '', { closedAtMs: closedAt });
+    }
+    return visits;
+  }
+
+  /** A long run would not fit into memory. */
+  forgetVisits(): void {
+    this.provider.requests.length = 0;
+  }
+
+  /** Both gateways live in another environment while the work is done. */
+  async inEnvironment(more: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> {
+    await this.restart(more);
+    try {
+      await work();
+    } finally {
+      await this.restart({});
+    }
+  }
+
+  /** While the work is done, the gateways reach PostgreSQL through a gate that can be shut. */
+  async behindGate(more: Readonly<Record<string, string>>, work: (gate: TcpGate) => Promise<void>): Promise<void> {
+    const gate = await TcpGate.before(this.databaseUrl);
+    try {
+      await this.inEnvironment({ ...more, DATABASE_URL: gate.through(this.databaseUrl) }, () => work(gate));
+    } finally {
+      await gate.shut();
+    }
   }
 
   async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
@@ -87,10 +119,11 @@ export class House {
   }
 
   /** A key that may call every model. */
-  async givenKey(): Promise<{ id: string; key: string }> {
+  async givenKey(more: Readonly<Record<string, unknown>> = {}): Promise<{ id: string; key: string }> {
     return this.post<{ id: string; key: string }>('/api/v1/api-keys', {
       name: 'faults',
       modelIds: MODELS.map(({ id }) => id),
+      ...more,
     });
   }
 
@@ -149,8 +182,16 @@ export class House {
       GATEWAY_OPEN_CALLS_PER_KEY: '10000',
       UPSTREAM_TIMEOUT_SECONDS: '3',
       UPSTREAM_IDLE_TIMEOUT_SECONDS: '2',
+      UPSTREAM_ANSWER_LIMIT_BYTES: String(ANSWER_LIMIT_BYTES),
       LOG_LEVEL: 'warn',
     };
+  }
+
+  private async restart(more: Readonly<Record<string, string>>): Promise<void> {
+    for (const gateway of this.gateways) {
+      await gateway.stop();
+      await gateway.start(more);
+    }
   }
 
   private async moveIn(): Promise<void> {

@@ -7,14 +7,16 @@ export type Wish = Omit<Ask, 'url' | 'requestId'>;
 /** Thrown only in a test: the schedule of a caller depends on its own dice and on nothing else. */
 export type Wisher = (dice: Dice) => Wish;
 
+/** So that those who are turned away, however many, leave the machine to the others. */
 const TURNED_AWAY_MS = 20;
+const TURNED_AWAY_MS_PER_CALLER = 1;
 const REFUSED_MS = 5;
 
 /** Callers who ask one question after another until they are told to stop, each at whichever gateway it likes. */
 export class Traffic {
-  readonly records: CallRecord[] = [];
   private stopping = false;
   private readonly callers: Promise<void>[];
+  private readonly turnedAwayMs: number;
 
   constructor(
     private readonly name: string,
@@ -22,15 +24,17 @@ export class Traffic {
     dice: Dice,
     callers: number,
     private readonly wish: Wisher,
+    /** Takes every call. */
+    private readonly records: CallRecord[],
   ) {
+    this.turnedAwayMs = TURNED_AWAY_MS + TURNED_AWAY_MS_PER_CALLER * callers;
     this.callers = Array.from({ length: callers }, (_, index) => this.live(index, dice.fork()));
   }
 
   /** Resolves when the last call has ended. */
-  async stop(): Promise<CallRecord[]> {
+  async stop(): Promise<void> {
     this.stopping = true;
     await Promise.all(this.callers);
-    return this.records;
   }
 
   private async live(index: number, dice: Dice): Promise<void> {
@@ -40,7 +44,7 @@ export class Traffic {
       const record = await this.ask(wish, `${this.name}-${index}-${n}`, first);
       this.records.push(record);
       // Whoever has no money left asks again, but not as fast as it can.
-      if (record.status !== 200) await new Promise((resolve) => setTimeout(resolve, TURNED_AWAY_MS));
+      if (record.status !== 200) await new Promise((resolve) => setTimeout(resolve, this.turnedAwayMs));
     }
   }
 

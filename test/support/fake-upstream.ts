@@ -10,6 +10,8 @@ export interface Script extends WireReply {
   usage?: 'omit' | 'negative' | 'absurd' | Record<string, unknown>;
   /** Put in the place of the first event's data: `{"choices":[` and nothing more. */
   malformedSse?: boolean;
+  /** Turns the bytes of the answer into what is sent instead, each piece in one write. */
+  bend?: (body: Buffer) => readonly Buffer[];
   /** Stop the stream after so many writes until {@link FakeUpstream.release} is called. */
   pauseAfterChunks?: number;
 }
@@ -97,13 +99,19 @@ export class FakeUpstream {
   private answer(request: ReceivedRequest): WireReply {
     this.requests.push(request);
     const source = (request.method === 'POST' ? this.upcoming.shift() : undefined) ?? this.standing;
-    const { usage, malformedSse, pauseAfterChunks, ...wire } = typeof source === 'function' ? source(request) : source;
+    const { usage, malformedSse, bend, pauseAfterChunks, ...wire } =
+      typeof source === 'function' ? source(request) : source;
     const reply: WireReply = { ...defaultReply(request, this.served, { usage: reportOf(usage) }), ...wire };
     if (wire.status !== undefined && wire.body === undefined && wire.status >= 400) {
       Object.assign(reply, errorReply(wire.status, `upstream_${wire.status}`, 'Scripted failure', wire.headers));
     }
     if (malformedSse === true && typeof reply.body === 'object' && !Buffer.isBuffer(reply.body)) {
       reply.body = ['data: {"choices":[\n\n', ...reply.body.slice(1)];
+    }
+    if (bend) {
+      const { body = '' } = reply;
+      const pieces = typeof body === 'string' || Buffer.isBuffer(body) ? [body] : body;
+      reply.body = bend(Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
     }
     if (pauseAfterChunks !== undefined) {
       const until = new Promise<void>((resolve) => this.releases.push(resolve));
