@@ -63,6 +63,7 @@ export class MeteredCall implements OpenCall {
   private settled = false;
   private result: UsageEvent | undefined;
   private named: string | undefined;
+  private ending: { readonly event: UsageEvent; readonly sinceMs: number } | undefined;
   private answerer: Pick<Admitted, 'model' | 'target'> | undefined;
   private progress: () => Outcome = () => ({ status: 'aborted', httpStatus: undefined });
 
@@ -91,6 +92,10 @@ export class MeteredCall implements OpenCall {
   /** US dollars, once the row is durable. */
   get cost(): string | undefined {
     return this.result && picoToUsd(this.result.cost);
+  }
+
+  get settlingSinceMs(): number | undefined {
+    return this.ending?.sinceMs;
   }
 
   get recording(): AnswerRecording | undefined {
@@ -144,6 +149,7 @@ export class MeteredCall implements OpenCall {
     this.named = outcome.model;
     try {
       const event = this.event(outcome, await this.tokens(outcome));
+      this.ending = { event, sinceMs: performance.now() };
       await this.meter.settle(event, this.facts.admitted.hold);
       this.result = event;
       this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens, event.tokensSource !== 'none');
@@ -162,10 +168,11 @@ export class MeteredCall implements OpenCall {
     this.meter.end(this);
   }
 
-  /** The row that the call would leave if it ended now, with tokens guessed from the size of what was said. */
+  /** The row that the call would leave if it ended now: its own, or one with tokens guessed from what was said. */
   soFar(): UsageEvent {
-    const outcome = this.progress();
     const { charges, replicaId } = this.facts.admitted.hold;
+    if (this.ending) return { ...this.ending.event, charges, replicaId };
+    const outcome = this.progress();
     const tokens: MeteredTokens = {
       inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes) + this.earlierTokens,
       cachedInputTokens: outcome.prompt?.cachedTokens ?? 0,

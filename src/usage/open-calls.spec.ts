@@ -29,4 +29,30 @@ describe('calls under way', () => {
     await calls.stop();
     expect([...notes]).toEqual([]);
   });
+
+  it('are noted again once they are over and their rows are late', async () => {
+    const notes: string[] = [];
+    const repository = {
+      note: async (_replica: string, rows: readonly LedgerRow[]) =>
+        void notes.push(...rows.map(({ status }) => status)),
+      forget: () => Promise.resolve(),
+    } as unknown as OpenCallsRepository;
+    const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
+    let settlingSinceMs: number | undefined;
+    const call = {
+      startedAtMs: performance.now() - 1_000,
+      get settlingSinceMs() {
+        return settlingSinceMs;
+      },
+      soFar: () => ({ id: 'c1', status: settlingSinceMs === undefined ? 'aborted' : 'completed' }) as LedgerRow,
+    };
+    calls.begin(call);
+    await delay(400);
+    expect(notes).toEqual(['aborted']);
+    settlingSinceMs = performance.now();
+    await delay(1_200);
+    expect(notes).toEqual(['aborted', 'completed']);
+    calls.end(call);
+    await calls.stop();
+  });
 });

@@ -7,7 +7,15 @@ import type { LedgerRow } from './ledger.row.js';
 /** A call under way: can say which row it would leave if it ended now. */
 export interface OpenCall {
   readonly startedAtMs: number;
+  /** Since when it is over and only its settlement is awaited. */
+  readonly settlingSinceMs?: number | undefined;
   soFar(): LedgerRow;
+}
+
+interface Note {
+  readonly dueAtMs: number;
+  readonly notedAtMs: number;
+  readonly notedAs?: string;
 }
 
 /** Shorter calls leave no trace if the process dies: nothing of them was delivered in full. */
@@ -21,7 +29,7 @@ const CHECKPOINT_MS = 3_000;
 @Injectable()
 export class OpenCalls {
   private readonly log = new Logger(OpenCalls.name);
-  private readonly calls = new Map<OpenCall, { dueAtMs: number; notedAs?: string }>();
+  private readonly calls = new Map<OpenCall, Note>();
   /** Calls that ended after they were written down. */
   private readonly ended = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -33,7 +41,7 @@ export class OpenCalls {
   ) {}
 
   begin(call: OpenCall): void {
-    this.calls.set(call, { dueAtMs: call.startedAtMs + NOTED_AFTER_MS });
+    this.calls.set(call, { dueAtMs: call.startedAtMs + NOTED_AFTER_MS, notedAtMs: -Infinity });
     this.timer ??= setInterval(() => void this.checkpoint(), NOTED_AFTER_MS).unref();
   }
 
@@ -81,14 +89,20 @@ export class OpenCalls {
 
   private async note(): Promise<void> {
     const now = performance.now();
-    const due = [...this.calls].filter(([, { dueAtMs }]) => dueAtMs <= now).map(([call]) => call);
+    const due = [...this.calls].filter(([call, note]) => isDue(call, note, now)).map(([call]) => call);
     if (due.length === 0) return;
     const rows = due.map((call) => {
       const row = call.soFar();
-      this.calls.set(call, { dueAtMs: now + CHECKPOINT_MS, notedAs: row.id });
+      // Written or not, it must be deleted in the end; until it is known to be written, it stays due.
+      this.calls.set(call, { dueAtMs: now, notedAtMs: -Infinity, notedAs: row.id });
       return row;
     });
     await this.repository.note(this.replica.id, rows);
+    due.forEach((call, index) => {
+      const id = rows[index]?.id;
+      if (id !== undefined && this.calls.has(call))
+        this.calls.set(call, { dueAtMs: now + CHECKPOINT_MS, notedAtMs: now, notedAs: id });
+    });
   }
 
   private async forget(): Promise<void> {
@@ -97,4 +111,9 @@ export class OpenCalls {
     await this.repository.forget(ids);
     for (const id of ids) this.ended.delete(id);
   }
+}
+
+/** What a call came to is worth a note at once where its row keeps it waiting: nobody else knows it. */
+function isDue({ settlingSinceMs = Infinity }: OpenCall, { dueAtMs, notedAtMs }: Note, now: number): boolean {
+  return dueAtMs <= now || (notedAtMs < settlingSinceMs && settlingSinceMs + NOTED_AFTER_MS <= now);
 }
