@@ -4,6 +4,7 @@ import { type ConfigOf, InjectConfig, platformConfig } from '#libs/config';
 import { isConnectionLoss } from '#libs/database';
 import { type ComponentHealth, Health, Metrics } from '#libs/observability';
 import { Spool, SpoolFull } from '#libs/spool';
+import { Replica } from './budgets/replica.js';
 import { LEDGER_CODEC } from './ledger.codec.js';
 import type { LedgerRow } from './ledger.row.js';
 import { UsageLedgerRepository } from './usage-ledger.repository.js';
@@ -29,6 +30,7 @@ export class DurableLedger implements OnModuleInit {
     private readonly ledger: UsageLedgerRepository,
     @InjectConfig(platformConfig) private readonly config: ConfigOf<typeof platformConfig>,
     private readonly health: Health,
+    private readonly replica: Replica,
     metrics: Metrics,
   ) {
     this.spooled = metrics.counter(
@@ -152,7 +154,8 @@ export class DurableLedger implements OnModuleInit {
   }
 
   private async keep(rows: readonly LedgerRow[]): Promise<void> {
-    const settledAt = new Date().toISOString();
+    // The clock of this machine may tell another time, and the row shall fall into the same hour as all others.
+    const settledAt = this.replica.databaseNow.toISOString();
     try {
       await this.open().append(rows.map((row) => ({ ...row, settledAt: row.settledAt ?? settledAt })));
       this.spooled.inc(rows.length);

@@ -33,7 +33,7 @@ export class AccountingNode {
     const leases = new BudgetLeaseRepository(sql);
     const replica = new Replica(leases, { dataDir });
     const rows = new UsageLedgerRepository(sql);
-    const ledger = new DurableLedger(rows, { dataDir }, new Health(), metrics);
+    const ledger = new DurableLedger(rows, { dataDir }, new Health(), replica, metrics);
     const openRows = new OpenCallsRepository(sql);
     const budgets = new Budgets(new BudgetRegistry(sql), leases, replica, notifications, ledger, metrics);
     const reaper = new Reaper(replica, leases, openRows, rows, ledger);

@@ -31,6 +31,19 @@ function usageEvent(facts: Partial<UsageEvent> = {}): UsageEvent {
   };
 }
 
+const ALL_BUT_DATE = [
+  'hrtime',
+  'nextTick',
+  'performance',
+  'queueMicrotask',
+  'setImmediate',
+  'clearImmediate',
+  'setInterval',
+  'clearInterval',
+  'setTimeout',
+  'clearTimeout',
+] as const;
+
 describe('UsageMeter', () => {
   let database: TestDatabase;
   let gate: TcpGate;
@@ -150,6 +163,27 @@ describe('UsageMeter', () => {
       [events.map(({ id }) => id)],
     );
     expect(rows[0]?.named).toEqual(['resp_0', 'resp_1', 'resp_2']);
+  });
+
+  it("dates what it settles to disk by the database's clock", async () => {
+    await eventually(async () => expect(await t.app.get(DurableLedger).replay()).toBe(true));
+    const event = usageEvent();
+    await gate.shut();
+    const hourAhead = Date.now() + 3_600_000;
+    jest.useFakeTimers({ now: hourAhead, doNotFake: [...ALL_BUT_DATE] });
+    try {
+      await meter.settle(event);
+    } finally {
+      jest.useRealTimers();
+    }
+    await gate.reopen();
+    await eventually(async () => expect((await idsOf([event])).size).toBe(1));
+    const { rows } = await t.db.query<{ age: number }>(
+      'SELECT extract(epoch FROM now() - created_at)::float8 AS age FROM usage_events WHERE id = $1',
+      [event.id],
+    );
+    expect(rows[0]?.age).toBeGreaterThanOrEqual(0);
+    expect(rows[0]?.age).toBeLessThan(60);
   });
 
   it('sets a row aside that the ledger refuses, also one that waited on disk', async () => {

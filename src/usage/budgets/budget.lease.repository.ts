@@ -52,10 +52,14 @@ const SYNC = {
   name: 'sync_leases',
   text: 'SELECT sync_leases($1, $2::uuid[], $3::timestamptz[], $4::numeric[])',
 };
-const JOIN = { name: 'replica_join', text: 'INSERT INTO replicas (id, host, pid) VALUES ($1, $2, $3)' };
+const NOW_MS = 'extract(epoch FROM clock_timestamp())::float8 * 1000 AS now_ms';
+const JOIN = {
+  name: 'replica_join',
+  text: `INSERT INTO replicas (id, host, pid) VALUES ($1, $2, $3) RETURNING ${NOW_MS}`,
+};
 const BEAT = {
   name: 'replica_beat',
-  text: 'UPDATE replicas SET heartbeat_at = now() WHERE id = $1 AND condemned_at IS NULL RETURNING id',
+  text: `UPDATE replicas SET heartbeat_at = now() WHERE id = $1 AND condemned_at IS NULL RETURNING ${NOW_MS}`,
 };
 const OTHERS = {
   name: 'replica_others',
@@ -103,13 +107,16 @@ export class BudgetLeaseRepository {
     ]);
   }
 
-  async join({ id, host, pid }: { id: string; host: string; pid: number }): Promise<void> {
-    await this.sql.query(JOIN, [id, host, pid]);
+  /** @returns the time by the database's clock, in unix milliseconds */
+  async join({ id, host, pid }: { id: string; host: string; pid: number }): Promise<number> {
+    const [joined] = await this.sql.query<{ now_ms: number }>(JOIN, [id, host, pid]);
+    return joined?.now_ms ?? Date.now();
   }
 
-  /** @returns whether the replica is still known; false when it was taken for dead */
-  async beat(replicaId: string): Promise<boolean> {
-    return (await this.sql.query(BEAT, [replicaId])).length > 0;
+  /** @returns the same, where the replica is still known; undefined when it was taken for dead */
+  async beat(replicaId: string): Promise<number | undefined> {
+    const [known] = await this.sql.query<{ now_ms: number }>(BEAT, [replicaId]);
+    return known?.now_ms;
   }
 
   /** The other replicas, and whether each has not been heard of for so long. */

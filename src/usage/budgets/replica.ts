@@ -19,6 +19,8 @@ export class Replica {
   /** A container's first process has the same pid in every life: what joined in this life is alive. */
   private static readonly ofThisLife = new Set<string>();
   private heardAtMs = performance.now();
+  /** How far the database's clock is ahead of `performance.now()`. */
+  private databaseAheadMs = Date.now() - performance.now();
 
   constructor(
     private readonly leases: BudgetLeaseRepository,
@@ -41,22 +43,32 @@ export class Replica {
     return !this.joined || performance.now() - this.heardAtMs > FENCE_MS;
   }
 
+  /** The time by the database's clock, as of the last heartbeat and what passed since: also while it is away. */
+  get databaseNow(): Date {
+    return new Date(performance.now() + this.databaseAheadMs);
+  }
+
   /** @param id a name under which nothing is leased */
   async join(id: string): Promise<void> {
     this.current = id;
     Replica.ofThisLife.add(id);
-    await this.leases.join({ id, host: this.host, pid: process.pid });
+    const nowMs = await this.leases.join({ id, host: this.host, pid: process.pid });
     this.joined = true;
     this.heardAtMs = performance.now();
+    this.databaseAheadMs = nowMs - this.heardAtMs;
   }
 
   /** @returns false when the replica was taken for dead meanwhile; it must join anew then */
   async beat(): Promise<boolean> {
     const before = performance.now();
-    const known = await this.leases.beat(this.current);
-    if (known) this.heardAtMs = before;
-    else this.log.warn('The other replicas took this one for dead; it begins anew.');
-    return known;
+    const nowMs = await this.leases.beat(this.current);
+    if (nowMs === undefined) {
+      this.log.warn('The other replicas took this one for dead; it begins anew.');
+      return false;
+    }
+    this.heardAtMs = before;
+    this.databaseAheadMs = nowMs - performance.now();
+    return true;
   }
 
   /** Replicas that are gone, and can do nothing under their names any more: silent for too long, or ended processes of this place. */
