@@ -159,9 +159,12 @@ export class DurableLedger implements OnModuleInit {
     try {
       await this.open().append(rows.map((row) => ({ ...row, settledAt: row.settledAt ?? settledAt })));
       this.spooled.inc(rows.length);
+      this.isFull = false;
     } catch (error) {
-      this.isFull = error instanceof SpoolFull;
-      throw error;
+      const refused =
+        error instanceof SpoolFull || !SYSTEM.test(codeOf(error)) ? error : new SpoolFull('disk', { cause: error });
+      this.isFull = refused instanceof SpoolFull;
+      throw refused;
     }
   }
 
@@ -184,6 +187,9 @@ export class DurableLedger implements OnModuleInit {
  * little space or memory, an operator's or a time limit's cancellation, a server that is read-only while it changes roles.
  */
 const PASSING = /^(?:40|53|57|25006)/;
+
+/** What an operating system says of a disk or a folder, whatever it is: the rows have nothing to do with it. */
+const SYSTEM = /^E[A-Z0-9]+$/;
 
 /** Whether the same rows can succeed later; otherwise one of them is at fault. */
 export function isPassing(error: unknown): boolean {

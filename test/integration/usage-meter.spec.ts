@@ -1,3 +1,5 @@
+import { rename } from 'node:fs/promises';
+import { join } from 'node:path';
 import { newId } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
 import { DurableLedger } from '../../src/usage/durable.ledger.js';
@@ -163,6 +165,25 @@ describe('UsageMeter', () => {
       [events.map(({ id }) => id)],
     );
     expect(rows[0]?.named).toEqual(['resp_0', 'resp_1', 'resp_2']);
+  });
+
+  it('admits nothing while the disk takes nothing either, and goes on by itself once it does', async () => {
+    await eventually(async () => expect(await t.app.get(DurableLedger).replay()).toBe(true));
+    const folder = join(t.dataDir, 'spool');
+    const refusal = async (): Promise<unknown> => ((await meter.hold([], () => 0n)) as { error?: unknown }).error;
+    await gate.shut();
+    await rename(folder, `${folder}.away`);
+    const events = [usageEvent(), usageEvent()];
+    let isSettled = false;
+    const settling = Promise.all(events.map((event) => meter.settle(event))).then(() => (isSettled = true));
+    await eventually(async () => expect(await refusal()).toMatchObject({ code: 'ledger_full' }));
+    expect(isSettled).toBe(false);
+    await rename(`${folder}.away`, folder);
+    // The database is still away.
+    await settling;
+    expect(await refusal()).not.toMatchObject({ code: 'ledger_full' });
+    await gate.reopen();
+    await eventually(async () => expect((await idsOf(events)).size).toBe(2));
   });
 
   it("dates what it settles to disk by the database's clock", async () => {
