@@ -1,3 +1,8 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
+import { setTimeout as delay } from 'node:timers/promises';
+import { drainAndClose } from '#libs/http';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -180,5 +185,19 @@ describe('operations', () => {
     } finally {
       await other.close();
     }
+  });
+
+  it('answers what comes on a connection that was there before its end was asked for', async () => {
+    const other = await createApp();
+    const socket = connect(Number(new URL(other.url).port), '127.0.0.1');
+    await once(socket, 'connect');
+    await delay(50);
+    const ended = drainAndClose(other.app);
+    await delay(50);
+    expect(other.app.get(Health).isLeaving).toBe(true);
+    socket.write('GET /api/v1/config HTTP/1.1\r\nhost: localhost\r\n\r\n');
+    expect(await text(socket)).toMatch(/^HTTP\/1\.1 200 [^]*\r\nconnection: close\r\n/i);
+    await ended;
+    await other.db.end();
   });
 });

@@ -10,17 +10,21 @@ const QUIET_TURNS = 3;
 const MOST_TURNS = 10_000;
 
 /**
- * Shuts the process's door and waits for who is inside: not ready any more, no new connections, running
- * requests and streams finish or are cut when the grace is over. Then the application closes its pools.
+ * Shuts the process's door and waits for who is inside: not ready any more, no new connections; one more request of
+ * each connection, and what runs, finishes or is cut when the grace is over. Then the application closes its pools.
  */
 export async function drainAndClose(app: NestFastifyApplication): Promise<void> {
-  app.get(Health).drain();
+  const health = app.get(Health);
+  health.leave();
   const { shutdownGraceSeconds } = app.get(Config).get(httpConfig);
   const server: Server = app.getHttpServer();
   await letIn(server);
   const finished = new Promise<void>((resolve) => server.close(() => resolve()));
   server.closeIdleConnections();
-  const cut = setTimeout(() => server.closeAllConnections(), shutdownGraceSeconds * 1_000);
+  const cut = setTimeout(() => {
+    health.drain();
+    server.closeAllConnections();
+  }, shutdownGraceSeconds * 1_000);
   // A keep-alive connection turns idle only after its answer; look again until none is left.
   const sweep = setInterval(() => server.closeIdleConnections(), 100);
   await finished;

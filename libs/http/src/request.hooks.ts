@@ -27,12 +27,10 @@ export function addRequestHooks(
   fastify.addHook('onRequest', (request, reply, done) => {
     void reply.header('x-request-id', request.id).headers(SECURITY_HEADERS);
     if (hsts && request.protocol === 'https') void reply.header('strict-transport-security', HSTS);
-    if (health.draining) {
-      void reply.header('connection', 'close');
-      if (!PROBES.test(request.url)) {
-        sendError(request, reply, httpErrors.shutting_down({ retryAfterSeconds: 1 }));
-        return;
-      }
+    if (health.isLeaving) void reply.header('connection', 'close');
+    if (health.draining && !PROBES.test(request.url)) {
+      sendError(request, reply, httpErrors.shutting_down({ retryAfterSeconds: 1 }));
+      return;
     }
     if (saysTwiceWhoItIs(request)) {
       sendError(request, reply, httpErrors.bad_request({ message: 'Send one Authorization header, not several.' }));

@@ -26,15 +26,26 @@ const CHECK_TIMEOUT_MS = 2_000;
 @Injectable()
 export class Health {
   private readonly components = new Map<string, HealthComponent>();
+  private leaving = false;
   private stopping = false;
 
   register(component: HealthComponent): void {
     this.components.set(component.name, component);
   }
 
-  /** From now on the process is not ready, so that balancers stop sending. */
+  /** From now on the process is not ready, so that balancers stop sending; what they sent already is answered. */
+  leave(): void {
+    this.leaving = true;
+  }
+
+  /** From now on nobody is served any more. */
   drain(): void {
+    this.leaving = true;
     this.stopping = true;
+  }
+
+  get isLeaving(): boolean {
+    return this.leaving;
   }
 
   get draining(): boolean {
@@ -43,7 +54,7 @@ export class Health {
 
   /** Whether this process can take requests now. */
   async ready(): Promise<boolean> {
-    if (this.stopping) return false;
+    if (this.leaving) return false;
     const critical = [...this.components.values()].filter((component) => component.critical);
     const states = await Promise.all(critical.map(check));
     return states.every(({ status }) => status !== 'down');
@@ -56,7 +67,7 @@ export class Health {
         return { name, critical, state: await check(component) };
       }),
     );
-    let status: ComponentStatus = this.stopping ? 'degraded' : 'ok';
+    let status: ComponentStatus = this.leaving ? 'degraded' : 'ok';
     for (const { critical, state } of checked) {
       if (state.status === 'down' && critical) status = 'down';
       else if (state.status !== 'ok' && status === 'ok') status = 'degraded';
