@@ -30,6 +30,7 @@ class Account {
   refused: { readonly amount: Pico; readonly untilMs: number } | undefined;
   /** Others were asked to give back, and so many have not answered yet; meanwhile it makes no sense to ask again. */
   recall: 'none' | 'waiting' | 'over' = 'none';
+  recallEnds: NodeJS.Timeout | undefined;
   answersMissing = 0;
   /** Another replica is in need: until then nothing is kept that no running call needs, and no more is leased. */
   yieldsUntilMs = 0;
@@ -56,7 +57,6 @@ class Account {
 
   /**
    * Refuses whoever wants more than there is.
-   *
    * @param standsMs how long the refusal holds for others too: nothing where another replica can change it unheard
    */
   refuse(most: Pico, standsMs: number): void {
@@ -78,7 +78,8 @@ class Account {
 
 const SLICE_SECONDS = 2;
 const RATE_MEMORY_SECONDS = 5;
-const RECALL_MS = 250;
+/** Longer than a replica that is alive can be too busy to answer. */
+const RECALL_MS = 1_000;
 const REFUSAL_MS = 25;
 const YIELD_MS = 1_000;
 const IDLE_MS = 3_000;
@@ -272,11 +273,12 @@ export class BudgetDesk {
     account.answersMissing = others;
     void this.source.recall(account.budgetId).catch(() => undefined);
     // A replica that is gone, or whose message was lost, does not answer.
-    setTimeout(() => this.recallOver(account), RECALL_MS);
+    account.recallEnds = setTimeout(() => this.recallOver(account), RECALL_MS);
   }
 
   private recallOver(account: Account): void {
     if (account.recall !== 'waiting') return;
+    clearTimeout(account.recallEnds);
     account.recall = 'over';
     this.pump();
   }
