@@ -26,6 +26,8 @@ export interface CallRecord extends Ask {
   readonly leftAtMs?: number;
   /** Of the head, where one came. */
   readonly status?: number;
+  /** Of the error, where one was told. */
+  readonly code?: string;
   /** A good answer was received to its last byte. */
   readonly whole: boolean;
 }
@@ -42,8 +44,14 @@ export async function callGateway(ask: Ask): Promise<CallRecord> {
     end,
     ...(status === undefined ? {} : { status }),
     ...(leftAtMs === undefined ? {} : { leftAtMs }),
+    ...codeOf(status, text),
     whole: end === 'answered' && good,
   };
+}
+
+function codeOf(status: number | undefined, text: string): { code?: string } {
+  const code = status === undefined || status < 400 ? undefined : /"code":\s?"(\w+)"/.exec(text)?.[1];
+  return code === undefined ? {} : { code };
 }
 
 function isWhole(text: string): boolean {

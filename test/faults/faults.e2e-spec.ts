@@ -69,6 +69,7 @@ describe(`two gateways in which things go wrong (seed ${PLAN.seed})`, () => {
           stage.findings.passed = stage.findings.contradictions.length === 0;
         } finally {
           await stopWatching();
+          stage.turnPage();
           stage.findings.times = times;
           stage.findings.seconds = (performance.now() - startedAtMs) / 1_000;
         }
@@ -79,10 +80,12 @@ describe(`two gateways in which things go wrong (seed ${PLAN.seed})`, () => {
   }
 
   it('leaves no call with two rows', async () => {
-    const [counted] = await house.query<object>(
+    const [counted] = await house.query<{ rows: number; calls: number }>(
       'SELECT count(*)::int AS rows, count(DISTINCT request_id)::int AS calls FROM usage_events',
     );
-    const rows = findings.reduce((sum, { rows: own }) => sum + own, 0);
-    expect(counted).toEqual({ rows, calls: rows });
+    expect(counted?.calls).toBe(counted?.rows);
+    // Each row was compared with a call, as far as the scenarios came to their ends.
+    const compared = findings.reduce((sum, { rows }) => sum + rows, 0);
+    if (findings.every(({ passed }) => passed)) expect(counted?.rows).toBe(compared);
   });
 });

@@ -188,10 +188,11 @@ export class House {
   }
 
   private async restart(more: Readonly<Record<string, string>>): Promise<void> {
-    for (const gateway of this.gateways) {
+    const anew = async (gateway: GatewayProcess): Promise<void> => {
       await gateway.stop();
       await gateway.start(more);
-    }
+    };
+    await Promise.all(this.gateways.map(anew));
   }
 
   private async moveIn(): Promise<void> {

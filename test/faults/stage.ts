@@ -159,12 +159,7 @@ export class Stage {
     const atRest = await house.inDatabase(contradictionsAtRest);
     findings.contradictions.push(...compared.contradictions, ...atRest);
     findings.rows += compared.rows;
-    findings.calls += records.length;
-    for (const record of records) this.count(record, visits);
-    this.records.length = 0;
-    this.kills = [];
-    this.act += 1;
-    house.forgetVisits();
+    this.turnPage();
     const wrong = findings.contradictions.slice(0, 10);
     expect({ seed: PLAN.seed, wrong }).toEqual({ seed: PLAN.seed, wrong: [] });
     const environment = { DATABASE_URL: house.databaseUrl };
@@ -176,12 +171,24 @@ export class Stage {
     });
   }
 
+  /** Adds to the findings what callers saw since it was done the last time, and forgets it. */
+  turnPage(): void {
+    const { findings, house, records } = this;
+    const visits = house.visits();
+    findings.calls += records.length;
+    for (const record of records) this.count(record, visits);
+    records.length = 0;
+    this.kills = [];
+    this.act += 1;
+    house.forgetVisits();
+  }
+
   private count(
-    { status, end, whole, fault, leftAtMs, requestId }: CallRecord,
+    { status, code, end, whole, fault, leftAtMs, requestId }: CallRecord,
     visits: ReturnType<House['visits']>,
   ): void {
     const { findings } = this;
-    const name = end === 'left' ? 'left' : String(status ?? end);
+    const name = end === 'left' ? 'left' : [status ?? end, code].filter((part) => part !== undefined).join(' ');
     findings.statuses[name] = (findings.statuses[name] ?? 0) + 1;
     if (whole) findings.answered += 1;
     // Only a provider that would not have ended by itself tells when it was let go.
