@@ -8,7 +8,6 @@ import { test } from './lib/test.mjs';
 
 const SCENARIOS = [
   'rush',
-  'settlement',
   'leavers',
   'provider',
   'mutations',
@@ -16,6 +15,7 @@ const SCENARIOS = [
   'kills',
   'postgres',
   'redis',
+  'settlement',
   'disk',
   'clock',
 ];

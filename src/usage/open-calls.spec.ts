@@ -38,18 +38,17 @@ describe('calls under way', () => {
       forget: () => Promise.resolve(),
     } as unknown as OpenCallsRepository;
     const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
-    let settlingSinceMs: number | undefined;
     const call = {
       startedAtMs: performance.now() - 1_000,
-      get settlingSinceMs() {
-        return settlingSinceMs;
+      settlingSinceMs: undefined as number | undefined,
+      soFar(): LedgerRow {
+        return { id: 'c1', status: this.settlingSinceMs === undefined ? 'aborted' : 'completed' } as LedgerRow;
       },
-      soFar: () => ({ id: 'c1', status: settlingSinceMs === undefined ? 'aborted' : 'completed' }) as LedgerRow,
     };
     calls.begin(call);
     await delay(400);
     expect(notes).toEqual(['aborted']);
-    settlingSinceMs = performance.now();
+    call.settlingSinceMs = performance.now();
     await delay(1_200);
     expect(notes).toEqual(['aborted', 'completed']);
     calls.end(call);

@@ -1,4 +1,4 @@
-import { build } from '../support/built.js';
+import { build, runEntry } from '../support/built.js';
 import { Dice } from './dice.js';
 import { House } from './house.js';
 import { PLAN } from './plan.js';
@@ -12,9 +12,9 @@ import { settlement } from './scenarios/settlement.js';
 import { postgres, redisFaults } from './scenarios/stores.js';
 import { ANSWER, type Scenario, Stage } from './stage.js';
 
+/** Those that need another environment than the usual come last, side by side. */
 const SCENARIOS: readonly Scenario[] = [
   rush,
-  settlement,
   leavers,
   provider,
   mutations,
@@ -22,6 +22,7 @@ const SCENARIOS: readonly Scenario[] = [
   kills,
   postgres,
   redisFaults,
+  settlement,
   disk,
   clock,
 ];
@@ -79,7 +80,10 @@ describe(`two gateways in which things go wrong (seed ${PLAN.seed})`, () => {
     );
   }
 
-  it('leaves no call with two rows', async () => {
+  it('leaves a ledger in which ledger:verify finds nothing, and no call with two rows', async () => {
+    const environment = { DATABASE_URL: house.databaseUrl };
+    const { code, stdout } = await runEntry('ledger-verify', [], { environment });
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.any(String) as string });
     const [counted] = await house.query<{ rows: number; calls: number }>(
       'SELECT count(*)::int AS rows, count(DISTINCT request_id)::int AS calls FROM usage_events',
     );

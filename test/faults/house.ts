@@ -1,6 +1,8 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { isDeepStrictEqual } from 'node:util';
 import { Client } from 'pg';
 import { EmbeddedPostgres } from '#libs/database';
 import { newId } from '#libs/kernel';
@@ -12,6 +14,10 @@ import { ANSWER_LIMIT_BYTES, scriptOf } from './provider.script.js';
 
 const ADMIN = { email: 'faults@sluice.local', password: 'Broken-4-Times!' };
 const REST_LIMIT_MS = 30_000;
+/** As a replica does that needs the money. */
+const RECALL_ALL = `
+  SELECT pg_notify('sluice_budgets', 'recall ' || budget_id || ' 00000000-0000-7000-8000-000000000000')
+    FROM budget_leases GROUP BY budget_id`;
 
 /** Answers of `exact` cost what was held for them, to the unit; prompts of `steady` cost much less. */
 export const MODELS = [
@@ -28,6 +34,8 @@ export interface Visit {
 export class House {
   readonly gateways: GatewayProcess[] = [];
   private token = '';
+  private gate: TcpGate | undefined;
+  private environmentNow: Readonly<Record<string, string>> = {};
 
   private constructor(
     private readonly folder: string,
@@ -61,6 +69,7 @@ export class House {
 
   async close(): Promise<void> {
     await Promise.all(this.gateways.map((gateway) => gateway.stop()));
+    await this.gate?.shut();
     await this.provider.stop();
     await this.postgres.stop();
     rmSync(this.folder, { recursive: true, force: true });
@@ -82,24 +91,25 @@ export class House {
     this.provider.requests.length = 0;
   }
 
-  /** Both gateways live in another environment while the work is done. */
-  async inEnvironment(more: Readonly<Record<string, string>>, work: () => Promise<void>): Promise<void> {
-    await this.restart(more);
-    try {
-      await work();
-    } finally {
-      await this.restart({});
-    }
+  /** Both gateways live in this environment beside their usual one until they are given another. */
+  async inEnvironment(more: Readonly<Record<string, string>>): Promise<void> {
+    if (isDeepStrictEqual(more, this.environmentNow)) return;
+    this.environmentNow = more;
+    const anew = async (gateway: GatewayProcess): Promise<void> => {
+      await gateway.stop();
+      await gateway.start(more);
+    };
+    await Promise.all(this.gateways.map(anew));
   }
 
-  /** While the work is done, the gateways reach PostgreSQL through a gate that can be shut. */
-  async behindGate(more: Readonly<Record<string, string>>, work: (gate: TcpGate) => Promise<void>): Promise<void> {
-    const gate = await TcpGate.before(this.databaseUrl);
-    try {
-      await this.inEnvironment({ ...more, DATABASE_URL: gate.through(this.databaseUrl) }, () => work(gate));
-    } finally {
-      await gate.shut();
-    }
+  /**
+   * From now on the gateways reach PostgreSQL through a gate that can be shut, and their wall clocks can be set.
+   */
+  async behindGate(): Promise<TcpGate> {
+    this.gate ??= await TcpGate.before(this.databaseUrl);
+    const NODE_OPTIONS = `--import=${pathToFileURL(join(__dirname, 'clock.mjs')).href}`;
+    await this.inEnvironment({ NODE_OPTIONS, DATABASE_URL: this.gate.through(this.databaseUrl) });
+    return this.gate;
   }
 
   async query<Row extends object>(sql: string, values: unknown[] = []): Promise<Row[]> {
@@ -152,9 +162,14 @@ export class House {
     process.kill(Number(pid), 'SIGKILL');
   }
 
-  /** Waits until nothing is held, leased, open or on disk any more. */
-  async rest(): Promise<void> {
+  /**
+   * Waits until nothing is held, leased, open or on disk any more.
+   *
+   * @param isRecalled asks for what is leased, which gateways otherwise give back when nobody needed it for a while
+   */
+  async rest(isRecalled = false): Promise<void> {
     await eventually(async () => {
+      if (isRecalled) await this.query(RECALL_ALL);
       const [state] = await this.query<Record<string, number>>(
         `SELECT (SELECT count(*)::int FROM budget_periods WHERE leased <> 0) AS leased,
                 (SELECT count(*)::int FROM budget_leases) AS leases,
@@ -185,14 +200,6 @@ export class House {
       UPSTREAM_ANSWER_LIMIT_BYTES: String(ANSWER_LIMIT_BYTES),
       LOG_LEVEL: 'warn',
     };
-  }
-
-  private async restart(more: Readonly<Record<string, string>>): Promise<void> {
-    const anew = async (gateway: GatewayProcess): Promise<void> => {
-      await gateway.stop();
-      await gateway.start(more);
-    };
-    await Promise.all(this.gateways.map(anew));
   }
 
   private async moveIn(): Promise<void> {

@@ -1,6 +1,4 @@
-import { resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { pathToFileURL } from 'node:url';
 import { eventually } from '../../support/eventually.js';
 import type { TcpGate } from '../../support/tcp-gate.js';
 import type { CallRecord } from '../caller.js';
@@ -18,9 +16,8 @@ export const disk: Scenario = {
   lacks: () => (process.platform === 'linux' ? undefined : 'it takes room on the disk away with prlimit of Linux'),
   async play(stage, times) {
     const { key } = await stage.house.givenKey();
-    await stage.house.behindGate({}, (gate) =>
-      stage.underTraffic(times, (n) => fillDisk(stage, gate, key, n), { inspect: expectToldOrAnswered }),
-    );
+    const gate = await stage.house.behindGate();
+    await stage.underTraffic(times, (n) => fillDisk(stage, gate, key, n), { inspect: expectToldOrAnswered });
   },
 };
 
@@ -70,22 +67,20 @@ export const clock: Scenario = {
   title: "keeps budgets, replicas and periods by the database's clock when the clock of a gateway jumps by an hour",
   times: { brief: 1, short: 1, long: 20 },
   async play(stage, times) {
-    const preload = pathToFileURL(resolve(__dirname, '../clock.mjs')).href;
-    await stage.house.behindGate({ NODE_OPTIONS: `--import=${preload}` }, async (gate) => {
-      const replicas = await replicasOf(stage);
-      const since = await now(stage);
-      try {
-        await stage.underTraffic(times, (n) => jump(stage, gate, n), {
-          inspect: async (calls) => {
-            expectToldOrAnswered(calls);
-            await expectRightTimes(stage, since);
-          },
-        });
-      } finally {
-        stage.house.gateways.forEach((gateway) => gateway.setClock(0));
-      }
-      expect(await replicasOf(stage)).toEqual(replicas);
-    });
+    const gate = await stage.house.behindGate();
+    const replicas = await replicasOf(stage);
+    const since = await now(stage);
+    try {
+      await stage.underTraffic(times, (n) => jump(stage, gate, n), {
+        inspect: async (calls) => {
+          expectToldOrAnswered(calls);
+          await expectRightTimes(stage, since);
+        },
+      });
+    } finally {
+      stage.house.gateways.forEach((gateway) => gateway.setClock(0));
+    }
+    expect(await replicasOf(stage)).toEqual(replicas);
   },
 };
 

@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import type { Client } from 'pg';
 import { eventually } from '../../support/eventually.js';
 import type { CallRecord } from '../caller.js';
 import type { GatewayProcess } from '../gateway.process.js';
@@ -18,12 +18,14 @@ export const settlement: Scenario = {
     "G-24 leaves exactly one row and one debit of a call whose gateway is killed between the provider's answer and its settlement",
   times: { brief: 1, short: 1, long: 20 },
   async play(stage, times) {
+    await stage.house.behindGate();
     for (let n = 0; n < times; n += 1) {
       for (const [index, obstacle] of OBSTACLES.entries()) {
         const gateway = stage.house.gateways[(n + index) % 2];
         if (gateway) await crash(stage, gateway, `${n}-${index}`, obstacle);
       }
     }
+    await stage.agree();
   },
 };
 
@@ -35,7 +37,7 @@ async function crash(stage: Stage, gateway: GatewayProcess, name: string, obstac
   const { requestId } = ask;
   if (obstacle === 'a spool') await crashWithSpool(stage, gateway, () => stage.call(ask), requestId);
   else await crashAtLock(stage, gateway, () => stage.call(ask), requestId, obstacle !== 'a lock');
-  await house.rest();
+  await house.rest(PLAN.size === 'brief');
   const rows = await house.query<object>('SELECT cost, status, output_tokens FROM usage_events WHERE request_id = $1', [
     requestId,
   ]);
@@ -49,7 +51,6 @@ async function crash(stage: Stage, gateway: GatewayProcess, name: string, obstac
     rows: [{ cost, status: 'completed', output_tokens: String(MAX_TOKENS) }],
     budget: { spent: cost, leased: '0' },
   });
-  await stage.agree();
 }
 
 /** The statement that settles waits for a lock. Once its gateway is gone it may still come through, or not. */
@@ -100,13 +101,12 @@ async function crashWithSpool(
   requestId: string,
 ): Promise<void> {
   const { house } = stage;
-  await house.behindGate({}, async (gate) => {
-    const calling = call();
-    await eventually(() => expect(house.visits().has(requestId)).toBe(true));
-    await gate.shut();
-    expect(await calling).toMatchObject({ whole: true });
-    await stage.kill(gateway);
-    await gate.reopen();
-    await gateway.start();
-  });
+  const gate = await house.behindGate();
+  const calling = call();
+  await eventually(() => expect(house.visits().has(requestId)).toBe(true));
+  await gate.shut();
+  expect(await calling).toMatchObject({ whole: true });
+  await stage.kill(gateway);
+  await gate.reopen();
+  await gateway.start();
 }

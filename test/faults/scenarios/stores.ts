@@ -73,19 +73,20 @@ export const redisFaults: Scenario = {
       const keys = await Promise.all(
         Array.from({ length: LIMITED_KEYS }, () => stage.house.givenKey({ rpmLimit: CALLS_A_MINUTE })),
       );
-      await stage.house.inEnvironment({ REDIS_URL: redis.url }, () =>
-        stage.underTraffic(
-          times,
-          async (n) => {
-            await delay(stage.dice.between(200, 1_000));
-            const before = stage.records.length;
-            await REDIS_FAULTS[n % REDIS_FAULTS.length]?.(redis);
-            if (n % REDIS_FAULTS.length !== 1) expect(answers(stage.records.slice(before))).toBeGreaterThan(0);
-          },
-          { inspect: expectNoServerError, wisher: (throws) => stage.wish(throws, keys) },
-        ),
+      await stage.house.inEnvironment({ REDIS_URL: redis.url });
+      await stage.underTraffic(
+        times,
+        async (n) => {
+          await delay(stage.dice.between(200, 1_000));
+          const before = stage.records.length;
+          await REDIS_FAULTS[n % REDIS_FAULTS.length]?.(redis);
+          if (n % REDIS_FAULTS.length !== 1) expect(answers(stage.records.slice(before))).toBeGreaterThan(0);
+        },
+        { inspect: expectNoServerError, wisher: (throws) => stage.wish(throws, keys) },
       );
     } finally {
+      // Whoever comes next does without it.
+      await stage.house.inEnvironment({});
       await redis.kill();
     }
   },
