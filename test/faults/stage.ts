@@ -159,6 +159,8 @@ export class Stage {
     const atRest = await house.inDatabase(contradictionsAtRest);
     findings.contradictions.push(...compared.contradictions, ...atRest);
     findings.rows += compared.rows;
+    if (PLAN.size !== 'brief')
+      process.stderr.write(`faults: ${prefix}: ${records.length} calls, ${compared.rows} rows compared\n`);
     this.turnPage();
     const wrong = findings.contradictions.slice(0, 10);
     expect({ seed: PLAN.seed, wrong }).toEqual({ seed: PLAN.seed, wrong: [] });

@@ -6,8 +6,10 @@ import { Health } from '#libs/observability';
 import { httpConfig } from './http.config.js';
 
 const QUIET_TURNS = 3;
+/** In a longer one somebody may have come after the look at the door. */
+const SHORT_TURN_MS = 1;
 /** Under a rush there is always another one. */
-const MOST_TURNS = 10_000;
+const LET_IN_LIMIT_MS = 2_000;
 
 /**
  * Shuts the process's door and waits for who is inside: not ready any more, no new connections; one more request of
@@ -40,10 +42,14 @@ async function letIn(server: Server): Promise<void> {
     quiet = 0;
   };
   server.on('connection', knock);
+  const startedAtMs = performance.now();
   // A turn of the event loop may accept no more than one of them.
-  for (let turn = 0; quiet < QUIET_TURNS && turn < MOST_TURNS; turn += 1) {
+  for (let atMs = startedAtMs; quiet < QUIET_TURNS && atMs - startedAtMs < LET_IN_LIMIT_MS;) {
     quiet += 1;
     await setImmediate();
+    const turnMs = performance.now() - atMs;
+    if (turnMs > SHORT_TURN_MS) quiet = 0;
+    atMs += turnMs;
   }
   server.off('connection', knock);
 }
