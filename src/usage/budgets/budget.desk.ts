@@ -1,4 +1,5 @@
 import type { Pico } from '#libs/kernel';
+import { BudgetAccount } from './budget.account.js';
 import type { LeaseGrant, LeaseKept, LeaseWish } from './budget.lease.repository.js';
 import { BudgetSlice } from './budget.slice.js';
 
@@ -13,70 +14,6 @@ export interface LeaseSource {
   recall(budgetId: string): Promise<void>;
 }
 
-interface Waiting {
-  readonly amount: Pico;
-  readonly resolve: (slice: BudgetSlice | undefined) => void;
-  readonly reject: (error: unknown) => void;
-}
-
-/** Everything this replica knows of one budget. */
-class Account {
-  slice: BudgetSlice | undefined;
-  readonly waiting: Waiting[] = [];
-  /** Spent a second, lately; decides how large a slice is worth having. */
-  ratePerSecond = 0;
-  ratedAtMs = performance.now();
-  /** A refusal that still stands: whatever is at least as large is refused as well. */
-  refused: { readonly amount: Pico; readonly untilMs: number } | undefined;
-  /** Others were asked to give back, and so many have not answered yet; meanwhile it makes no sense to ask again. */
-  recall: 'none' | 'waiting' | 'over' = 'none';
-  recallEnds: NodeJS.Timeout | undefined;
-  answersMissing = 0;
-  /** Another replica is in need: until then nothing is kept that no running call needs, and no more is leased. */
-  yieldsUntilMs = 0;
-
-  constructor(readonly budgetId: string) {}
-
-  get asks(): boolean {
-    return this.waiting.length > 0 && this.recall !== 'waiting';
-  }
-
-  get yields(): boolean {
-    return performance.now() < this.yieldsUntilMs;
-  }
-
-  refuses(amount: Pico): boolean {
-    return this.refused !== undefined && amount >= this.refused.amount && performance.now() < this.refused.untilMs;
-  }
-
-  /** Holds for whoever waits, in the order in which they came, as far as the slice reaches. */
-  serve(): void {
-    const { slice, waiting } = this;
-    while (waiting[0] && slice?.hold(waiting[0].amount)) waiting.shift()?.resolve(slice);
-  }
-
-  /**
-   * Refuses whoever wants more than there is.
-   * @param standsMs how long the refusal holds for others too: nothing where another replica can change it unheard
-   */
-  refuse(most: Pico, standsMs: number): void {
-    const payable = this.waiting.filter(({ amount }) => amount <= most);
-    const refused = this.waiting.filter(({ amount }) => amount > most);
-    this.waiting.splice(0, this.waiting.length, ...payable);
-    refused.forEach(({ resolve }) => resolve(undefined));
-    this.refused = { amount: most + 1n, untilMs: performance.now() + standsMs };
-  }
-
-  wish(): LeaseWish {
-    const available = this.slice && !this.slice.isOver ? this.slice.available : 0n;
-    const lacking = (amount: Pico): Pico => (amount > available ? amount - available : 1n);
-    const all = this.waiting.reduce((sum, { amount }) => sum + amount, 0n);
-    const ahead = this.yields ? 0n : BigInt(Math.round(this.ratePerSecond * SLICE_SECONDS));
-    return { budgetId: this.budgetId, needed: lacking(this.waiting[0]?.amount ?? 0n), wanted: lacking(all) + ahead };
-  }
-}
-
-const SLICE_SECONDS = 2;
 const RATE_MEMORY_SECONDS = 5;
 /** Longer than a replica that is alive can be too busy to answer. */
 const RECALL_MS = 1_000;
@@ -89,7 +26,7 @@ const IDLE_MS = 3_000;
  * question to the database and are served in the order in which they came.
  */
 export class BudgetDesk {
-  private readonly accounts = new Map<string, Account>();
+  private readonly accounts = new Map<string, BudgetAccount>();
   /** Slices of periods that are over, until the last call that is held against them has ended. */
   private readonly retired = new Set<BudgetSlice>();
   /** Questions to the database, one after another: a sync must not cut off what a lease is just granting. */
@@ -155,10 +92,13 @@ export class BudgetDesk {
    * @param isFirst whether the asking replica comes first where both of them wait
    */
   async recalled(budgetId: string, isFirst: boolean): Promise<void> {
-    const account = this.accounts.get(budgetId);
-    if (!account || (account.waiting.length > 0 && !isFirst)) return;
-    account.yieldsUntilMs = performance.now() + YIELD_MS;
-    if ((account.slice?.yield() ?? 0n) > 0n) await this.sync();
+    // What is being leased or given back just now has to be there first, or the answer would come before the money.
+    await this.exclusively(async () => {
+      const account = this.accounts.get(budgetId);
+      if (!account || (account.waiting.length > 0 && !isFirst)) return;
+      account.yieldsUntilMs = performance.now() + YIELD_MS;
+      if ((account.slice?.yield() ?? 0n) > 0n) await this.sayWhatIsKept();
+    });
   }
 
   /** Gives back what has not been used for a while, and what is left of periods that are over. */
@@ -193,28 +133,30 @@ export class BudgetDesk {
     });
   }
 
-  private account(budgetId: string): Account {
+  private account(budgetId: string): BudgetAccount {
     let account = this.accounts.get(budgetId);
-    if (!account) this.accounts.set(budgetId, (account = new Account(budgetId)));
+    if (!account) this.accounts.set(budgetId, (account = new BudgetAccount(budgetId)));
     return account;
   }
 
-  private retire(account: Account): void {
+  private retire(account: BudgetAccount): void {
     account.slice?.yield();
     if (account.slice && !isEmpty(account.slice)) this.retired.add(account.slice);
     account.slice = undefined;
   }
 
   private sync(): Promise<void> {
-    return this.exclusively(async () => {
-      for (const slice of this.retired) {
-        slice.yield();
-        if (isEmpty(slice)) this.retired.delete(slice);
-      }
-      await this.source.sync(
-        this.slices().map(({ budgetId, startsAt, granted }) => ({ budgetId, startsAt, amount: granted })),
-      );
-    });
+    return this.exclusively(() => this.sayWhatIsKept());
+  }
+
+  private async sayWhatIsKept(): Promise<void> {
+    for (const slice of this.retired) {
+      slice.yield();
+      if (isEmpty(slice)) this.retired.delete(slice);
+    }
+    await this.source.sync(
+      this.slices().map(({ budgetId, startsAt, granted }) => ({ budgetId, startsAt, amount: granted })),
+    );
   }
 
   private exclusively<T>(work: () => Promise<T>): Promise<T> {
@@ -246,7 +188,7 @@ export class BudgetDesk {
     }
   }
 
-  private answer(account: Account, grant: LeaseGrant | undefined): void {
+  private answer(account: BudgetAccount, grant: LeaseGrant | undefined): void {
     if (!grant) {
       // The budget was taken away while its callers waited: nothing caps them.
       account.waiting.splice(0).forEach(({ resolve }) => resolve(new Uncapped(account.budgetId)));
@@ -268,7 +210,7 @@ export class BudgetDesk {
     }
   }
 
-  private recall(account: Account, others: number): void {
+  private recall(account: BudgetAccount, others: number): void {
     account.recall = 'waiting';
     account.answersMissing = others;
     void this.source.recall(account.budgetId).catch(() => undefined);
@@ -276,7 +218,7 @@ export class BudgetDesk {
     account.recallEnds = setTimeout(() => this.recallOver(account), RECALL_MS);
   }
 
-  private recallOver(account: Account): void {
+  private recallOver(account: BudgetAccount): void {
     if (account.recall !== 'waiting') return;
     clearTimeout(account.recallEnds);
     account.recall = 'over';
