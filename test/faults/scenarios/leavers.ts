@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Ask } from '../caller.js';
 import type { Dice } from '../dice.js';
 import { PLAN } from '../plan.js';
@@ -12,6 +13,7 @@ const MOST_EVENTS = 40;
 const PATIENCE_MS = 600;
 const WIDTH = { brief: 20, short: 100, long: 200 };
 const AT_ONCE = 2_000;
+const WARM_MS = 2_000;
 /** How many of a thousand providers must be let go within a second. */
 const ABORTED_OF_1000 = 999;
 
@@ -21,6 +23,10 @@ export const leavers: Scenario = {
   times: { brief: 200, short: 500, long: 10_000 },
   async play(stage, times) {
     const throws = stage.dice.fork();
+    // A process that has just started is late in everything, for it still learns what it does most.
+    const warm = stage.traffic('warm', WIDTH[PLAN.size]);
+    await delay(WARM_MS);
+    await warm.stop();
     for (let done = 0; done < times; done += AT_ONCE) {
       const asks = Array.from({ length: Math.min(AT_ONCE, times - done) }, (_, index) => leaver(stage, throws, index));
       await side(WIDTH[PLAN.size], asks, (ask) => stage.insist(ask));
