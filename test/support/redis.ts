@@ -42,6 +42,21 @@ export class RedisServer {
     process.kill('SIGKILL');
     await over;
   }
+
+  /** It takes connections and says nothing. */
+  stall(): void {
+    this.process?.kill('SIGSTOP');
+  }
+
+  resume(): void {
+    this.process?.kill('SIGCONT');
+  }
+
+  async flush(): Promise<void> {
+    const client = new Redis(this.url);
+    await client.flushall();
+    client.disconnect();
+  }
 }
 
 async function freePort(): Promise<number> {

@@ -1,9 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { eventually } from '../../support/eventually.js';
+import { hasRedis, RedisServer } from '../../support/redis.js';
 import type { CallRecord } from '../caller.js';
-import { freePort } from '../gateway.process.js';
 import { PLAN } from '../plan.js';
-import { hasRedis, RedisProcess } from '../redis.process.js';
 import type { Scenario, Stage } from '../stage.js';
 
 const BACK_MS = 3_000;
@@ -47,7 +46,7 @@ async function untilAnswered(stage: Stage, url: string, key: string, name: strin
   }
 }
 
-const REDIS_FAULTS: readonly ((redis: RedisProcess) => Promise<void>)[] = [
+const REDIS_FAULTS: readonly ((redis: RedisServer) => Promise<void>)[] = [
   async (redis) => {
     await redis.kill();
     await delay(1_000);
@@ -65,10 +64,9 @@ export const redisFaults: Scenario = {
   name: 'redis',
   title: 'answers no 5xx while Redis is killed, flushed and stalled',
   times: { brief: 3, short: 3, long: 50 },
-  lacks: () => (hasRedis() ? undefined : 'it needs redis-server on the PATH'),
+  lacks: () => (hasRedis ? undefined : 'it needs redis-server on the PATH'),
   async play(stage, times) {
-    const redis = new RedisProcess(await freePort());
-    await redis.start();
+    const redis = await RedisServer.start();
     try {
       const keys = await Promise.all(
         Array.from({ length: LIMITED_KEYS }, () => stage.house.givenKey({ rpmLimit: CALLS_A_MINUTE })),
