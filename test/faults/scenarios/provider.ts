@@ -15,7 +15,7 @@ const TOO_FAST_MS = 1_100;
 export const provider: Scenario = {
   name: 'provider',
   title: 'charges what is known, and nothing twice, whatever the provider does',
-  times: { brief: 3, short: 10, long: 50 },
+  times: { brief: 2, short: 10, long: 50 },
   async play(stage, times) {
     const throws = stage.dice.fork();
     const faults = PROVIDER_FAULTS.flatMap((fault) => Array.from({ length: times }, () => fault));

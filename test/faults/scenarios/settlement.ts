@@ -19,8 +19,9 @@ export const settlement: Scenario = {
   times: { brief: 1, short: 1, long: 20 },
   async play(stage, times) {
     await stage.house.behindGate();
+    const obstacles = PLAN.size === 'brief' ? OBSTACLES.slice(1) : OBSTACLES;
     for (let n = 0; n < times; n += 1) {
-      for (const [index, obstacle] of OBSTACLES.entries()) {
+      for (const [index, obstacle] of obstacles.entries()) {
         const gateway = stage.house.gateways[(n + index) % 2];
         if (gateway) await crash(stage, gateway, `${n}-${index}`, obstacle);
       }

@@ -6,7 +6,7 @@ import { PLAN } from '../plan.js';
 import type { Scenario, Stage } from '../stage.js';
 
 const BACK_MS = 3_000;
-const STALL_MS = 2_500;
+const STALL_MS = 1_500;
 /** Each with so small a limit that what a gateway took along lasts for a moment, and it asks Redis again. */
 const LIMITED_KEYS = 30;
 const CALLS_A_MINUTE = 400;
@@ -22,13 +22,12 @@ export const postgres: Scenario = {
       const { key } = await stage.house.givenKey();
       const killedAtMs = performance.now();
       stage.house.killPostgres();
-      const alone = eventually(() => stage.house.query('SELECT 1'), 30_000);
-      const waits = stage.urls.map((url, index) => untilAnswered(stage, url, key, `${n}-${index}`, killedAtMs));
-      await alone;
+      await eventually(() => stage.house.query('SELECT 1'), 30_000);
       stage.worst('PostgreSQL alone', performance.now() - killedAtMs);
+      // Only now: what is left of the old server may have answered for a moment.
+      const waits = stage.urls.map((url, index) => untilAnswered(stage, url, key, `${n}-${index}`, killedAtMs));
       for (const backMs of await Promise.all(waits)) {
         stage.worst('back to service', backMs);
-        expect({ seed: PLAN.seed, n, backMs }).toEqual({ seed: PLAN.seed, n, backMs: expect.any(Number) as number });
       }
       expect(stage.house.gateways.map(({ isAlive }) => isAlive)).toEqual([true, true]);
     };
