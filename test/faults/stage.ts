@@ -138,6 +138,7 @@ export class Stage {
       while (!stop.signal.aborted) {
         const wrong = await this.house.query<{ wrong: string }>(OVER_CAP).catch(() => []);
         this.findings.contradictions.push(...wrong.map((each) => each.wrong));
+        for (const url of this.urls) await this.timeTurn(url);
         await delay(WATCH_MS);
       }
     };
@@ -146,6 +147,13 @@ export class Stage {
       stop.abort();
       return watched;
     };
+  }
+
+  /** How long a gateway takes for what costs it nothing: says how far other times are the machine's. */
+  private async timeTurn(url: string): Promise<void> {
+    const askedAtMs = performance.now();
+    const response = await fetch(`${url}/liveness`).catch(() => undefined);
+    if (response?.ok) this.worst('a gateway was late', performance.now() - askedAtMs);
   }
 
   /** Comes to rest. Then everything that callers saw agrees with the ledger, and the ledger with itself. */
