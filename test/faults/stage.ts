@@ -118,9 +118,12 @@ export class Stage {
   ): Promise<void> {
     for (let done = 0; done < times;) {
       const callers = this.traffic('all', PLAN.callers, wisher);
-      for (const end = Math.min(done + TIMES_AT_ONCE, times); done < end; done += 1) await fault(done);
-      await delay(200);
-      await callers.stop();
+      try {
+        for (const end = Math.min(done + TIMES_AT_ONCE, times); done < end; done += 1) await fault(done);
+        await delay(200);
+      } finally {
+        await callers.stop();
+      }
       await inspect(this.records);
       await this.agree();
     }

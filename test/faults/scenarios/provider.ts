@@ -61,8 +61,11 @@ function faulty(stage: Stage, throws: Dice, index: number, fault: string): Retur
 
 async function amongGoodCalls(stage: Stage, work: () => Promise<void>): Promise<void> {
   const good = stage.traffic('good', PLAN.size === 'brief' ? 8 : PLAN.callers);
-  await work();
-  await good.stop();
+  try {
+    await work();
+  } finally {
+    await good.stop();
+  }
   stage.house.provider.release();
   // Until the provider is trusted again.
   const throws = stage.dice.fork();
