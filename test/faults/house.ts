@@ -27,6 +27,7 @@ export const MODELS = [
 
 /** How long a call was with the provider, in unix milliseconds. */
 export interface Visit {
+  readonly receivedAtMs: number;
   readonly closedAtMs: number | undefined;
 }
 
@@ -78,10 +79,13 @@ export class House {
   /** Calls that reached the provider, by their request ids; of one that was tried again, the last attempt. */
   visits(): Map<string, Visit> {
     const visits = new Map<string, Visit>();
-    for (const { method, json, closedAt } of this.provider.requests) {
+    for (const { method, json, receivedAt, closedAt } of this.provider.requests) {
       if (method !== 'POST') continue;
       const { messages } = json as { messages: { content: string }[] };
-      visits.set(String(messages.at(-1)?.content).split(' ')[0] ?? '', { closedAtMs: closedAt });
+      visits.set(String(messages.at(-1)?.content).split(' ')[0] ?? '', {
+        receivedAtMs: receivedAt,
+        closedAtMs: closedAt,
+      });
     }
     return visits;
   }

@@ -202,7 +202,8 @@ export class Stage {
     // Only a provider that would not have ended by itself tells when it was let go.
     const visit = visits.get(requestId);
     if (leftAtMs === undefined || visit === undefined || !fault.startsWith('stalled')) return;
-    const lateMs = Math.max(0, (visit.closedAtMs ?? Infinity) - leftAtMs);
+    // A call that was still in a queue when its caller left comes to the provider later.
+    const lateMs = Math.max(0, (visit.closedAtMs ?? Infinity) - Math.max(leftAtMs, visit.receivedAtMs));
     findings.aborts.asked += 1;
     if (lateMs <= 1_000) findings.aborts.withinSecond += 1;
     findings.aborts.worstMs = Math.max(findings.aborts.worstMs, lateMs);
