@@ -73,7 +73,11 @@ export class DomainError extends Error {
     message: string,
     options: ErrorOptions = {},
   ) {
+    const depth = Error.stackTraceLimit;
+    // Only our own fault is looked for by its stack. Every other kind is an everyday outcome, and must cost little.
+    if (kind !== 'internal') Error.stackTraceLimit = 0;
     super(message, { cause: options.cause });
+    Error.stackTraceLimit = depth;
     this.name = 'DomainError';
     this.param = options.param;
     this.details = options.details;
