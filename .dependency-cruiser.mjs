@@ -43,7 +43,7 @@ export const FEATURES = {
 /** What a feature shows to the others beside its module file and its events. */
 export const CAPABILITIES = [
   'src/users/user.directory.ts',
-  'src/auth/session.authenticator.ts',
+  'src/auth/sessions/session.authenticator.ts',
   'src/teams/team.membership.ts',
   'src/permissions/permissions.ts',
   'src/providers/upstream.pool.ts',
@@ -64,7 +64,7 @@ const ROOT_ONLY = [
   'src/audit/refusal.recorder.ts',
   'src/auth/auth.config.ts',
   'src/auth/first-administrator.ts',
-  'src/auth/password.reset.ts',
+  'src/auth/passwords/password.reset.ts',
   'src/providers/configured-providers.ts',
   'src/providers/encryption.rotation.ts',
   'src/providers/providers.config.ts',

@@ -24,6 +24,7 @@ import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
 import { CreateNotifications1763620011000 } from './1763620011000-create-notifications.js';
 import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.js';
 import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
+import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -53,4 +54,5 @@ export const migrations = [
   CreateNotifications1763620011000,
   KeepResponseIds1763630000000,
   CreateSettings1763630012000,
+  NoteHowSessionsBegan1763640000000,
 ];

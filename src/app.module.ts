@@ -14,7 +14,7 @@ import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuditModule } from './audit/audit.module.js';
 import { RefusalRecorder } from './audit/refusal.recorder.js';
 import { AuthModule } from './auth/auth.module.js';
-import { SessionAuthenticator } from './auth/session.authenticator.js';
+import { SessionAuthenticator } from './auth/sessions/session.authenticator.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { PriceBook } from './models/price.book.js';

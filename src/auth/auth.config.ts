@@ -1,7 +1,7 @@
 import { isEmail } from 'class-validator';
 import { type ConfigProblem, defineConfig, flag, integer, ownSecret, secret, text } from '#libs/config';
 import { canonicalEmail } from '#libs/kernel';
-import { brokenPasswordRules } from './password.policy.js';
+import { brokenPasswordRules } from './passwords/password.policy.js';
 
 /** OWASP's least memory for Argon2id, in KiB. */
 const LEAST_MEMORY_KIB = 19_456;

@@ -6,10 +6,10 @@ import { Endpoint, Network, one } from '#libs/http';
 import { MockSignInQueryDto, RegisterDto, SignInDto } from './dto/auth.request.dto.js';
 import { AccountDto, SessionDto } from './dto/auth.response.dto.js';
 import { MockSignInService } from './mock-sign-in.service.js';
-import { OriginGuard } from './origin.guard.js';
-import { RefreshCookie } from './refresh.cookie.js';
+import { OriginGuard } from './sessions/origin.guard.js';
+import { RefreshCookie } from './sessions/refresh.cookie.js';
 import { RegistrationService } from './registration.service.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionsService } from './sessions/sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 
 @ApiTags('Auth')

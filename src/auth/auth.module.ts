@@ -2,24 +2,25 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
 import { UsersModule } from '../users/users.module.js';
-import { AccessTokens } from './access-token.js';
+import { AccessTokens } from './sessions/access-token.js';
 import { AttemptLimits } from './attempt.limits.js';
 import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { MockSignInService } from './mock-sign-in.service.js';
-import { OriginGuard } from './origin.guard.js';
-import { PasswordHasher } from './password.hasher.js';
-import { PasswordReset } from './password.reset.js';
-import { RefreshCookie } from './refresh.cookie.js';
-import { RefreshTokens } from './refresh-token.js';
+import { OriginGuard } from './sessions/origin.guard.js';
+import { PasswordHasher } from './passwords/password.hasher.js';
+import { PasswordReset } from './passwords/password.reset.js';
+import { RefreshCookie } from './sessions/refresh.cookie.js';
+import { RefreshTokens } from './sessions/refresh-token.js';
 import { RegistrationService } from './registration.service.js';
-import { SessionAuthenticator } from './session.authenticator.js';
-import { SessionEntity } from './session.entity.js';
-import { SessionVerifier } from './session.verifier.js';
-import { SessionsJobs } from './sessions.jobs.js';
-import { SessionsRepository } from './sessions.repository.js';
-import { SessionsService } from './sessions.service.js';
+import { SessionAuthenticator } from './sessions/session.authenticator.js';
+import { SessionEntity } from './sessions/session.entity.js';
+import { SessionVerifier } from './sessions/session.verifier.js';
+import { SessionsJobs } from './sessions/sessions.jobs.js';
+import { SessionsRepository } from './sessions/sessions.repository.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { SignInGate } from './sign-in.gate.js';
 import { SignInService } from './sign-in.service.js';
 
 @Module({
@@ -41,6 +42,7 @@ import { SignInService } from './sign-in.service.js';
     SessionsJobs,
     SessionsRepository,
     SessionsService,
+    SignInGate,
     SignInService,
   ],
   exports: [SessionAuthenticator, FirstAdministrator, PasswordReset],

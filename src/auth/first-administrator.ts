@@ -4,8 +4,8 @@ import { type ConfigOf, InjectConfig } from '#libs/config';
 import { canonicalEmail } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
 import { authConfig } from './auth.config.js';
-import { PasswordHasher } from './password.hasher.js';
-import { madeUpPassword } from './password.policy.js';
+import { PasswordHasher } from './passwords/password.hasher.js';
+import { madeUpPassword } from './passwords/password.policy.js';
 
 /** Sees to it that somebody can administer a new house. */
 @Injectable()

@@ -6,8 +6,8 @@ import { AttemptLimits } from './attempt.limits.js';
 import { authConfig } from './auth.config.js';
 import { authErrors } from './auth.errors.js';
 import type { RegisterDto } from './dto/auth.request.dto.js';
-import { PasswordHasher } from './password.hasher.js';
-import { brokenPasswordRules } from './password.policy.js';
+import { PasswordHasher } from './passwords/password.hasher.js';
+import { brokenPasswordRules } from './passwords/password.policy.js';
 
 /** Lets people make their own accounts. */
 @Injectable()

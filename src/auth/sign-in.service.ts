@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { DomainError } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
@@ -8,8 +7,9 @@ import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
 import type { SignInDto } from './dto/auth.request.dto.js';
 import { SignInFailed } from './events/auth.events.js';
-import { PasswordHasher } from './password.hasher.js';
-import { type OpenSession, SessionsService } from './sessions.service.js';
+import { PasswordHasher } from './passwords/password.hasher.js';
+import { type OpenSession, SessionsService } from './sessions/sessions.service.js';
+import { SignInGate } from './sign-in.gate.js';
 
 /** Lets people in by e-mail address and password. */
 @Injectable()
@@ -18,8 +18,8 @@ export class SignInService {
     private readonly users: UserDirectory,
     private readonly passwords: PasswordHasher,
     private readonly sessions: SessionsService,
+    private readonly gate: SignInGate,
     private readonly limits: AttemptLimits,
-    private readonly work: UnitOfWork,
     private readonly events: EventBus,
   ) {}
 
@@ -40,10 +40,8 @@ export class SignInService {
     }
     const { id, passwordHash } = account;
     const stronger = this.passwords.isOutdated(passwordHash) ? await this.strongerHash(password, network) : undefined;
-    return this.work.run(async () => {
-      if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);
-      return this.sessions.open(account);
-    });
+    if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);
+    return this.gate.admit(actor, account, ['pwd']);
   }
 
   /** Somebody whose password was right gets in, also when there is no time to improve on its hash. */

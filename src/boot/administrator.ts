@@ -2,7 +2,7 @@ import { SYSTEM } from '#libs/access';
 import type { Config } from '#libs/config';
 import { canonicalEmail } from '#libs/kernel';
 import { authConfig } from '../auth/auth.config.js';
-import { PasswordReset } from '../auth/password.reset.js';
+import { PasswordReset } from '../auth/passwords/password.reset.js';
 import { withApplication } from './offline.js';
 import { StartFailure } from './start-failure.js';
 

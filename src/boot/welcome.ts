@@ -58,7 +58,15 @@ async function trialOf(app: NestFastifyApplication, adminEmail: string): Promise
   if (account?.status !== 'active') return undefined;
   const { id, role } = account;
   try {
-    return await quickStart(app, { kind: 'user', id, userId: id, role, sessionId: 'start' });
+    return await quickStart(app, {
+      kind: 'user',
+      id,
+      userId: id,
+      role,
+      sessionId: 'start',
+      methods: [],
+      authenticatedAt: new Date(),
+    });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;
     say(`  There is no key to try: ${error.message}`);

@@ -3,7 +3,7 @@ import { SignJWT } from 'jose';
 import { deriveKey } from '#libs/crypto';
 import { JobRunner, declaredJobs } from '#libs/jobs';
 import { authErrors } from '../../src/auth/auth.errors.js';
-import { PasswordHasher } from '../../src/auth/password.hasher.js';
+import { PasswordHasher } from '../../src/auth/passwords/password.hasher.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { cookieOf } from '../support/cookies.js';
 import { givenUser, GIVEN_PASSWORD } from '../support/given/users.js';

@@ -18,7 +18,15 @@ describe('the key that a start offers to try', () => {
     await t.app.get(FirstAdministrator).ensure();
     const { rows } = await t.db.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [EMAIL]);
     const id = rows[0]?.id ?? '';
-    admin = { kind: 'user', id, userId: id, role: 'admin', sessionId: 'start' };
+    admin = {
+      kind: 'user',
+      id,
+      userId: id,
+      role: 'admin',
+      sessionId: 'start',
+      methods: [],
+      authenticatedAt: new Date(),
+    };
   });
   afterEach(() => t.close());
 

@@ -92,7 +92,15 @@ describe('access', () => {
   });
 
   it('gives permissions to people by their role, to the platform all, and to others none', () => {
-    const person = (role: string): UserPrincipal => ({ kind: 'user', id: '1', userId: '1', role, sessionId: 's' });
+    const person = (role: string): UserPrincipal => ({
+      kind: 'user',
+      id: '1',
+      userId: '1',
+      role,
+      sessionId: 's',
+      methods: ['pwd'],
+      authenticatedAt: new Date(),
+    });
     expect(hasPermission(person('admin'), permissions.write)).toBe(true);
     expect(hasPermission(person('user'), permissions.read)).toBe(true);
     expect(hasPermission(person('user'), permissions.write)).toBe(false);

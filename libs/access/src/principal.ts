@@ -5,6 +5,10 @@ export interface UserPrincipal {
   readonly userId: string;
   readonly role: string;
   readonly sessionId: string;
+  /** How they proved who they are when the session was opened or last confirmed, in the names of RFC 8176. */
+  readonly methods: readonly string[];
+  /** When they proved it last. */
+  readonly authenticatedAt: Date;
 }
 
 /** Units a minute, counted under a name that is the same on every replica. */

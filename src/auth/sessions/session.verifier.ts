@@ -3,10 +3,10 @@ import type { UserPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
 import { ChangeFeed, OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
-import { UserUpdated } from '../users/events/user.events.js';
-import { UserDirectory } from '../users/user.directory.js';
+import { UserUpdated } from '../../users/events/user.events.js';
+import { UserDirectory } from '../../users/user.directory.js';
 import { AccessTokens } from './access-token.js';
-import { RefreshReplayed, SignedOut } from './events/auth.events.js';
+import { RefreshReplayed, SignedOut } from '../events/auth.events.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 /** The longest that the end of a session goes unnoticed where even the feed of changes fails. */
@@ -60,11 +60,12 @@ export class SessionVerifier {
 
   private async find(key: string): Promise<UserPrincipal | undefined> {
     const [sessionId, userId] = [key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH)];
-    const [active, account] = await Promise.all([
-      this.sessions.existsActive(sessionId, userId, this.clock.date()),
+    const [session, account] = await Promise.all([
+      this.sessions.findActive(sessionId, userId, this.clock.date()),
       this.users.find(userId),
     ]);
-    if (!active || account?.status !== 'active') return undefined;
-    return { kind: 'user', id: userId, userId, role: account.role, sessionId };
+    if (!session || account?.status !== 'active') return undefined;
+    const { methods, authenticatedAt } = session;
+    return { kind: 'user', id: userId, userId, role: account.role, sessionId, methods, authenticatedAt };
   }
 }

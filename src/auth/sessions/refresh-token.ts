@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { deriveKey, randomToken, sha256 } from '#libs/crypto';
 import { isId } from '#libs/kernel';
-import { authConfig } from './auth.config.js';
+import { authConfig } from '../auth.config.js';
 
 export interface RefreshToken {
   /** What the browser keeps. */

@@ -18,6 +18,14 @@ export class SessionEntity {
   @Column({ type: 'text', name: 'user_agent', nullable: true })
   userAgent: string | null;
 
+  /** How its owner proved who they are, in the names of RFC 8176. */
+  @Column({ type: 'text', array: true, name: 'methods' })
+  methods: string[];
+
+  /** When they proved it last. */
+  @Column({ type: 'timestamptz', name: 'authenticated_at' })
+  authenticatedAt: Date;
+
   @Column({ type: 'timestamptz', name: 'created_at' })
   createdAt: Date;
 

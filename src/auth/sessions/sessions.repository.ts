@@ -12,8 +12,8 @@ export class SessionsRepository {
     await this.sessions.insert(session);
   }
 
-  existsActive(id: string, userId: string, now: Date): Promise<boolean> {
-    return this.sessions.existsBy({ id, userId, endedAt: IsNull(), expiresAt: MoreThan(now) });
+  findActive(id: string, userId: string, now: Date): Promise<SessionEntity | null> {
+    return this.sessions.findOneBy({ id, userId, endedAt: IsNull(), expiresAt: MoreThan(now) });
   }
 
   existsFrom(ip: string, userId: string, now: Date): Promise<boolean> {

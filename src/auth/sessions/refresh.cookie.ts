@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-token.js';
-import type { SessionDto } from './dto/auth.response.dto.js';
+import type { SessionDto } from '../dto/auth.response.dto.js';
 import type { OpenSession } from './sessions.service.js';
 
 const NAME = 'sluice_refresh';

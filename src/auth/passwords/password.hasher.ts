@@ -3,8 +3,8 @@ import { hash, verify } from '@node-rs/argon2';
 import { compare } from 'bcryptjs';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { randomToken } from '#libs/crypto';
-import { authConfig } from './auth.config.js';
-import { authErrors } from './auth.errors.js';
+import { authConfig } from '../auth.config.js';
+import { authErrors } from '../auth.errors.js';
 
 /** Argon2id is the default variant of the library (RFC 9106, second recommended option: 64 MiB, 3 passes). */
 const PASSES = 3;

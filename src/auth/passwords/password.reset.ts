@@ -3,11 +3,11 @@ import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock } from '#libs/kernel';
-import { UserDirectory } from '../users/user.directory.js';
-import { PasswordWasReset } from './events/auth.events.js';
+import { UserDirectory } from '../../users/user.directory.js';
+import { PasswordWasReset } from '../events/auth.events.js';
 import { PasswordHasher } from './password.hasher.js';
 import { madeUpPassword } from './password.policy.js';
-import { SessionsRepository } from './sessions.repository.js';
+import { SessionsRepository } from '../sessions/sessions.repository.js';
 
 /** Gives an administrator who lost the password a new one. */
 @Injectable()

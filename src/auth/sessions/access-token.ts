@@ -3,7 +3,7 @@ import { errors, jwtVerify, SignJWT } from 'jose';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { deriveKey } from '#libs/crypto';
 import { Clock } from '#libs/kernel';
-import { authConfig } from './auth.config.js';
+import { authConfig } from '../auth.config.js';
 
 export const ACCESS_TOKEN_SECONDS = 900;
 

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { loadConfig } from '#libs/config';
-import { authConfig } from './auth.config.js';
+import { authConfig } from '../auth.config.js';
 import { PasswordHasher } from './password.hasher.js';
 
 describe('password hasher', () => {

@@ -4,10 +4,11 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock, type DomainError, newId } from '#libs/kernel';
 import { currentRequest } from '#libs/observability';
-import { type UserAccount, UserDirectory } from '../users/user.directory.js';
-import { authErrors } from './auth.errors.js';
-import { RefreshReplayed, SessionRefreshed, SignedIn, SignedOut } from './events/auth.events.js';
+import { type UserAccount, UserDirectory } from '../../users/user.directory.js';
+import { authErrors } from '../auth.errors.js';
+import { RefreshReplayed, SessionRefreshed, SignedIn, SignedOut } from '../events/auth.events.js';
 import { type RefreshToken, RefreshTokens } from './refresh-token.js';
+import type { SessionEntity } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 /** A session ends by itself when it was not used for so long. */
@@ -34,10 +35,10 @@ export class SessionsService {
   ) {}
 
   /** A session for somebody who has just proved who they are. */
-  async open(account: UserAccount): Promise<OpenSession> {
-    const session = this.begin(account, newId());
-    const { ip = null, userAgent = null } = currentRequest() ?? {};
+  async open(account: UserAccount, methods: readonly string[]): Promise<OpenSession> {
     const now = this.clock.date();
+    const session = this.begin(account, { id: newId(), methods: [...methods], authenticatedAt: now });
+    const { ip = null, userAgent = null } = currentRequest() ?? {};
     await this.work.run(async () => {
       await this.sessions.insert({
         id: session.principal.sessionId,
@@ -45,6 +46,8 @@ export class SessionsService {
         refreshHash: session.refresh.hash,
         ip,
         userAgent,
+        methods: [...methods],
+        authenticatedAt: now,
         createdAt: now,
         lastUsedAt: now,
         expiresAt: session.expiresAt,
@@ -105,17 +108,20 @@ export class SessionsService {
     if (stored.expiresAt <= now) return { renewed: false, error: authErrors.session_expired() };
     const account = await this.users.find(stored.userId);
     if (account?.status !== 'active') return { renewed: false, error: authErrors.session_ended() };
-    const session = this.begin(account, stored.id);
+    const session = this.begin(account, stored);
     const { refresh, expiresAt } = session;
     await this.sessions.renew(stored.id, { refreshHash: refresh.hash, now, expiresAt });
     await this.events.publish(new SessionRefreshed(session.principal));
     return { renewed: true, session };
   }
 
-  private begin(account: UserAccount, sessionId: string): OpenSession {
+  private begin(
+    account: UserAccount,
+    { id: sessionId, methods, authenticatedAt }: Pick<SessionEntity, 'id' | 'methods' | 'authenticatedAt'>,
+  ): OpenSession {
     const { id, role } = account;
     return {
-      principal: { kind: 'user', id, userId: id, role, sessionId },
+      principal: { kind: 'user', id, userId: id, role, sessionId, methods, authenticatedAt },
       account,
       refresh: this.tokens.issue(sessionId),
       expiresAt: new Date(this.clock.now() + IDLE_MS),

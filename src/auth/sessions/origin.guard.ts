@@ -2,8 +2,8 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { httpConfig } from '#libs/http';
-import { authConfig } from './auth.config.js';
-import { authErrors } from './auth.errors.js';
+import { authConfig } from '../auth.config.js';
+import { authErrors } from '../auth.errors.js';
 
 /**
  * Turns away pages of strange origins from routes that a cookie opens. Browsers send `Origin` with every such
