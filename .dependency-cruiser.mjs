@@ -9,7 +9,7 @@ export const LIBS = {
   spool: ['kernel'],
   config: ['kernel'],
   observability: ['kernel', 'config'],
-  crypto: ['kernel', 'config'],
+  crypto: ['kernel', 'config', 'database'],
   cache: ['kernel', 'config', 'observability'],
   database: ['kernel', 'config', 'observability'],
   upstream: ['kernel', 'config', 'observability'],

@@ -25,6 +25,7 @@ import { CreateNotifications1763620011000 } from './1763620011000-create-notific
 import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.js';
 import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
 import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
+import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -55,4 +56,5 @@ export const migrations = [
   KeepResponseIds1763630000000,
   CreateSettings1763630012000,
   NoteHowSessionsBegan1763640000000,
+  KeyStoredHashes1763640600000,
 ];

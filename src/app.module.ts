@@ -2,6 +2,7 @@ import { type DynamicModule, Module, type Type } from '@nestjs/common';
 import { AccessModule } from '#libs/access';
 import { CacheModule } from '#libs/cache';
 import { type Config, ConfigModule } from '#libs/config';
+import { CryptoModule } from '#libs/crypto';
 import { DatabaseModule } from '#libs/database';
 import { EventsModule } from '#libs/events';
 import { OperationsModule } from '#libs/http';
@@ -53,6 +54,7 @@ export class AppModule {
           exports: [Clock],
         },
         DatabaseModule.forRoot(),
+        CryptoModule,
         EventsModule,
         JobsModule,
         CacheModule,

@@ -44,7 +44,7 @@ const FIND = `SELECT k.id, k.user_id AS "userId", k.secret_hash AS "secretHash",
 export const FIND_BY_HASH: PreparedStatement = {
   name: 'api_key_find_by_hash',
   text: `${FIND}
-          WHERE k.secret_hash = $1`,
+          WHERE k.secret_hash = ANY($1::bytea[])`,
 };
 
 const FIND_BY_ID: PreparedStatement = {
@@ -61,19 +61,30 @@ const MARK_USED: PreparedStatement = {
           WHERE k.id = used.id`,
 };
 
+const REPLACE_HASH: PreparedStatement = {
+  name: 'api_key_replace_hash',
+  text: 'UPDATE api_keys SET secret_hash = $3 WHERE id = $1 AND secret_hash = $2',
+};
+
 /** The questions of the gateway's path about keys. */
 @Injectable()
 export class ApiKeyLookupRepository {
   constructor(private readonly sql: HotSql) {}
 
-  async findByHash(secretHash: Buffer): Promise<FoundApiKey | undefined> {
-    const [row] = await this.sql.query<FoundApiKey>(FIND_BY_HASH, [secretHash]);
+  /** @param secretHashes all that may be stored of one secret */
+  async findByHash(secretHashes: readonly Buffer[]): Promise<FoundApiKey | undefined> {
+    const [row] = await this.sql.query<FoundApiKey>(FIND_BY_HASH, [secretHashes]);
     return row;
   }
 
   async findById(id: string): Promise<FoundApiKey | undefined> {
     const [row] = await this.sql.query<FoundApiKey>(FIND_BY_ID, [id]);
     return row;
+  }
+
+  /** Leaves alone what has another secret meanwhile. */
+  async replaceHash(id: string, before: Buffer, after: Buffer): Promise<void> {
+    await this.sql.query(REPLACE_HASH, [id, before, after]);
   }
 
   /** @param uses when each key was last used, in Unix milliseconds, by its id */

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type ApiKeyPrincipal, hasPermission, type Principal } from '#libs/access';
-import { sha256 } from '#libs/crypto';
 import { Clock } from '#libs/kernel';
+import { ApiKeySecrets } from './api-key.secrets.js';
 import { ApiKeyLookupRepository } from './api-key-lookup.repository.js';
 import { principalOf } from './api-key.principal.js';
 import { apiKeyErrors } from './api-keys.errors.js';
@@ -20,6 +20,7 @@ export interface ApiKeyStanding {
 export class ApiKeyDirectory {
   constructor(
     private readonly keys: ApiKeyLookupRepository,
+    private readonly secrets: ApiKeySecrets,
     private readonly clock: Clock,
   ) {}
 
@@ -30,7 +31,7 @@ export class ApiKeyDirectory {
    * @throws DomainError api_key_not_found
    */
   async standing(actor: Principal, which: { id: string } | { secret: string }): Promise<ApiKeyStanding> {
-    const facts = await ('id' in which ? this.keys.findById(which.id) : this.keys.findByHash(sha256(which.secret)));
+    const facts = await ('id' in which ? this.keys.findById(which.id) : this.secrets.find(which.secret));
     const own = facts !== undefined && actor.kind === 'user' && actor.userId === facts.userId;
     if (!facts || !(own || hasPermission(actor, apiKeyPermissions.manage))) throw apiKeyErrors.api_key_not_found();
     return { principal: principalOf(facts), refusal: refusalOf(facts, this.clock.date()) };

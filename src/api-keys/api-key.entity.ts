@@ -16,7 +16,7 @@ export class ApiKeyEntity {
   @Column({ type: 'text' })
   prefix: string;
 
-  /** SHA-256 of the whole secret, which has 256 random bits: a slow hash would add nothing. */
+  /** Keyed hash of the whole secret, which has 256 random bits: a slow hash would add nothing. */
   @Column({ type: 'bytea', name: 'secret_hash' })
   secretHash: Buffer;
 

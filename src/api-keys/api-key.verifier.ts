@@ -1,4 +1,3 @@
-import { timingSafeEqual } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { LRUCache } from 'lru-cache';
 import type { ApiKeyPrincipal } from '#libs/access';
@@ -10,8 +9,10 @@ import { Clock } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
 import { TeamChanged } from '../teams/events/team.events.js';
 import { UserLimitsChanged, UserUpdated } from '../users/events/user.events.js';
+import { ApiKeyChanged } from './events/api-key.events.js';
 import { API_KEY_FORMAT } from './api-key.format.js';
-import { ApiKeyLookupRepository, type FoundApiKey } from './api-key-lookup.repository.js';
+import { ApiKeySecrets } from './api-key.secrets.js';
+import type { FoundApiKey } from './api-key-lookup.repository.js';
 import { principalOf } from './api-key.principal.js';
 import { refusalOf } from './api-keys.policy.js';
 import { Availability, DatabaseAway } from './availability.js';
@@ -52,12 +53,16 @@ export class ApiKeyVerifier {
   private readonly count;
 
   constructor(
-    private readonly keys: ApiKeyLookupRepository,
+    private readonly secrets: ApiKeySecrets,
     private readonly clock: Clock,
     changes: ChangeFeed,
     metrics: Metrics,
   ) {
-    changes.on('api_keys', (hash) => this.forget(Buffer.from(hash.slice(HEX_PREFIX.length), 'hex')));
+    // Memory is addressed by what a call can work out at once, which is not what is stored.
+    changes.on('api_keys', (bytes) => {
+      const hash = Buffer.from(bytes.slice(HEX_PREFIX.length), 'hex');
+      this.known.evictWhere(({ facts }) => facts.secretHash.equals(hash));
+    });
     changes.on('api_key_models', (id) => this.known.evictWhere(({ facts }) => facts.id === id));
     changes.on('users', (id) => this.known.evictWhere(({ facts }) => facts.userId === id));
     changes.on('team_members', (id) => this.known.evictWhere(({ facts }) => facts.userId === id));
@@ -81,9 +86,10 @@ export class ApiKeyVerifier {
     );
   }
 
-  /** The next call of this key asks the database. Call it after the commit of a change. */
-  forget(secretHash: Buffer): void {
-    this.known.evict(secretHash.toString('base64'));
+  /** The next call of this key asks the database. */
+  @OnEvent(ApiKeyChanged, 'after-commit')
+  forget({ key }: ApiKeyChanged): void {
+    this.known.evictWhere(({ facts }) => facts.id === key.id);
   }
 
   /** A person who was shut out must not call on with a key that memory knows. */
@@ -103,9 +109,9 @@ export class ApiKeyVerifier {
   }
 
   private async find(address: string): Promise<KnownKey | undefined> {
-    const hash = Buffer.from(address, 'base64');
-    const facts = await this.database.ask(() => this.keys.findByHash(hash));
-    if (facts && timingSafeEqual(facts.secretHash, hash)) return { facts, principal: principalOf(facts) };
+    const digest = Buffer.from(address, 'base64');
+    const facts = await this.database.ask(() => this.secrets.find(digest));
+    if (facts) return { facts, principal: principalOf(facts) };
     this.unknown.set(address, true);
     return undefined;
   }

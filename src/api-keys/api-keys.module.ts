@@ -7,6 +7,7 @@ import { ApiKeyActivity } from './api-key.activity.js';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
 import { ApiKeyDirectory } from './api-key.directory.js';
 import { ApiKeyEntity } from './api-key.entity.js';
+import { ApiKeySecrets } from './api-key.secrets.js';
 import { ApiKeyLookupRepository } from './api-key-lookup.repository.js';
 import { ApiKeyModels } from './api-key.models.js';
 import { ApiKeySpending } from './api-key.spending.js';
@@ -26,6 +27,7 @@ import { ApiKeysService } from './api-keys.service.js';
     ApiKeyTerms,
     ApiKeySpending,
     ApiKeyLookupRepository,
+    ApiKeySecrets,
     ApiKeyVerifier,
     ApiKeyActivity,
     ApiKeyAuthenticator,

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { personOf, type Principal } from '#libs/access';
-import { sha256 } from '#libs/crypto';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { changesNothing, Clock, newId, type Page } from '#libs/kernel';
 import type { ApiKeyRecord } from './api-key.entity.js';
-import { API_KEY_FORMAT } from './api-key.format.js';
+import { ApiKeySecrets } from './api-key.secrets.js';
 import { ApiKeyTerms, type KeyBudgets, type KeyTermsWish } from './api-key.terms.js';
-import { ApiKeyVerifier } from './api-key.verifier.js';
 import { apiKeyErrors } from './api-keys.errors.js';
 import { type ApiKeyState, expiryOf, stateOf } from './api-keys.policy.js';
 import { type ApiKeyQuestion, ApiKeysRepository } from './api-keys.repository.js';
@@ -37,7 +35,7 @@ export class ApiKeysService {
   constructor(
     private readonly keys: ApiKeysRepository,
     private readonly terms: ApiKeyTerms,
-    private readonly verifier: ApiKeyVerifier,
+    private readonly secrets: ApiKeySecrets,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -47,13 +45,13 @@ export class ApiKeysService {
     const { userId } = personOf(actor);
     const now = this.clock.date();
     const end = expiryOf(expiresAt, now);
-    const secret = API_KEY_FORMAT.issue();
+    const secret = this.secrets.issue();
     const facts = {
       id: newId(),
       userId,
       name,
       prefix: secret.display,
-      secretHash: sha256(secret.value),
+      secretHash: secret.hash,
       expiresAt: end,
       revokedAt: null,
       lastUsedAt: null,
@@ -104,7 +102,6 @@ export class ApiKeysService {
       await this.keys.update(key);
       if (changes.modelIds) await this.keys.replaceModels(id, modelIds);
       await this.terms.setBudgets(id, modelIds, changes);
-      this.work.afterCommit(() => this.verifier.forget(key.secretHash));
       const updated = await this.show(key, modelIds);
       await this.events.publish(new ApiKeyUpdated(actor, before, updated));
       return updated;
@@ -113,17 +110,16 @@ export class ApiKeysService {
 
   /** Gives the key another secret. The one before is refused from the next call on. */
   async rotate(actor: Principal, id: string): Promise<IssuedApiKey> {
-    const secret = API_KEY_FORMAT.issue();
+    const secret = this.secrets.issue();
     return this.work.run(async () => {
       const before = await this.lockActive(actor, id);
       const key: ApiKeyRecord = {
         ...entityOf(before),
         prefix: secret.display,
-        secretHash: sha256(secret.value),
+        secretHash: secret.hash,
         updatedAt: this.clock.date(),
       };
       await this.keys.update(key);
-      this.work.afterCommit(() => this.verifier.forget(before.secretHash));
       const rotated = this.view(key, before.modelIds, before);
       await this.events.publish(new ApiKeyRotated(actor, before, rotated));
       return { ...rotated, key: secret.value };
@@ -137,7 +133,6 @@ export class ApiKeysService {
       if (key.revokedAt) return;
       const now = this.clock.date();
       await this.keys.update({ ...entityOf(key), revokedAt: now, updatedAt: now });
-      this.work.afterCommit(() => this.verifier.forget(key.secretHash));
       await this.events.publish(new ApiKeyRevoked(actor, key));
     });
   }

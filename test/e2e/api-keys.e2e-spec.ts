@@ -1,4 +1,4 @@
-import { SecretFormat } from '#libs/crypto';
+import { KeyedHashes, SecretFormat } from '#libs/crypto';
 import { newId } from '#libs/kernel';
 import { createApp, type TestApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
@@ -87,11 +87,19 @@ describe('API keys', () => {
       for (const text of [secret, random, Buffer.from(secret).toString('hex')]) expect(dump).not.toContain(text);
       expect(t.logs.join('')).not.toContain(random);
     }
-    const { rows } = await t.db.query<{ fits: boolean }>(
-      `SELECT secret_hash = sha256($2::bytea) AS fits FROM api_keys WHERE id = $1`,
+    const { rows } = await t.db.query<{ hash: Buffer; bare: boolean }>(
+      'SELECT secret_hash AS hash, position(sha256($2::bytea) IN secret_hash) > 0 AS bare FROM api_keys WHERE id = $1',
       [issued.id, Buffer.from(secrets[1] ?? '')],
     );
-    expect(rows).toEqual([{ fits: true }]);
+    expect(rows).toEqual([
+      {
+        hash: t.app
+          .get(KeyedHashes)
+          .for('api-key')
+          .hash(secrets[1] ?? ''),
+        bare: false,
+      },
+    ]);
   });
 
   it('AK-03 needs an active subscription to each model', async () => {

@@ -74,8 +74,8 @@ describe('API keys on the hot path', () => {
     const { id, key } = await givenApiKey(t, user, ['m1']);
     let answer: () => void = () => undefined;
     const asked = new Promise<void>((resolve) => {
-      lookups.mockImplementationOnce(async function (this: ApiKeyLookupRepository, hash: Buffer) {
-        const found = await ApiKeyLookupRepository.prototype.findByHash.call(this, hash);
+      lookups.mockImplementationOnce(async function (this: ApiKeyLookupRepository, hashes: readonly Buffer[]) {
+        const found = await ApiKeyLookupRepository.prototype.findByHash.call(this, hashes);
         resolve();
         await new Promise<void>((go) => (answer = go));
         return found;
@@ -152,7 +152,7 @@ describe('API keys on the hot path', () => {
       [user.id],
     );
     await t.db.query('ANALYZE api_keys');
-    const plan = await planOf(t, { query: FIND_BY_HASH.text, parameters: [Buffer.alloc(32)] });
+    const plan = await planOf(t, { query: FIND_BY_HASH.text, parameters: [[Buffer.alloc(40)]] });
     expect(plan.find((node) => node['Relation Name'] === 'api_keys')).toMatchObject({
       'Node Type': 'Index Scan',
       'Index Name': 'api_keys_secret_hash_key',

@@ -1,7 +1,10 @@
 export { CryptoModule } from './crypto.module.js';
 export { encryptionConfig } from './encryption.config.js';
+export { KeyedHash, KeyedHashes, STORED_HASH_BYTES } from './keyed-hash.js';
+export type { HashKey, HashKeys } from './keyed-hash.js';
 export { SealBroken, SealedBox } from './sealed-box.js';
 export type { Sealed, SealedPlace } from './sealed-box.js';
 export { SecretFormat } from './secret-format.js';
 export type { IssuedSecret } from './secret-format.js';
+export { keyBareHashes } from './stored-hashes.js';
 export { deriveKey, randomToken, sha256, sha256Base64 } from './tokens.js';

@@ -77,8 +77,13 @@ export class ApiKeyIssued extends AuditableEvent {
   }
 }
 
+/** What is remembered of a key does not hold any more. */
+export abstract class ApiKeyChanged extends AuditableEvent {
+  abstract readonly key: ApiKeyFacts;
+}
+
 /** A key's name, models or end are different now. */
-export class ApiKeyUpdated extends AuditableEvent {
+export class ApiKeyUpdated extends ApiKeyChanged {
   constructor(
     actor: Principal,
     readonly before: ApiKeyFacts,
@@ -99,7 +104,7 @@ export class ApiKeyUpdated extends AuditableEvent {
 }
 
 /** A key has another secret; the one before is worthless. */
-export class ApiKeyRotated extends AuditableEvent {
+export class ApiKeyRotated extends ApiKeyChanged {
   constructor(
     actor: Principal,
     readonly before: ApiKeyFacts,
@@ -120,7 +125,7 @@ export class ApiKeyRotated extends AuditableEvent {
 }
 
 /** A key is worthless from now on. */
-export class ApiKeyRevoked extends AuditableEvent {
+export class ApiKeyRevoked extends ApiKeyChanged {
   constructor(
     actor: Principal,
     readonly key: ApiKeyFacts,

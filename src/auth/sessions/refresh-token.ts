@@ -1,7 +1,8 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { Injectable } from '@nestjs/common';
+import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { deriveKey, randomToken, sha256 } from '#libs/crypto';
+import { deriveKey, keyBareHashes, type KeyedHash, KeyedHashes, randomToken } from '#libs/crypto';
+import { UnitOfWork } from '#libs/database';
 import { isId } from '#libs/kernel';
 import { authConfig } from '../auth.config.js';
 
@@ -18,25 +19,41 @@ export interface RefreshToken {
  * while nobody who merely knows a session's id can end it.
  */
 @Injectable()
-export class RefreshTokens {
+export class RefreshTokens implements OnApplicationBootstrap {
   private readonly key: Uint8Array;
+  private readonly hashes: KeyedHash;
 
-  constructor(@InjectConfig(authConfig) { jwtSecret }: ConfigOf<typeof authConfig>) {
+  constructor(
+    @InjectConfig(authConfig) { jwtSecret }: ConfigOf<typeof authConfig>,
+    private readonly work: UnitOfWork,
+    hashes: KeyedHashes,
+  ) {
     this.key = deriveKey(jwtSecret, 'refresh');
+    this.hashes = hashes.for('refresh-token');
+  }
+
+  /** Sessions from before there were keyed hashes go on. */
+  async onApplicationBootstrap(): Promise<void> {
+    await keyBareHashes(this.work, this.hashes, { table: 'sessions', column: 'refresh_hash' });
   }
 
   issue(sessionId: string): RefreshToken {
     const value = `${sessionId}.${this.seal(sessionId).toString('base64url')}.${randomToken()}`;
-    return { value, hash: sha256(value) };
+    return { value, hash: this.hashes.hash(value) };
   }
 
   /** The session that a token was issued for, now or earlier; undefined when we did not issue it. */
-  read(value: string): { sessionId: string; hash: Buffer } | undefined {
+  read(value: string): string | undefined {
     const [sessionId = '', seal = ''] = value.split('.');
     const given = Buffer.from(seal, 'base64url');
     const expected = this.seal(sessionId);
     if (!isId(sessionId) || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    return { sessionId, hash: sha256(value) };
+    return sessionId;
+  }
+
+  /** Whether it is the very token that this was stored of. */
+  isPresent(value: string, stored: Buffer): boolean {
+    return this.hashes.matches(value, stored);
   }
 
   private seal(sessionId: string): Buffer {

@@ -8,7 +8,7 @@ export class SessionEntity {
   @Column({ type: 'uuid', name: 'user_id' })
   userId: string;
 
-  /** SHA-256 of the one refresh token that is good now. */
+  /** Keyed hash of the one refresh token that is good now. */
   @Column({ type: 'bytea', name: 'refresh_hash' })
   refreshHash: Buffer;
 

@@ -69,9 +69,9 @@ export class SessionsService {
     if (presented === undefined) {
       throw authErrors.session_ended({ message: 'This request has no refresh cookie. Sign in first.' });
     }
-    const token = this.tokens.read(presented);
-    if (!token) throw authErrors.session_ended();
-    const outcome = await this.work.run(() => this.renew(actor, token));
+    const sessionId = this.tokens.read(presented);
+    if (sessionId === undefined) throw authErrors.session_ended();
+    const outcome = await this.work.run(() => this.renew(actor, sessionId, presented));
     // Thrown out here, so that the end of a replayed session is committed.
     if (!outcome.renewed) throw outcome.error;
     return outcome.session;
@@ -95,12 +95,13 @@ export class SessionsService {
 
   private async renew(
     actor: Principal,
-    token: { sessionId: string; hash: Buffer },
+    sessionId: string,
+    presented: string,
   ): Promise<{ renewed: true; session: OpenSession } | { renewed: false; error: DomainError }> {
-    const stored = await this.sessions.findLocked(token.sessionId);
+    const stored = await this.sessions.findLocked(sessionId);
     const now = this.clock.date();
     if (!stored || stored.endedAt) return { renewed: false, error: authErrors.session_ended() };
-    if (!stored.refreshHash.equals(token.hash)) {
+    if (!this.tokens.isPresent(presented, stored.refreshHash)) {
       await this.sessions.end(stored.id, { now, reason: 'refresh_replayed' });
       await this.events.publish(new RefreshReplayed(actor, stored.id, stored.userId));
       return { renewed: false, error: authErrors.session_ended() };

@@ -1,4 +1,4 @@
-import { SecretFormat, sha256 } from '#libs/crypto';
+import { KeyedHashes, SecretFormat } from '#libs/crypto';
 import { newId } from '#libs/kernel';
 import type { TestApp } from '../app.js';
 import type { TestHttp } from '../http.js';
@@ -43,7 +43,7 @@ export async function givenApiKey(
       owner.id,
       facts.name ?? 'a key',
       display,
-      sha256(value),
+      t.app.get(KeyedHashes).for('api-key').hash(value),
       facts.expiresAt ?? null,
       facts.revokedAt ?? null,
       [...new Set(modelIds)],
