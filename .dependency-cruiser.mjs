@@ -35,7 +35,7 @@ export const FEATURES = {
   teams: ['users'],
   permissions: ['users', 'teams'],
   models: ['providers'],
-  subscriptions: ['teams', 'models'],
+  subscriptions: ['users', 'teams', 'models'],
   'api-keys': ['users', 'teams', 'subscriptions'],
   gateway: ['models', 'subscriptions', 'usage', 'providers', 'api-keys'],
 };
@@ -43,6 +43,7 @@ export const FEATURES = {
 /** What a feature shows to the others beside its module file and its events. */
 export const CAPABILITIES = [
   'src/users/user.directory.ts',
+  'src/users/statistics/user.statistics.ts',
   'src/auth/sessions/session.authenticator.ts',
   'src/teams/team.membership.ts',
   'src/permissions/permissions.ts',

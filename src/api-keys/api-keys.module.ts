@@ -1,7 +1,10 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { Clock } from '#libs/kernel';
 import { SubscriptionsModule } from '../subscriptions/subscriptions.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
+import { UserStatistics } from '../users/statistics/user.statistics.js';
+import { UsersModule } from '../users/users.module.js';
 import { AdminApiKeysController } from './admin-api-keys.controller.js';
 import { ApiKeyActivity } from './api-key.activity.js';
 import { ApiKeyAuthenticator } from './api-key.authenticator.js';
@@ -18,7 +21,7 @@ import { ApiKeysRepository } from './api-keys.repository.js';
 import { ApiKeysService } from './api-keys.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), SubscriptionsModule, TeamsModule],
+  imports: [TypeOrmModule.forFeature([ApiKeyEntity]), SubscriptionsModule, TeamsModule, UsersModule],
   controllers: [ApiKeysController, AdminApiKeysController],
   providers: [
     ApiKeysService,
@@ -35,4 +38,8 @@ import { ApiKeysService } from './api-keys.service.js';
   ],
   exports: [ApiKeyAuthenticator, ApiKeyDirectory],
 })
-export class ApiKeysModule {}
+export class ApiKeysModule {
+  constructor(statistics: UserStatistics, keys: ApiKeysRepository, clock: Clock) {
+    statistics.contribute('apiKeys', ({ userId }) => keys.countOwned(userId, clock.date()));
+  }
+}

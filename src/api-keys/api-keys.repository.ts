@@ -62,6 +62,17 @@ export class ApiKeysRepository {
     return paginate(query, page);
   }
 
+  /** How many a person has, and how many of them can be called with. */
+  async countOwned(ownerId: string, now: Date): Promise<{ total: number; active: number }> {
+    const rows: { total: number; active: number }[] = await this.work.manager.query(
+      `SELECT count(*)::int AS total,
+              count(*) FILTER (WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $2))::int AS active
+         FROM api_keys WHERE user_id = $1`,
+      [ownerId, now],
+    );
+    return rows[0] ?? { total: 0, active: 0 };
+  }
+
   /** The models of some keys, by the key's id, in the order of their names. */
   async modelsOf(keyIds: readonly string[]): Promise<ReadonlyMap<string, string[]>> {
     const rows: { id: string; models: string[] }[] = await this.work.manager.query(

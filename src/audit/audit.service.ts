@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Principal } from '#libs/access';
+import { personOf, type Principal } from '#libs/access';
 import { type DateBounds, type TimeRange, timeRange } from '#libs/http';
 import type { CursorPage } from '#libs/kernel';
 import type { AuditLog } from './audit-log.entity.js';
@@ -20,5 +20,10 @@ export class AuditService {
   ): Promise<CursorPage<AuditLog>> {
     const page = cursor === undefined ? { limit } : { cursor, limit };
     return this.logs.findFeed({ ...filter, ...timeRange({ startDate, endDate }) }, page);
+  }
+
+  /** What the actor did, and nobody else. */
+  listOwn(actor: Principal, page: { cursor?: string; limit: number }): Promise<CursorPage<AuditLog>> {
+    return this.logs.findFeed({ userId: personOf(actor).userId, from: undefined, to: undefined }, page);
   }
 }

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserStatistics } from '../users/statistics/user.statistics.js';
+import { UsersModule } from '../users/users.module.js';
 import { ModelsModule } from '../models/models.module.js';
 import { Entitlements } from './entitlements.js';
 import { SubscriptionEntity } from './subscription.entity.js';
@@ -9,9 +11,13 @@ import { SubscriptionsService } from './subscriptions.service.js';
 
 /** Who may use which model. */
 @Module({
-  imports: [TypeOrmModule.forFeature([SubscriptionEntity]), ModelsModule],
+  imports: [TypeOrmModule.forFeature([SubscriptionEntity]), ModelsModule, UsersModule],
   controllers: [SubscriptionsController],
   providers: [SubscriptionsService, SubscriptionsRepository, Entitlements],
   exports: [Entitlements],
 })
-export class SubscriptionsModule {}
+export class SubscriptionsModule {
+  constructor(statistics: UserStatistics, subscriptions: SubscriptionsRepository) {
+    statistics.contribute('subscriptions', ({ userId }) => subscriptions.countOwned(userId));
+  }
+}

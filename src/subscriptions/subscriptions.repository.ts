@@ -90,6 +90,17 @@ export class SubscriptionsRepository {
     return paginate(own, page);
   }
 
+  /** How many a person has, and how many of them are active or wait for an approval. */
+  async countOwned(userId: string): Promise<{ total: number; active: number; pending: number }> {
+    const rows: { status: SubscriptionStatus; count: number }[] = await this.work.manager.query(
+      'SELECT status, count(*)::int AS count FROM subscriptions WHERE user_id = $1 GROUP BY status',
+      [userId],
+    );
+    const countOf = (wanted: SubscriptionStatus): number => rows.find(({ status }) => status === wanted)?.count ?? 0;
+    const total = rows.reduce((sum, { count }) => sum + count, 0);
+    return { total, active: countOf('active'), pending: countOf('pending') };
+  }
+
   async setStatus(userId: string, id: string, status: SubscriptionStatus): Promise<void> {
     await this.work.manager.query(
       'UPDATE subscriptions SET status = $3, updated_at = now() WHERE user_id = $1 AND id = $2',

@@ -15,6 +15,10 @@ export class TeamMembersRepository {
     return this.members.find({ where: { userId }, order: { teamId: 'ASC' } });
   }
 
+  countOfUser(userId: string): Promise<number> {
+    return this.members.countBy({ userId });
+  }
+
   /** Whoever is a member already keeps their role. */
   async add(teamId: string, userId: string, role: TeamRole): Promise<void> {
     await this.members.createQueryBuilder().insert().values({ teamId, userId, role }).orIgnore().execute();

@@ -1,5 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserStatistics } from '../users/statistics/user.statistics.js';
+import { UsersModule } from '../users/users.module.js';
 import { DefaultTeam } from './default-team.js';
 import { TeamEntity } from './team.entity.js';
 import { TeamMembership } from './team.membership.js';
@@ -10,9 +12,13 @@ import { TeamsRepository } from './teams.repository.js';
 import { TeamsService } from './teams.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([TeamEntity, TeamMemberEntity])],
+  imports: [TypeOrmModule.forFeature([TeamEntity, TeamMemberEntity]), UsersModule],
   controllers: [TeamsController],
   providers: [DefaultTeam, TeamMembership, TeamMembersRepository, TeamsRepository, TeamsService],
   exports: [TeamMembership],
 })
-export class TeamsModule {}
+export class TeamsModule {
+  constructor(statistics: UserStatistics, members: TeamMembersRepository) {
+    statistics.contribute('teams', async ({ userId }) => ({ total: await members.countOfUser(userId) }));
+  }
+}

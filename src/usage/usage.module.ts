@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { UserStatistics } from '../users/statistics/user.statistics.js';
 import { UsersModule } from '../users/users.module.js';
 import { AdminBalanceController } from './balance/admin-balance.controller.js';
 import { BalanceController } from './balance/balance.controller.js';
@@ -76,4 +77,8 @@ import { UsageService } from './usage.service.js';
   ],
   exports: [BudgetLimits, BudgetStandings, CallLimits, KeptResponses, PrepaidHolds, UsageMeter],
 })
-export class UsageModule {}
+export class UsageModule {
+  constructor(statistics: UserStatistics, usage: UsageService) {
+    statistics.contribute('usage', (person) => usage.month(person));
+  }
+}

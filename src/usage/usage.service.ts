@@ -7,7 +7,7 @@ import { BudgetLimits } from './budgets/budget.limits.js';
 import type { UsageEventEntity } from './usage-event.entity.js';
 import { usagePermissions } from './usage.permissions.js';
 import { recentRange } from './usage.range.js';
-import { UsageRepository, type UsageSums } from './usage.repository.js';
+import { UsageRepository, type UsageSums, type UsageTotals } from './usage.repository.js';
 
 /** What a person asks about; without `userId`, about their own calls. */
 export interface UsageQuestion extends DateBounds {
@@ -44,6 +44,14 @@ export class UsageService {
     const { from, to } = recentRange({ startDate, endDate }, now);
     const sums = await this.usage.sum({ ...filter, userId: owner, from, to });
     return { ...sums, startDate: from, endDate: to ?? now };
+  }
+
+  /** The actor's calls of the calendar month that runs, in UTC. */
+  async month(actor: Principal): Promise<UsageTotals & { readonly since: Date }> {
+    const now = this.clock.date();
+    const since = new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth()));
+    const { totals } = await this.usage.sum({ userId: personOf(actor).userId, from: since, to: undefined });
+    return { ...totals, since };
   }
 
   /** The cap that holds over all keys of the actor. */

@@ -30,7 +30,12 @@ export class ProfileController {
   }
 
   @Patch('api/v1/users/me')
-  @Endpoint({ access: SIGNED_IN, summary: 'Change your own profile', returns: one(UserDto) })
+  @Endpoint({
+    access: SIGNED_IN,
+    summary: 'Change your own profile',
+    description: 'The name is all of it that you may change here; anything else in the body is refused.',
+    returns: one(UserDto),
+  })
   updateMe(@Actor() actor: Principal, @Body() changes: UpdateProfileDto): Promise<UserEntity> {
     return this.users.updateProfile(actor, changes);
   }

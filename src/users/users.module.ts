@@ -2,6 +2,8 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
 import { ProfileController } from './profile.controller.js';
+import { UserStatistics } from './statistics/user.statistics.js';
+import { UserStatsController } from './statistics/user-stats.controller.js';
 import { UserDirectory } from './user.directory.js';
 import { UserEntity } from './user.entity.js';
 import { UserLimitsRepository } from './user-limits.repository.js';
@@ -11,8 +13,8 @@ import { UsersService } from './users.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
-  controllers: [ProfileController, AdminUserLimitsController],
-  providers: [UserDirectory, UsersService, UsersRepository, UserLimitsService, UserLimitsRepository],
-  exports: [UserDirectory],
+  controllers: [ProfileController, UserStatsController, AdminUserLimitsController],
+  providers: [UserDirectory, UserStatistics, UsersService, UsersRepository, UserLimitsService, UserLimitsRepository],
+  exports: [UserDirectory, UserStatistics],
 })
 export class UsersModule {}

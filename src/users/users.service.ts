@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { accessErrors, personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
+import { httpErrors } from '#libs/http';
 import { Clock } from '#libs/kernel';
 import type { UpdateProfileDto } from './dto/user.request.dto.js';
 import { UserUpdated } from './events/user.events.js';
@@ -24,7 +25,8 @@ export class UsersService {
     return user;
   }
 
-  async updateProfile(actor: Principal, { name }: UpdateProfileDto): Promise<UserEntity> {
+  async updateProfile(actor: Principal, changes: UpdateProfileDto): Promise<UserEntity> {
+    const name = nameIn(changes);
     return this.work.run(async () => {
       const change = await this.users.rename(personOf(actor).userId, name, this.clock.date());
       if (!change) throw accessErrors.unauthorized();
@@ -32,4 +34,17 @@ export class UsersService {
       return change.after;
     });
   }
+}
+
+/** @throws DomainError validation_failed unless one of the two spellings is there: who sends both may mean either */
+function nameIn({ name, fullName }: UpdateProfileDto): string {
+  const given = name ?? fullName;
+  if (given === undefined) throw httpErrors.validation_failed({ param: 'name', message: 'name is required' });
+  if (name !== undefined && fullName !== undefined) {
+    throw httpErrors.validation_failed({
+      param: 'fullName',
+      message: 'fullName is another spelling of name: send one of them',
+    });
+  }
+  return given;
 }

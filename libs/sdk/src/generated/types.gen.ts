@@ -75,7 +75,90 @@ export type UpdateProfileDto = {
     /**
      * How others see you.
      */
-    name: string;
+    name?: string;
+    /**
+     * The same, for clients that spell it so. Answers say `name`.
+     */
+    fullName?: string;
+};
+
+export type ApiKeyCountsDto = {
+    /**
+     * All there are, revoked and expired ones included.
+     */
+    total: number;
+    /**
+     * Those that can be called with.
+     */
+    active: number;
+};
+
+export type SubscriptionCountsDto = {
+    /**
+     * All there are, whatever became of them.
+     */
+    total: number;
+    /**
+     * Those that let calls through.
+     */
+    active: number;
+    /**
+     * Those that wait for an approval.
+     */
+    pending: number;
+};
+
+export type TeamCountsDto = {
+    /**
+     * All there are.
+     */
+    total: number;
+};
+
+export type MonthOfUsageDto = {
+    /**
+     * When the month began.
+     */
+    since: string;
+    /**
+     * Calls.
+     */
+    requests: number;
+    /**
+     * Those of them that failed.
+     */
+    failedRequests: number;
+    /**
+     * Tokens of the prompts.
+     */
+    inputTokens: number;
+    /**
+     * Tokens of the answers.
+     */
+    outputTokens: number;
+    /**
+     * What they cost, exact, in US dollars.
+     */
+    cost: string;
+};
+
+export type UserStatsDto = {
+    /**
+     * API keys.
+     */
+    apiKeys: ApiKeyCountsDto;
+    /**
+     * Subscriptions.
+     */
+    subscriptions: SubscriptionCountsDto;
+    /**
+     * Teams.
+     */
+    teams: TeamCountsDto;
+    /**
+     * The calendar month that runs, in UTC.
+     */
+    usage: MonthOfUsageDto;
 };
 
 export type UserLimitsDto = {
@@ -2105,6 +2188,45 @@ export type AuditLogDto = {
     createdAt: string;
 };
 
+export type ActivityDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * What was done.
+     */
+    action: string;
+    /**
+     * The kind of thing it was done to.
+     */
+    resourceType: string;
+    /**
+     * The thing it was done to; for a refusal the method and the route.
+     */
+    resourceId: string | null;
+    /**
+     * False for what was tried and refused.
+     */
+    success: boolean;
+    /**
+     * Why it was refused.
+     */
+    errorCode: string | null;
+    /**
+     * The address that it came from.
+     */
+    ip: string | null;
+    /**
+     * The client's own name for itself.
+     */
+    userAgent: string | null;
+    /**
+     * When.
+     */
+    createdAt: string;
+};
+
 export type NotificationDto = {
     /**
      * Ids follow time.
@@ -2523,6 +2645,41 @@ export type UpdateMeResponses = {
 };
 
 export type UpdateMeResponse = UpdateMeResponses[keyof UpdateMeResponses];
+
+export type GetMyStatsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/stats';
+};
+
+export type GetMyStatsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetMyStatsError = GetMyStatsErrors[keyof GetMyStatsErrors];
+
+export type GetMyStatsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: UserStatsDto;
+    };
+};
+
+export type GetMyStatsResponse = GetMyStatsResponses[keyof GetMyStatsResponses];
 
 export type UpdateUserBudgetLimitsData = {
     body: UpdateUserLimitsDto;
@@ -7082,6 +7239,55 @@ export type ListAuditLogsResponses = {
 };
 
 export type ListAuditLogsResponse = ListAuditLogsResponses[keyof ListAuditLogsResponses];
+
+export type ListMyActivityData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Most rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/users/me/activity';
+};
+
+export type ListMyActivityErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListMyActivityError = ListMyActivityErrors[keyof ListMyActivityErrors];
+
+export type ListMyActivityResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ActivityDto>;
+        pagination: CursorPaginationDto;
+    };
+};
+
+export type ListMyActivityResponse = ListMyActivityResponses[keyof ListMyActivityResponses];
 
 export type ListAdminNotificationsData = {
     body?: never;
