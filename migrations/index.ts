@@ -26,6 +26,7 @@ import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.
 import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
 import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
+import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -57,4 +58,5 @@ export const migrations = [
   CreateSettings1763630012000,
   NoteHowSessionsBegan1763640000000,
   KeyStoredHashes1763640600000,
+  CreateScimTokens1763640500000,
 ];

@@ -21,6 +21,8 @@ import { ModelsModule } from './models/models.module.js';
 import { PriceBook } from './models/price.book.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
+import { ScimAuthenticator } from './scim/tokens/scim.authenticator.js';
+import { ScimModule } from './scim/scim.module.js';
 import { SettingsModule } from './settings/settings.module.js';
 import { SubscriptionsModule } from './subscriptions/subscriptions.module.js';
 import { TeamsModule } from './teams/teams.module.js';
@@ -60,8 +62,8 @@ export class AppModule {
         CacheModule,
         LimitsModule,
         AccessModule.forRoot({
-          imports: [AuthModule, ApiKeysModule, AuditModule],
-          authenticators: [SessionAuthenticator, ApiKeyAuthenticator],
+          imports: [AuthModule, ApiKeysModule, ScimModule, AuditModule],
+          authenticators: [SessionAuthenticator, ApiKeyAuthenticator, ScimAuthenticator],
           observer: RefusalRecorder,
           limiter: RateTiers,
         }),
@@ -91,6 +93,7 @@ export class AppModule {
         ApiKeysModule,
         UsageModule,
         GatewayModule,
+        ScimModule,
         AuditModule,
         NotificationsModule,
         SettingsModule,

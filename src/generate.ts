@@ -46,7 +46,7 @@ function routesPage(matrix: readonly string[]): string {
   );
   return (
     '# Who may use which route\n\nGenerated from the code. `public`: anybody; `signed-in`: any person with a session; `api-key`: a program with an\n' +
-    'API key; anything else: a person whose role has that permission.\n\n' +
+    'API key; `scim`: a directory with a SCIM token; anything else: a person whose role has that permission.\n\n' +
     `\`\`\`text\n${matrix.join('\n')}\n\`\`\`\n\n## Permissions\n\n| Permission | What it allows | Roles that have it |\n| --- | --- | --- |\n${permissions.join('\n')}\n`
   );
 }
@@ -58,7 +58,7 @@ function errorsPage(): string {
   });
   return (
     '# Errors\n\nGenerated from the code. Every error is `{"error": {"code", "message", "type", "param"?, "details"?}, "requestId"}`;\n' +
-    'program against `code`. Under `/v1/messages` the envelope is that of Anthropic.\n\n' +
+    'program against `code`. Under `/v1/messages` the envelope is that of Anthropic, under\n`/scim` that of RFC 7644.\n\n' +
     `| Code | Status | Type | Message |\n| --- | --- | --- | --- |\n${rows.join('\n')}\n`
   );
 }

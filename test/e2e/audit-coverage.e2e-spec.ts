@@ -399,6 +399,25 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: id,
     };
   },
+  'POST /api/v1/admin/scim-tokens': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/scim-tokens',
+    body: { name: 'A directory' },
+    action: 'SCIM_TOKEN_ISSUED',
+    resourceType: 'scim_token',
+  }),
+  'DELETE /api/v1/admin/scim-tokens/:id': async (_, user) => {
+    const tokens = '/api/v1/admin/scim-tokens';
+    const { body } = await user.http.post<{ data: { id: string } }>(tokens, { name: 'A directory' });
+    const { id } = body.data;
+    return {
+      ...actorOf(user),
+      path: `${tokens}/${id}`,
+      action: 'SCIM_TOKEN_REVOKED',
+      resourceType: 'scim_token',
+      resourceId: id,
+    };
+  },
 };
 
 /** Routes that leave no row, each with its reason. */

@@ -13,7 +13,7 @@ export type Authentication =
  */
 export abstract class Authenticator {
   /** The kind of rule whose credentials it understands. */
-  abstract readonly accepts: 'session' | 'api-key';
+  abstract readonly accepts: 'session' | 'api-key' | 'scim';
 
   abstract authenticate(headers: IncomingHttpHeaders): Promise<Authentication> | Authentication;
 }

@@ -94,7 +94,7 @@ export class Doorkeeper {
   }
 
   private authenticate(rule: AccessRule, request: FastifyRequest): Promise<Authentication> | Authentication {
-    const wanted = rule.kind === 'api-key' ? 'api-key' : 'session';
+    const wanted = rule.kind === 'api-key' || rule.kind === 'scim' ? rule.kind : 'session';
     const authenticator = this.authenticators.find(({ accepts }) => accepts === wanted);
     return authenticator?.authenticate(request.headers) ?? { accepted: false, error: accessErrors.unauthorized() };
   }

@@ -16,11 +16,12 @@ export type {
   CallerLimits,
   CallerRate,
   Principal,
+  ScimPrincipal,
   SystemPrincipal,
   UserPrincipal,
 } from './principal.js';
 export { RequestLimiter } from './request-limiter.js';
 export { Routes } from './routes.js';
 export type { Route } from './routes.js';
-export { Access, API_KEY, describeRule, permitted, PROBE, PUBLIC, SIGNED_IN } from './rule.js';
+export { Access, API_KEY, describeRule, permitted, PROBE, PUBLIC, SCIM, SIGNED_IN } from './rule.js';
 export type { AccessRule } from './rule.js';

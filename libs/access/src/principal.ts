@@ -45,6 +45,13 @@ export interface ApiKeyPrincipal {
   readonly limits?: CallerLimits;
 }
 
+/** A company's directory, which provisions people and teams by SCIM. */
+export interface ScimPrincipal {
+  readonly kind: 'scim';
+  /** The SCIM token's id. */
+  readonly id: string;
+}
+
 /** The platform itself: start-up, jobs, and the clean-up after a crash. */
 export interface SystemPrincipal {
   readonly kind: 'system';
@@ -57,7 +64,7 @@ export interface AnonymousPrincipal {
 }
 
 /** Who acts. The first argument of every service method. */
-export type Principal = UserPrincipal | ApiKeyPrincipal | SystemPrincipal | AnonymousPrincipal;
+export type Principal = UserPrincipal | ApiKeyPrincipal | ScimPrincipal | SystemPrincipal | AnonymousPrincipal;
 
 export const SYSTEM: SystemPrincipal = Object.freeze({ kind: 'system', id: 'system' });
 export const ANONYMOUS: AnonymousPrincipal = Object.freeze({ kind: 'anonymous' });

@@ -8,17 +8,20 @@ import type { Permission } from './permissions.js';
  * - `signed-in`: any person with a session.
  * - `permission`: a person with a session whose role has the permission.
  * - `api-key`: a program with an API key.
+ * - `scim`: a company's directory with a SCIM token.
  */
 export type AccessRule =
   | { readonly kind: 'public'; readonly isProbe?: boolean }
   | { readonly kind: 'signed-in' }
   | { readonly kind: 'permission'; readonly permission: Permission }
-  | { readonly kind: 'api-key' };
+  | { readonly kind: 'api-key' }
+  | { readonly kind: 'scim' };
 
 export const PUBLIC: AccessRule = { kind: 'public' };
 export const PROBE: AccessRule = { kind: 'public', isProbe: true };
 export const SIGNED_IN: AccessRule = { kind: 'signed-in' };
 export const API_KEY: AccessRule = { kind: 'api-key' };
+export const SCIM: AccessRule = { kind: 'scim' };
 
 /** A person with a session whose role has the permission. */
 export function permitted(permission: Permission): AccessRule {

@@ -73,7 +73,7 @@ function inputOf(controller: object, method: string | symbol): Input {
 
 function security(rule: AccessRule): MethodDecorator[] {
   if (rule.kind === 'public') return [];
-  return rule.kind === 'api-key' ? [ApiSecurity('api-key')] : [ApiBearerAuth('session')];
+  return rule.kind === 'api-key' || rule.kind === 'scim' ? [ApiSecurity(rule.kind)] : [ApiBearerAuth('session')];
 }
 
 function success(status: number, { returns, raw }: EndpointOptions): MethodDecorator[] {
@@ -101,6 +101,7 @@ const COMMON: Readonly<Record<number, string>> = {
   404: 'There is no such thing, or not for this caller.',
   408: 'It did not arrive in time.',
   409: 'The state has moved on.',
+  412: 'Not the version that was meant.',
   413: 'Too large.',
   415: 'Not in a form that is read.',
   422: 'Valid in form, impossible in meaning.',
@@ -126,7 +127,7 @@ function failures({ access, raw, rawBody = false, errors = {} }: EndpointOptions
     const { body_too_large, unsupported_media_type, request_timeout, server_busy } = httpErrors;
     [body_too_large, unsupported_media_type, request_timeout, server_busy].forEach(add);
   }
-  if (access.kind === 'signed-in' || access.kind === 'permission') add(accessErrors.unauthorized);
+  if (access.kind !== 'public' && access.kind !== 'api-key') add(accessErrors.unauthorized);
   if (access.kind === 'permission') add(accessErrors.permission_denied);
   if (access.kind === 'api-key') {
     codes.set(401, [...(codes.get(401) ?? []), 'missing_api_key', 'invalid_api_key']);

@@ -17,6 +17,7 @@ export const STATUS: Readonly<Record<ErrorKind, readonly [status: number, type: 
   forbidden: [403, 'permission_error'],
   not_found: [404, 'invalid_request_error'],
   conflict: [409, 'invalid_request_error'],
+  precondition_failed: [412, 'invalid_request_error'],
   too_large: [413, 'invalid_request_error'],
   unsupported_media_type: [415, 'invalid_request_error'],
   unprocessable: [422, 'invalid_request_error'],
@@ -55,6 +56,27 @@ export function errorEnvelope(error: DomainError, requestId: string): object {
       ...(error.details === undefined ? {} : { details: error.details }),
     },
     requestId,
+  };
+}
+
+/** SCIM's names (RFC 7644, table 9) for errors that are not SCIM's own. */
+const SCIM_TYPES: Readonly<Record<string, string>> = {
+  validation_failed: 'invalidValue',
+  malformed_json: 'invalidSyntax',
+};
+const SCIM_CODE =
+  /^scim_(invalid_filter|too_many|uniqueness|mutability|invalid_syntax|invalid_path|no_target|invalid_value)$/;
+
+/** SCIM's error (RFC 7644 §3.12), for callers of `/scim/v2`; an error of SCIM's own is called after its `scimType`. */
+export function scimErrorEnvelope(error: DomainError): object {
+  const [status] = STATUS[error.kind];
+  const own = SCIM_CODE.exec(error.code)?.[1]?.replaceAll(/_(.)/g, (_, letter: string) => letter.toUpperCase());
+  const scimType = own ?? SCIM_TYPES[error.code];
+  return {
+    schemas: ['urn:ietf:params:scim:api:messages:2.0:Error'],
+    status: String(status),
+    ...(scimType === undefined ? {} : { scimType }),
+    detail: error.message,
   };
 }
 

@@ -1,7 +1,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, isConnectionLoss } from '#libs/kernel';
-import { anthropicErrorEnvelope, errorEnvelope, STATUS } from './error-envelope.js';
+import { anthropicErrorEnvelope, errorEnvelope, scimErrorEnvelope, STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
 import { hasLargeBody } from './large-body.js';
 import { setRateHeaders } from './rate.headers.js';
@@ -29,7 +29,7 @@ export class ErrorFilter implements ExceptionFilter {
 /** Writes an error in the form that the caller of this address expects. */
 export function sendError(request: FastifyRequest, reply: FastifyReply, error: DomainError): void {
   const [status] = STATUS[error.kind];
-  const envelope = request.url.startsWith('/v1/messages') ? anthropicErrorEnvelope : errorEnvelope;
+  const [envelope, contentType] = formOf(request.url);
   if (error.retryAfterSeconds !== undefined)
     void reply.header('retry-after', String(Math.ceil(error.retryAfterSeconds)));
   if (error.rate) setRateHeaders(reply, error.rate);
@@ -38,8 +38,13 @@ export function sendError(request: FastifyRequest, reply: FastifyReply, error: D
   if (status === 401) void reply.header('www-authenticate', 'Bearer');
   void reply
     .status(status)
-    .header('content-type', 'application/json; charset=utf-8')
+    .header('content-type', `${contentType}; charset=utf-8`)
     .send(JSON.stringify(envelope(error, request.id)));
+}
+
+function formOf(url: string): [envelope: (error: DomainError, requestId: string) => object, contentType: string] {
+  if (url.startsWith('/scim/')) return [scimErrorEnvelope, 'application/scim+json'];
+  return [url.startsWith('/v1/messages') ? anthropicErrorEnvelope : errorEnvelope, 'application/json'];
 }
 
 const FASTIFY: Readonly<Record<string, () => DomainError>> = {

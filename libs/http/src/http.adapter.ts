@@ -59,12 +59,13 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (takesRawBody(request.routeOptions.config)) return done(null, body);
-    try {
-      done(null, body.length === 0 ? undefined : parseStrictJson(body));
-    } catch (error) {
-      done(error as Error);
-    }
+    if (takesRawBody(request.routeOptions.config)) done(null, body);
+    else readJson(body, done);
+  });
+  // SCIM's own name of JSON (RFC 7644 §8.1).
+  fastify.addContentTypeParser('application/scim+json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (isScim(request.routeOptions.config)) readJson(body, done);
+    else done(httpErrors.unsupported_media_type());
   });
   // Forms with files go to models alone, and as the bytes that came.
   fastify.addContentTypeParser('multipart/form-data', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
@@ -76,6 +77,18 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
 
 function takesRawBody(config: unknown): boolean {
   return (config as { rawBody?: boolean } | undefined)?.rawBody === true;
+}
+
+function isScim(config: unknown): boolean {
+  return (config as { access?: AccessRule } | undefined)?.access?.kind === 'scim';
+}
+
+function readJson(body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+  try {
+    done(null, body.length === 0 ? undefined : parseStrictJson(body));
+  } catch (error) {
+    done(error as Error);
+  }
 }
 
 function isPublic(config: unknown): boolean {

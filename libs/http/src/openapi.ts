@@ -19,6 +19,11 @@ export function openApiDocument(app: INestApplication): OpenAPIObject {
       scheme: 'bearer',
       description: 'API key, `sk-sluice-…`; also accepted in `X-Client-API-Key` and `X-Api-Key`.',
     })
+    .addSecurity('scim', {
+      type: 'http',
+      scheme: 'bearer',
+      description: "SCIM token of a company's directory, `scim_…`.",
+    })
     .build();
   const document = SwaggerModule.createDocument(app, about, { operationIdFactory: (_controller, method) => method });
   for (const path of Object.values(document.paths)) {

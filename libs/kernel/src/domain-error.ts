@@ -9,6 +9,7 @@ export type ErrorKind =
   | 'forbidden' // known, but not allowed
   | 'not_found' // absent, or not for this caller to know of
   | 'conflict' // the state has moved on
+  | 'precondition_failed' // not the version that the caller meant
   | 'too_large' // more than is accepted
   | 'unsupported_media_type' // in a form that is not read
   | 'unprocessable' // valid shape, impossible meaning

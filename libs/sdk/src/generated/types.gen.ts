@@ -2125,6 +2125,91 @@ export type ExplainCallDto = {
     maxTokens?: number;
 };
 
+export type ScimTokenDto = {
+    /**
+     * Names the token; the audit log speaks of it.
+     */
+    id: string;
+    /**
+     * Whose directory it is for.
+     */
+    name: string;
+    /**
+     * The public beginning of the token.
+     */
+    prefix: string;
+    /**
+     * Who made it; null when their account is gone.
+     */
+    createdBy: string | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * Until when it is good; null for no end.
+     */
+    expiresAt: string | null;
+    /**
+     * When it was used last, to the minute; null for never.
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it was revoked; null for a token that was not.
+     */
+    revokedAt: string | null;
+};
+
+export type IssuedScimTokenDto = {
+    /**
+     * Names the token; the audit log speaks of it.
+     */
+    id: string;
+    /**
+     * Whose directory it is for.
+     */
+    name: string;
+    /**
+     * The public beginning of the token.
+     */
+    prefix: string;
+    /**
+     * Who made it; null when their account is gone.
+     */
+    createdBy: string | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * Until when it is good; null for no end.
+     */
+    expiresAt: string | null;
+    /**
+     * When it was used last, to the minute; null for never.
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it was revoked; null for a token that was not.
+     */
+    revokedAt: string | null;
+    /**
+     * The whole token, shown this once.
+     */
+    token: string;
+};
+
+export type CreateScimTokenDto = {
+    /**
+     * Whose directory it is for.
+     */
+    name: string;
+    /**
+     * Until when it is good; left out: until it is revoked.
+     */
+    expiresAt?: string;
+};
+
 export type AuditLogDto = {
     /**
      * Ids follow time.
@@ -7150,6 +7235,345 @@ export type ExplainCallResponses = {
 };
 
 export type ExplainCallResponse = ExplainCallResponses[keyof ExplainCallResponses];
+
+export type ListScimTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/admin/scim-tokens';
+};
+
+export type ListScimTokensErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListScimTokensError = ListScimTokensErrors[keyof ListScimTokensErrors];
+
+export type ListScimTokensResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ScimTokenDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListScimTokensResponse = ListScimTokensResponses[keyof ListScimTokensResponses];
+
+export type CreateScimTokenData = {
+    body: CreateScimTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/scim-tokens';
+};
+
+export type CreateScimTokenErrors = {
+    /**
+     * The input is not valid. Codes: `scim_token_expiry_past`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreateScimTokenError = CreateScimTokenErrors[keyof CreateScimTokenErrors];
+
+export type CreateScimTokenResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: IssuedScimTokenDto;
+    };
+};
+
+export type CreateScimTokenResponse = CreateScimTokenResponses[keyof CreateScimTokenResponses];
+
+export type RevokeScimTokenData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/scim-tokens/{id}';
+};
+
+export type RevokeScimTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_token_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RevokeScimTokenError = RevokeScimTokenErrors[keyof RevokeScimTokenErrors];
+
+export type RevokeScimTokenResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];
+
+export type GetScimServiceProviderConfigData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/scim/v2/ServiceProviderConfig';
+};
+
+export type GetScimServiceProviderConfigErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetScimServiceProviderConfigError = GetScimServiceProviderConfigErrors[keyof GetScimServiceProviderConfigErrors];
+
+export type GetScimServiceProviderConfigResponses = {
+    /**
+     * The configuration, RFC 7643 §5.
+     */
+    200: unknown;
+};
+
+export type ListScimResourceTypesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/scim/v2/ResourceTypes';
+};
+
+export type ListScimResourceTypesErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListScimResourceTypesError = ListScimResourceTypesErrors[keyof ListScimResourceTypesErrors];
+
+export type ListScimResourceTypesResponses = {
+    /**
+     * The types, RFC 7643 §6.
+     */
+    200: unknown;
+};
+
+export type GetScimResourceTypeData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/ResourceTypes/{id}';
+};
+
+export type GetScimResourceTypeErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetScimResourceTypeError = GetScimResourceTypeErrors[keyof GetScimResourceTypeErrors];
+
+export type GetScimResourceTypeResponses = {
+    /**
+     * The type, RFC 7643 §6.
+     */
+    200: unknown;
+};
+
+export type ListScimSchemasData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/scim/v2/Schemas';
+};
+
+export type ListScimSchemasErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListScimSchemasError = ListScimSchemasErrors[keyof ListScimSchemasErrors];
+
+export type ListScimSchemasResponses = {
+    /**
+     * The schemas, RFC 7643 §7.
+     */
+    200: unknown;
+};
+
+export type GetScimSchemaData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Schemas/{id}';
+};
+
+export type GetScimSchemaErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetScimSchemaError = GetScimSchemaErrors[keyof GetScimSchemaErrors];
+
+export type GetScimSchemaResponses = {
+    /**
+     * The schema, RFC 7643 §7.
+     */
+    200: unknown;
+};
 
 export type ListAuditLogsData = {
     body?: never;
