@@ -17,6 +17,7 @@ export const LIBS = {
   events: ['kernel', 'observability', 'database', 'access'],
   jobs: ['kernel', 'config', 'observability', 'database'],
   http: ['kernel', 'config', 'observability', 'access'],
+  mail: ['kernel', 'config', 'observability', 'crypto', 'events'],
   limits: ['kernel', 'config', 'observability', 'crypto', 'cache', 'database', 'access', 'http'],
   wire: ['kernel'],
   simulator: ['kernel'],

@@ -9,6 +9,7 @@ import { OperationsModule } from '#libs/http';
 import { JobsModule } from '#libs/jobs';
 import { Clock, SystemClock } from '#libs/kernel';
 import { LimitsModule, RateTiers, SpendingCaps } from '#libs/limits';
+import { MailModule } from '#libs/mail';
 import { ObservabilityModule, type Redactor, type RootLogger } from '#libs/observability';
 import { ApiKeyAuthenticator } from './api-keys/api-key.authenticator.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
@@ -58,6 +59,7 @@ export class AppModule {
         DatabaseModule.forRoot(),
         CryptoModule,
         EventsModule,
+        MailModule,
         JobsModule,
         CacheModule,
         LimitsModule,
