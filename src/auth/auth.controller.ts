@@ -9,6 +9,7 @@ import { MockSignInService } from './mock-sign-in.service.js';
 import { OriginGuard } from './sessions/origin.guard.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
 import { RegistrationService } from './registration.service.js';
+import { SessionKeeper } from './sessions/session.keeper.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -20,6 +21,7 @@ export class AuthController {
     private readonly signIn: SignInService,
     private readonly mockSignIn: MockSignInService,
     private readonly sessions: SessionsService,
+    private readonly keeper: SessionKeeper,
     private readonly cookie: RefreshCookie,
   ) {}
 
@@ -84,7 +86,7 @@ export class AuthController {
     description: 'Ends this session at once, also for access tokens that have not run out. Other sessions go on.',
   })
   logout(@Actor() actor: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
-    return this.sessions.end(actor).then(() => this.cookie.clear(reply));
+    return this.keeper.signOut(actor).then(() => this.cookie.clear(reply));
   }
 
   @Get('mock-login')

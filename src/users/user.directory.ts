@@ -93,8 +93,13 @@ export class UserDirectory implements OnApplicationBootstrap {
     await this.users.setPasswordHash(id, hash, replacing);
   }
 
-  async noteSignIn(id: string): Promise<void> {
-    await this.users.noteSignIn(id);
+  /**
+   * Within a transaction: nobody else changes the account until it ends.
+   *
+   * @returns whether it may be used
+   */
+  async noteSignIn(id: string): Promise<boolean> {
+    return this.users.noteSignIn(id);
   }
 
   /** Only while the house is empty does anybody wait for the lock. */

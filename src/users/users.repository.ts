@@ -46,8 +46,10 @@ export class UsersRepository {
     await this.users.update(which, { passwordHash, updatedAt: () => 'now()' });
   }
 
-  async noteSignIn(id: string): Promise<void> {
-    await this.users.update({ id }, { lastSignInAt: () => 'now()' });
+  /** @returns false for an account that may not be used */
+  async noteSignIn(id: string): Promise<boolean> {
+    const { affected } = await this.users.update({ id, status: 'active' }, { lastSignInAt: () => 'now()' });
+    return affected === 1;
   }
 
   /** Whether anybody but the platform's own user has an account. */

@@ -122,6 +122,23 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     resourceType: 'session',
     resourceId: sessionOf(user),
   }),
+  'DELETE /api/v1/auth/sessions/:id': async (t, user) => ({
+    ...actorOf(user),
+    path: `/api/v1/auth/sessions/${(await signedInCookie(t, user)).sessionId}`,
+    action: 'SESSIONS_ENDED',
+    resourceType: 'user',
+    resourceId: user.id,
+  }),
+  'DELETE /api/v1/auth/sessions': async (t, user) => {
+    await signedInCookie(t, user);
+    return {
+      ...actorOf(user),
+      path: '/api/v1/auth/sessions',
+      action: 'SESSIONS_ENDED',
+      resourceType: 'user',
+      resourceId: user.id,
+    };
+  },
   'PATCH /api/v1/users/me': (_, user) => ({
     ...actorOf(user),
     path: '/api/v1/users/me',
@@ -422,6 +439,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 
 /** Routes that leave no row, each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'POST /api/auth/validate': 'judges a token, and changes nothing',
   'POST /api/v1/gateway/explain': 'explains, and changes nothing',
   'POST /api/v1/tokenizer': 'counts, and changes nothing',
 };

@@ -32,6 +32,28 @@ export class SignedOut extends SessionEvent {
   protected readonly action = 'SIGNED_OUT';
 }
 
+/** Sessions of somebody were ended before their time. */
+export class SessionsEnded extends AuditableEvent {
+  /** @param reason `revoked`, `too_many`, `suspended`, … */
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+    readonly sessionIds: readonly string[],
+    readonly reason: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'SESSIONS_ENDED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      newValues: { reason: this.reason, sessions: this.sessionIds },
+    };
+  }
+}
+
 /** A refresh token came a second time, so it is in two hands; whose hand this was, nobody knows. The session was ended. */
 export class RefreshReplayed extends AuditableEvent {
   constructor(

@@ -2,12 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { Clock } from '#libs/kernel';
 import { UserDirectory } from '../../users/user.directory.js';
 import { PasswordWasReset } from '../events/auth.events.js';
 import { PasswordHasher } from './password.hasher.js';
 import { madeUpPassword } from './password.policy.js';
-import { SessionsRepository } from '../sessions/sessions.repository.js';
+import { SessionKeeper } from '../sessions/session.keeper.js';
 
 /** Gives an administrator who lost the password a new one. */
 @Injectable()
@@ -15,10 +14,9 @@ export class PasswordReset {
   constructor(
     private readonly users: UserDirectory,
     private readonly passwords: PasswordHasher,
-    private readonly sessions: SessionsRepository,
+    private readonly sessions: SessionKeeper,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -34,7 +32,7 @@ export class PasswordReset {
     const hash = await this.passwords.hash(password);
     await this.work.run(async () => {
       await this.users.setPasswordHash(account.id, hash);
-      await this.sessions.endAllOf(account.id, { now: this.clock.date(), reason: 'password_reset' });
+      await this.sessions.endAllOf(actor, account.id, 'password_reset');
       await this.events.publish(new PasswordWasReset(actor, account.id));
     });
     return password;

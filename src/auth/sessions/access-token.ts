@@ -18,6 +18,11 @@ export interface AccessClaims {
   readonly sessionId: string;
 }
 
+/** The same of a token that was read, and when it runs out. */
+export interface ReadClaims extends AccessClaims {
+  readonly expiresAt: Date;
+}
+
 /** Signs and reads access tokens (JWT, RFC 7519, HS256). */
 @Injectable()
 export class AccessTokens {
@@ -43,7 +48,7 @@ export class AccessTokens {
   }
 
   /** What a token proves; undefined when it is not ours, of another kind, or out of date. */
-  async read(token: string): Promise<AccessClaims | undefined> {
+  async read(token: string): Promise<ReadClaims | undefined> {
     try {
       const { payload } = await jwtVerify(token, this.key, {
         algorithms: [ALGORITHM],
@@ -52,9 +57,9 @@ export class AccessTokens {
         requiredClaims: ['sub', 'sid', 'iat', 'exp', 'typ'],
         currentDate: this.clock.date(),
       });
-      const { sub, sid, typ } = payload;
+      const { sub, sid, typ, exp = 0 } = payload;
       if (typ !== KIND || typeof sub !== 'string' || typeof sid !== 'string') return undefined;
-      return { userId: sub, sessionId: sid };
+      return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1_000) };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;

@@ -6,13 +6,17 @@ import { Clock } from '#libs/kernel';
 import { UserUpdated } from '../../users/events/user.events.js';
 import { UserDirectory } from '../../users/user.directory.js';
 import { AccessTokens } from './access-token.js';
-import { RefreshReplayed, SignedOut } from '../events/auth.events.js';
+import { RefreshReplayed, SessionsEnded, SignedOut } from '../events/auth.events.js';
 import { SessionsRepository } from './sessions.repository.js';
 
 /** The longest that the end of a session goes unnoticed where even the feed of changes fails. */
 const STALE_MS = 5_000;
 const MOST_SESSIONS = 10_000;
 const UUID_LENGTH = 36;
+
+/** What an access token is worth now. */
+export type TokenStanding =
+  { readonly valid: true; readonly userId: string; readonly expiresAt: Date } | { readonly valid: false };
 
 /** Finds out whose session an access token belongs to, and whether it still goes on. */
 @Injectable()
@@ -42,6 +46,13 @@ export class SessionVerifier {
     return claims && this.principals.get(claims.sessionId + claims.userId);
   }
 
+  async standing(token: string): Promise<TokenStanding> {
+    const claims = await this.tokens.read(token);
+    if (!claims || !(await this.verify(token))) return { valid: false };
+    const { userId, expiresAt } = claims;
+    return { valid: true, userId, expiresAt };
+  }
+
   @OnEvent(SignedOut, 'after-commit')
   onSignedOut({ actor: { sessionId, userId } }: SignedOut): void {
     this.principals.evict(sessionId + userId);
@@ -50,6 +61,11 @@ export class SessionVerifier {
   @OnEvent(RefreshReplayed, 'after-commit')
   onRefreshReplayed({ sessionId, userId }: RefreshReplayed): void {
     this.principals.evict(sessionId + userId);
+  }
+
+  @OnEvent(SessionsEnded, 'after-commit')
+  onSessionsEnded({ sessionIds, userId }: SessionsEnded): void {
+    for (const sessionId of sessionIds) this.principals.evict(sessionId + userId);
   }
 
   /** A new role or status holds from the next request on. It is rare enough to ask again for everybody. */

@@ -7,25 +7,40 @@ import { RefreshCookie } from './refresh.cookie.js';
 import { RefreshTokens } from './refresh-token.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 import { SessionEntity } from './session.entity.js';
+import { SessionKeeper } from './session.keeper.js';
+import { SessionTerms } from './session.terms.js';
 import { SessionVerifier } from './session.verifier.js';
+import { SessionsController } from './sessions.controller.js';
 import { SessionsJobs } from './sessions.jobs.js';
 import { SessionsRepository } from './sessions.repository.js';
 import { SessionsService } from './sessions.service.js';
 
-/** Sessions and their tokens, however they were opened. Knows no way of signing in. */
+/** Sessions and their tokens from beginning to end, however they were opened. Knows no way of signing in. */
 @Module({
   imports: [UsersModule, TypeOrmModule.forFeature([SessionEntity])],
+  controllers: [SessionsController],
   providers: [
     AccessTokens,
     OriginGuard,
     RefreshCookie,
     RefreshTokens,
     SessionAuthenticator,
+    SessionKeeper,
+    SessionTerms,
     SessionVerifier,
     SessionsJobs,
     SessionsRepository,
     SessionsService,
   ],
-  exports: [AccessTokens, OriginGuard, RefreshCookie, SessionAuthenticator, SessionsRepository, SessionsService],
+  exports: [
+    AccessTokens,
+    OriginGuard,
+    RefreshCookie,
+    SessionAuthenticator,
+    SessionKeeper,
+    SessionVerifier,
+    SessionsRepository,
+    SessionsService,
+  ],
 })
 export class SessionsModule {}

@@ -3,6 +3,12 @@ import { IsNull, LessThan, MoreThan } from 'typeorm';
 import { UnitOfWork } from '#libs/database';
 import { SessionEntity } from './session.entity.js';
 
+/** When sessions end, and why. */
+export interface SessionEnd {
+  readonly now: Date;
+  readonly reason: string;
+}
+
 /** Every question to the table of sessions. */
 @Injectable()
 export class SessionsRepository {
@@ -14,6 +20,14 @@ export class SessionsRepository {
 
   findActive(id: string, userId: string, now: Date): Promise<SessionEntity | null> {
     return this.sessions.findOneBy({ id, userId, endedAt: IsNull(), expiresAt: MoreThan(now) });
+  }
+
+  /** Those that go on, the newest first. */
+  listActive(userId: string, now: Date): Promise<SessionEntity[]> {
+    return this.sessions.find({
+      where: { userId, endedAt: IsNull(), expiresAt: MoreThan(now) },
+      order: { createdAt: 'DESC', id: 'DESC' },
+    });
   }
 
   existsFrom(ip: string, userId: string, now: Date): Promise<boolean> {
@@ -32,20 +46,44 @@ export class SessionsRepository {
     await this.sessions.update({ id }, { refreshHash, lastUsedAt: now, expiresAt });
   }
 
-  /** @returns false when it had ended already */
-  async end(id: string, { now, reason }: { now: Date; reason: string }): Promise<boolean> {
-    const { affected } = await this.sessions.update({ id, endedAt: IsNull() }, { endedAt: now, endReason: reason });
+  /** @returns false when it had ended already, or belongs to somebody else */
+  async end(id: string, userId: string, { now, reason }: SessionEnd): Promise<boolean> {
+    const { affected } = await this.sessions.update(
+      { id, userId, endedAt: IsNull(), expiresAt: MoreThan(now) },
+      { endedAt: now, endReason: reason },
+    );
     return affected === 1;
   }
 
-  async endAllOf(userId: string, { now, reason }: { now: Date; reason: string }): Promise<void> {
-    await this.sessions.update({ userId, endedAt: IsNull() }, { endedAt: now, endReason: reason });
+  /** @returns the ids of those that went on until now */
+  async endAllOf(userId: string, end: SessionEnd, but: string | null = null): Promise<string[]> {
+    return this.endEach('user_id = $1 AND ended_at IS NULL AND id IS DISTINCT FROM $4::uuid', userId, end, but);
+  }
+
+  /** Ends the oldest of those that are too many. @returns their ids */
+  async endBeyond(most: number, userId: string, end: SessionEnd): Promise<string[]> {
+    const tooMany = `id IN (SELECT id FROM sessions WHERE user_id = $1 AND ended_at IS NULL AND expires_at > $2
+                             ORDER BY created_at DESC, id DESC OFFSET $4)`;
+    return this.endEach(tooMany, userId, end, most);
   }
 
   /** @returns how many there were */
   async deleteExpired(now: Date): Promise<number> {
     const { affected } = await this.sessions.delete({ expiresAt: LessThan(now) });
     return affected ?? 0;
+  }
+
+  private async endEach(
+    which: string,
+    userId: string,
+    { now, reason }: SessionEnd,
+    detail: number | string | null,
+  ): Promise<string[]> {
+    const rows: { id: string }[] = await this.work.manager.query(
+      `WITH ended AS (UPDATE sessions SET ended_at = $2, end_reason = $3 WHERE ${which} RETURNING id) SELECT id FROM ended`,
+      [userId, now, reason, detail],
+    );
+    return rows.map(({ id }) => id);
   }
 
   private get sessions() {

@@ -1,18 +1,16 @@
 import { Injectable } from '@nestjs/common';
-import { personOf, type Principal, type UserPrincipal } from '#libs/access';
+import type { Principal, UserPrincipal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { Clock, type DomainError, newId } from '#libs/kernel';
+import { type DomainError, newId } from '#libs/kernel';
 import { currentRequest } from '#libs/observability';
 import { type UserAccount, UserDirectory } from '../../users/user.directory.js';
 import { authErrors } from '../auth.errors.js';
-import { RefreshReplayed, SessionRefreshed, SignedIn, SignedOut } from '../events/auth.events.js';
+import { RefreshReplayed, SessionRefreshed, SessionsEnded, SignedIn } from '../events/auth.events.js';
 import { type RefreshToken, RefreshTokens } from './refresh-token.js';
 import type { SessionEntity } from './session.entity.js';
+import { SessionTerms } from './session.terms.js';
 import { SessionsRepository } from './sessions.repository.js';
-
-/** A session ends by itself when it was not used for so long. */
-const IDLE_MS = 30 * 24 * 3_600_000;
 
 /** A session and the only copy of its refresh token. */
 export interface OpenSession {
@@ -22,7 +20,7 @@ export interface OpenSession {
   readonly expiresAt: Date;
 }
 
-/** Opens, renews and ends sessions. */
+/** Opens and renews sessions. */
 @Injectable()
 export class SessionsService {
   constructor(
@@ -31,15 +29,25 @@ export class SessionsService {
     private readonly users: UserDirectory,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    private readonly clock: Clock,
+    private readonly terms: SessionTerms,
   ) {}
 
-  /** A session for somebody who has just proved who they are. */
+  /**
+   * A session for somebody who has just proved who they are. It ends their oldest where they have too many.
+   *
+   * @throws DomainError invalid_credentials for an account that was shut meanwhile
+   */
   async open(account: UserAccount, methods: readonly string[]): Promise<OpenSession> {
-    const now = this.clock.date();
-    const session = this.begin(account, { id: newId(), methods: [...methods], authenticatedAt: now });
+    const now = this.terms.now();
+    const session = this.begin(
+      account,
+      { id: newId(), methods: [...methods], authenticatedAt: now, createdAt: now },
+      now,
+    );
     const { ip = null, userAgent = null } = currentRequest() ?? {};
     await this.work.run(async () => {
+      // Locks the account until the commit: sign-ins of one person are counted one by one, and nobody shuts it meanwhile.
+      if (!(await this.users.noteSignIn(account.id))) throw authErrors.invalid_credentials();
       await this.sessions.insert({
         id: session.principal.sessionId,
         userId: account.id,
@@ -54,8 +62,11 @@ export class SessionsService {
         endedAt: null,
         endReason: null,
       });
-      await this.users.noteSignIn(account.id);
       await this.events.publish(new SignedIn(session.principal));
+      const ended = await this.sessions.endBeyond(this.terms.most, account.id, { now, reason: 'too_many' });
+      if (ended.length > 0) {
+        await this.events.publish(new SessionsEnded(session.principal, account.id, ended, 'too_many'));
+      }
     });
     return session;
   }
@@ -81,16 +92,7 @@ export class SessionsService {
   async isUsedFromHere(userId: string | undefined): Promise<boolean> {
     const ip = currentRequest()?.ip;
     if (userId === undefined || ip === undefined) return false;
-    return this.sessions.existsFrom(ip, userId, this.clock.date());
-  }
-
-  /** Ends the actor's own session, at once. */
-  async end(actor: Principal): Promise<void> {
-    const person = personOf(actor);
-    await this.work.run(async () => {
-      const ended = await this.sessions.end(person.sessionId, { now: this.clock.date(), reason: 'signed_out' });
-      if (ended) await this.events.publish(new SignedOut(person));
-    });
+    return this.sessions.existsFrom(ip, userId, this.terms.now());
   }
 
   private async renew(
@@ -99,17 +101,17 @@ export class SessionsService {
     presented: string,
   ): Promise<{ renewed: true; session: OpenSession } | { renewed: false; error: DomainError }> {
     const stored = await this.sessions.findLocked(sessionId);
-    const now = this.clock.date();
+    const now = this.terms.now();
     if (!stored || stored.endedAt) return { renewed: false, error: authErrors.session_ended() };
     if (!this.tokens.isPresent(presented, stored.refreshHash)) {
-      await this.sessions.end(stored.id, { now, reason: 'refresh_replayed' });
+      await this.sessions.end(stored.id, stored.userId, { now, reason: 'refresh_replayed' });
       await this.events.publish(new RefreshReplayed(actor, stored.id, stored.userId));
       return { renewed: false, error: authErrors.session_ended() };
     }
     if (stored.expiresAt <= now) return { renewed: false, error: authErrors.session_expired() };
     const account = await this.users.find(stored.userId);
     if (account?.status !== 'active') return { renewed: false, error: authErrors.session_ended() };
-    const session = this.begin(account, stored);
+    const session = this.begin(account, stored, now);
     const { refresh, expiresAt } = session;
     await this.sessions.renew(stored.id, { refreshHash: refresh.hash, now, expiresAt });
     await this.events.publish(new SessionRefreshed(session.principal));
@@ -118,14 +120,16 @@ export class SessionsService {
 
   private begin(
     account: UserAccount,
-    { id: sessionId, methods, authenticatedAt }: Pick<SessionEntity, 'id' | 'methods' | 'authenticatedAt'>,
+    session: Pick<SessionEntity, 'id' | 'methods' | 'authenticatedAt' | 'createdAt'>,
+    now: Date,
   ): OpenSession {
     const { id, role } = account;
+    const { id: sessionId, methods, authenticatedAt, createdAt } = session;
     return {
       principal: { kind: 'user', id, userId: id, role, sessionId, methods, authenticatedAt },
       account,
       refresh: this.tokens.issue(sessionId),
-      expiresAt: new Date(this.clock.now() + IDLE_MS),
+      expiresAt: this.terms.end(createdAt, now),
     };
   }
 }

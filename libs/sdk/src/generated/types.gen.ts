@@ -2422,6 +2422,63 @@ export type SetBrandingDto = {
     title?: string | null;
 };
 
+export type ListedSessionDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What it was opened on, as far as the device told.
+     */
+    device: string;
+    /**
+     * The address of the network that it was opened from.
+     */
+    ip: string | null;
+    /**
+     * How its owner proved who they are, in the names of RFC 8176.
+     */
+    methods: Array<string>;
+    /**
+     * Whether it is the one that asks.
+     */
+    current: boolean;
+    /**
+     * When it was opened.
+     */
+    createdAt: string;
+    /**
+     * When it was opened or went on last.
+     */
+    lastActivity: string;
+    /**
+     * When it ends by itself, unless it goes on before.
+     */
+    expiresAt: string;
+};
+
+export type TokenStandingDto = {
+    /**
+     * Whether it would be let in now.
+     */
+    valid: boolean;
+    /**
+     * Whose it is, if it is valid.
+     */
+    userId?: string;
+    /**
+     * When it runs out, if it is valid.
+     */
+    expiresAt?: string;
+};
+
+export type ValidateTokenDto = {
+    /**
+     * An access token.
+     */
+    token: string;
+};
+
 export type GetLivenessData = {
     body?: never;
     path?: never;
@@ -7929,3 +7986,164 @@ export type SetBrandingResponses = {
 };
 
 export type SetBrandingResponse = SetBrandingResponses[keyof SetBrandingResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ListedSessionDto>;
+    };
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `session_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ValidateTokenData = {
+    body: ValidateTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/validate';
+};
+
+export type ValidateTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
+
+export type ValidateTokenResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TokenStandingDto;
+    };
+};
+
+export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
