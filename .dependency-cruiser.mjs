@@ -19,6 +19,7 @@ export const LIBS = {
   http: ['kernel', 'config', 'observability', 'access'],
   mail: ['kernel', 'config', 'observability', 'crypto', 'events'],
   limits: ['kernel', 'config', 'observability', 'crypto', 'cache', 'database', 'access', 'http'],
+  settings: ['cache', 'database', 'events'],
   wire: ['kernel'],
   simulator: ['kernel'],
   sdk: [],

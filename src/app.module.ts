@@ -11,6 +11,7 @@ import { Clock, SystemClock } from '#libs/kernel';
 import { LimitsModule, RateTiers, SpendingCaps } from '#libs/limits';
 import { MailModule } from '#libs/mail';
 import { ObservabilityModule, type Redactor, type RootLogger } from '#libs/observability';
+import { RuntimeSettingsModule } from '#libs/settings';
 import { ApiKeyAuthenticator } from './api-keys/api-key.authenticator.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
 import { AuditModule } from './audit/audit.module.js';
@@ -63,6 +64,7 @@ export class AppModule {
         JobsModule,
         CacheModule,
         LimitsModule,
+        RuntimeSettingsModule,
         AccessModule.forRoot({
           imports: [AuthModule, ApiKeysModule, ScimModule, AuditModule],
           authenticators: [SessionAuthenticator, ApiKeyAuthenticator, ScimAuthenticator],

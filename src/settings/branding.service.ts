@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { ReadThroughCache } from '#libs/cache';
 import { UnitOfWork } from '#libs/database';
-import { ChangeFeed, EventBus } from '#libs/events';
+import { EventBus } from '#libs/events';
+import { RuntimeSettings, type Setting } from '#libs/settings';
 import { BrandingSet } from './events/settings.events.js';
-import { SettingsRepository } from './settings.repository.js';
 
 /** How an installation presents itself. */
 export interface Branding {
@@ -12,41 +11,31 @@ export interface Branding {
   readonly title: string | null;
 }
 
-const KEY = 'branding';
-const UNSET: Branding = { title: null };
-
-/** Keeps how the installation presents itself; what is set on one replica holds on all as soon as they are told. */
+/** Keeps how the installation presents itself. */
 @Injectable()
 export class BrandingService {
-  private readonly known = new ReadThroughCache(
-    async (key): Promise<Branding> => ({ ...UNSET, ...(await this.settings.find(key)) }),
-    { freshMs: 60_000, keptMs: 15 * 60_000, max: 1 },
-  );
+  private readonly branding: Setting<Branding>;
 
   constructor(
-    private readonly settings: SettingsRepository,
+    settings: RuntimeSettings,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    changes: ChangeFeed,
   ) {
-    changes.on('settings', (key) => this.known.evict(key));
-    changes.onGap(() => this.known.clear());
+    this.branding = settings.declare<Branding>('branding', { title: null });
   }
 
-  async get(): Promise<Branding> {
-    return (await this.known.get(KEY)) ?? UNSET;
+  get(): Promise<Branding> {
+    return this.branding.get();
   }
 
   /** What is left out stays. */
   set(actor: Principal, wish: Partial<Branding>): Promise<Branding> {
     return this.work.run(async () => {
-      const before: Branding = { ...UNSET, ...(await this.settings.lock(KEY)) };
+      const before = await this.branding.lock();
       const after: Branding = { title: wish.title === undefined ? before.title : wish.title };
       if (after.title === before.title) return before;
-      await this.settings.save(KEY, after);
+      await this.branding.save(after);
       await this.events.publish(new BrandingSet(actor, before, after));
-      // The other replicas are told by the database; here the next answer must not be earlier than that.
-      this.work.afterCommit(() => this.known.evict(KEY));
       return after;
     });
   }

@@ -3,6 +3,7 @@ import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock, newId } from '#libs/kernel';
+import { UserDefaultsService } from './defaults/user-defaults.service.js';
 import { UserCreated } from './events/user.events.js';
 import { userErrors } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
@@ -34,6 +35,7 @@ export class UserDirectory implements OnApplicationBootstrap {
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly defaults: UserDefaultsService,
   ) {}
 
   async onApplicationBootstrap(): Promise<void> {
@@ -63,6 +65,7 @@ export class UserDirectory implements OnApplicationBootstrap {
         updatedAt: now,
       };
       if (!(await this.users.insert(user))) throw userErrors.user_email_taken({ param: 'email' });
+      await this.defaults.giveTo(user.id);
       await this.events.publish(new UserCreated(actor, user));
       return user;
     });

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
+import { AdminUserDefaultsController } from './defaults/admin-user-defaults.controller.js';
+import { UserDefaultsService } from './defaults/user-defaults.service.js';
 import { ProfileController } from './profile.controller.js';
 import { UserStatistics } from './statistics/user.statistics.js';
 import { UserStatsController } from './statistics/user-stats.controller.js';
@@ -13,8 +15,16 @@ import { UsersService } from './users.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity])],
-  controllers: [ProfileController, UserStatsController, AdminUserLimitsController],
-  providers: [UserDirectory, UserStatistics, UsersService, UsersRepository, UserLimitsService, UserLimitsRepository],
+  controllers: [ProfileController, UserStatsController, AdminUserLimitsController, AdminUserDefaultsController],
+  providers: [
+    UserDirectory,
+    UserDefaultsService,
+    UserStatistics,
+    UsersService,
+    UsersRepository,
+    UserLimitsService,
+    UserLimitsRepository,
+  ],
   exports: [UserDirectory, UserStatistics],
 })
 export class UsersModule {}

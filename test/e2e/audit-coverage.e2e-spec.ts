@@ -190,6 +190,14 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     resourceType: 'setting',
     resourceId: 'branding',
   }),
+  'PUT /api/v1/admin/settings/user-defaults': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/settings/user-defaults',
+    body: {},
+    action: 'USER_DEFAULTS_SET',
+    resourceType: 'setting',
+    resourceId: 'user-defaults',
+  }),
   'PATCH /api/v1/subscriptions/:id': async (t, user) => {
     const { subscriptionId } = await subscribed(t, user);
     return {

@@ -219,6 +219,44 @@ export type UpdateUserLimitsDto = {
     tpmLimit?: number | null;
 };
 
+export type UserDefaultsDto = {
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit: number | null;
+};
+
+export type SetUserDefaultsDto = {
+    /**
+     * The most that may be spent in a period, in US dollars; a call that could cost more is refused. Null: no cap.
+     */
+    maxBudget?: string | null;
+    /**
+     * `daily`, `weekly`, `monthly` or `yearly` (calendar periods, UTC), or a length: `30s`, `15m`, `12h`, `30d`, `1mo`. Null: for the whole life.
+     */
+    budgetDuration?: string | null;
+    /**
+     * Calls a minute, over all replicas. Null: as many as one likes.
+     */
+    rpmLimit?: number | null;
+    /**
+     * Tokens a minute, prompts and answers together. A call is let through while anything is left, and counted by what it used. Null: as many as one likes.
+     */
+    tpmLimit?: number | null;
+};
+
 export type AccountDto = {
     /**
      * The id.
@@ -2938,6 +2976,100 @@ export type ResetUserSpendResponses = {
 };
 
 export type ResetUserSpendResponse = ResetUserSpendResponses[keyof ResetUserSpendResponses];
+
+export type GetUserDefaultsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/settings/user-defaults';
+};
+
+export type GetUserDefaultsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetUserDefaultsError = GetUserDefaultsErrors[keyof GetUserDefaultsErrors];
+
+export type GetUserDefaultsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: UserDefaultsDto;
+    };
+};
+
+export type GetUserDefaultsResponse = GetUserDefaultsResponses[keyof GetUserDefaultsResponses];
+
+export type SetUserDefaultsData = {
+    body: SetUserDefaultsDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/settings/user-defaults';
+};
+
+export type SetUserDefaultsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetUserDefaultsError = SetUserDefaultsErrors[keyof SetUserDefaultsErrors];
+
+export type SetUserDefaultsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: UserDefaultsDto;
+    };
+};
+
+export type SetUserDefaultsResponse = SetUserDefaultsResponses[keyof SetUserDefaultsResponses];
 
 export type RegisterData = {
     body: RegisterDto;
