@@ -27,6 +27,7 @@ export const LIBS = {
 
 /** Which feature may import which. A feature that is missing here may import no other feature. */
 export const FEATURES = {
+  encryption: [],
   users: [],
   providers: [],
   usage: ['users'],
@@ -71,7 +72,7 @@ const ROOT_ONLY = [
   'src/auth/first-administrator.ts',
   'src/auth/passwords/password.reset.ts',
   'src/providers/configured-providers.ts',
-  'src/providers/encryption.rotation.ts',
+  'src/encryption/encryption.rotation.ts',
   'src/providers/providers.config.ts',
   'src/models/models.service.ts',
   'src/models/price.book.ts',

@@ -27,6 +27,7 @@ import { CreateSettings1763630012000 } from './1763630012000-create-settings.js'
 import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
+import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -59,4 +60,5 @@ export const migrations = [
   NoteHowSessionsBegan1763640000000,
   KeyStoredHashes1763640600000,
   CreateScimTokens1763640500000,
+  SealAddresses1763640700000,
 ];

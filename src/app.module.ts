@@ -18,6 +18,7 @@ import { AuditModule } from './audit/audit.module.js';
 import { RefusalRecorder } from './audit/refusal.recorder.js';
 import { AuthModule } from './auth/auth.module.js';
 import { SessionAuthenticator } from './auth/sessions/session.authenticator.js';
+import { EncryptionModule } from './encryption/encryption.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { PriceBook } from './models/price.book.js';
@@ -99,6 +100,7 @@ export class AppModule {
         GatewayModule,
         ScimModule,
         AuditModule,
+        EncryptionModule,
         NotificationsModule,
         SettingsModule,
       ],

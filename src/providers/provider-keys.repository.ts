@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Sealed, SealedPlace } from '#libs/crypto';
+import { defineSealed, placeIn, type Sealed, type SealedPlace } from '#libs/crypto';
 import { UnitOfWork } from '#libs/database';
 import { newId } from '#libs/kernel';
 
@@ -38,11 +38,11 @@ export interface PoolKeyRow {
 
 const COLUMNS = `id, provider_id AS "providerId", source, label, hint AS "maskedValue", enabled,
   created_at AS "createdAt"`;
-const RESEAL_BATCH = 200;
+const VALUE = defineSealed({ table: 'provider_keys', column: 'sealed_value', keyColumn: 'sealed_with' });
 
 /** Where the value of a key is sealed. */
 export function placeOf(id: string): SealedPlace {
-  return { table: 'provider_keys', row: id, column: 'sealed_value' };
+  return placeIn(VALUE, id);
 }
 
 /** The questions about the keys of providers. The owner's id is part of each that an administrator asks. */
@@ -114,23 +114,5 @@ export class ProviderKeysRepository {
       [providerId],
     );
     return rows[0]?.count ?? 0;
-  }
-
-  /** Some of the keys that another encryption key sealed, locked until the transaction ends. */
-  async sealedOtherwise(keyId: string): Promise<{ id: string; sealed: Sealed }[]> {
-    const rows: { id: string; box: Buffer; keyId: string }[] = await this.work.manager.query(
-      `SELECT id, sealed_value AS box, sealed_with AS "keyId" FROM provider_keys
-        WHERE sealed_with <> $1 ORDER BY id LIMIT ${RESEAL_BATCH} FOR UPDATE`,
-      [keyId],
-    );
-    return rows.map(({ id, ...sealed }) => ({ id, sealed }));
-  }
-
-  async reseal(id: string, { box, keyId }: Sealed): Promise<void> {
-    await this.work.manager.query('UPDATE provider_keys SET sealed_value = $2, sealed_with = $3 WHERE id = $1', [
-      id,
-      box,
-      keyId,
-    ]);
   }
 }

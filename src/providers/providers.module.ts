@@ -1,9 +1,9 @@
 import { Module } from '@nestjs/common';
 import type { ConfigOf } from '#libs/config';
+import { CryptoModule } from '#libs/crypto';
 import { UpstreamClient } from '#libs/upstream';
 import { AdminProviderKeysController } from './admin-provider-keys.controller.js';
 import { AdminProvidersController } from './admin-providers.controller.js';
-import { EncryptionModule } from './encryption.module.js';
 import { KeyCare } from './key.care.js';
 import { KeyImport } from './key.import.js';
 import { KeyProbe } from './key.probe.js';
@@ -17,6 +17,7 @@ import { PoolRegistry, PoolTables } from './pool.registry.js';
 import { PoolWatch } from './pool.watch.js';
 import { ProviderKeysService } from './provider-keys.service.js';
 import { providersConfig } from './providers.config.js';
+import { ProviderKeysRepository } from './provider-keys.repository.js';
 import { ProvidersJobs } from './providers.jobs.js';
 import { ProvidersRepository } from './providers.repository.js';
 import { ProvidersService } from './providers.service.js';
@@ -25,7 +26,7 @@ import { UpstreamPool } from './upstream.pool.js';
 
 /** The upstream providers, the pool of their keys, and the client that speaks with them. */
 @Module({
-  imports: [EncryptionModule],
+  imports: [CryptoModule],
   controllers: [AdminProvidersController, AdminProviderKeysController],
   providers: [
     {
@@ -46,6 +47,7 @@ import { UpstreamPool } from './upstream.pool.js';
     PoolRegistry,
     PoolTables,
     PoolWatch,
+    ProviderKeysRepository,
     ProviderKeysService,
     ProvidersJobs,
     ProvidersRepository,

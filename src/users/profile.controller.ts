@@ -4,7 +4,7 @@ import { Actor, type Principal, SIGNED_IN } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { UpdateProfileDto } from './dto/user.request.dto.js';
 import { UserDto } from './dto/user.response.dto.js';
-import type { UserEntity } from './user.entity.js';
+import type { User } from './user.entity.js';
 import { UsersService } from './users.service.js';
 
 @ApiTags('Users')
@@ -14,7 +14,7 @@ export class ProfileController {
 
   @Get('api/v1/auth/me')
   @Endpoint({ access: SIGNED_IN, summary: 'Your own profile', returns: one(UserDto) })
-  getMe(@Actor() actor: Principal): Promise<UserEntity> {
+  getMe(@Actor() actor: Principal): Promise<User> {
     return this.users.profile(actor);
   }
 
@@ -25,7 +25,7 @@ export class ProfileController {
     description: 'The same as `GET /api/v1/auth/me`.',
     returns: one(UserDto),
   })
-  getUserProfile(@Actor() actor: Principal): Promise<UserEntity> {
+  getUserProfile(@Actor() actor: Principal): Promise<User> {
     return this.users.profile(actor);
   }
 
@@ -36,7 +36,7 @@ export class ProfileController {
     description: 'The name is all of it that you may change here; anything else in the body is refused.',
     returns: one(UserDto),
   })
-  updateMe(@Actor() actor: Principal, @Body() changes: UpdateProfileDto): Promise<UserEntity> {
+  updateMe(@Actor() actor: Principal, @Body() changes: UpdateProfileDto): Promise<User> {
     return this.users.updateProfile(actor, changes);
   }
 }

@@ -4,7 +4,7 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock, newId } from '#libs/kernel';
 import { UserDefaultsService } from './defaults/user-defaults.service.js';
-import { UserCreated } from './events/user.events.js';
+import { UserCreated, UserUpdated } from './events/user.events.js';
 import { userErrors } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -12,6 +12,9 @@ import { UsersRepository } from './users.repository.js';
 export interface UserAccount {
   readonly id: string;
   readonly email: string;
+  readonly phone: string | null;
+  /** Null until its owner has shown that mail to the address reaches them. */
+  readonly emailVerifiedAt: Date | null;
   readonly name: string;
   readonly role: string;
   readonly status: 'active' | 'inactive';
@@ -51,6 +54,11 @@ export class UserDirectory implements OnApplicationBootstrap {
     return (await this.users.findByEmail(email)) ?? undefined;
   }
 
+  /** @param phone in canonical form */
+  async findByPhone(phone: string): Promise<UserAccount | undefined> {
+    return (await this.users.findByPhone(phone)) ?? undefined;
+  }
+
   /** @throws DomainError user_email_taken */
   async create(actor: Principal, account: NewAccount): Promise<UserAccount> {
     const now = this.clock.date();
@@ -60,6 +68,8 @@ export class UserDirectory implements OnApplicationBootstrap {
         id: newId(),
         role: account.role ?? (await this.roleOfNext()),
         status: 'active' as const,
+        phone: null,
+        emailVerifiedAt: null,
         lastSignInAt: null,
         createdAt: now,
         updatedAt: now,
@@ -94,6 +104,19 @@ export class UserDirectory implements OnApplicationBootstrap {
   /** @param replacing set it only if this is still the present one, so that a new password is not undone */
   async setPasswordHash(id: string, hash: string, replacing?: string): Promise<void> {
     await this.users.setPasswordHash(id, hash, replacing);
+  }
+
+  /**
+   * @param phone in canonical form; null takes it away
+   * @throws DomainError user_not_found, user_phone_taken
+   */
+  async setPhone(actor: Principal, id: string, phone: string | null): Promise<void> {
+    await this.work.run(async () => {
+      const before = await this.users.findLocked(id);
+      if (!before) throw userErrors.user_not_found();
+      if (!(await this.users.setPhone(id, phone))) throw userErrors.user_phone_taken({ param: 'phone' });
+      await this.events.publish(new UserUpdated(actor, before, { ...before, phone }));
+    });
   }
 
   /**

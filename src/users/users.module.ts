@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
+import { ContactSealer } from './contact.sealer.js';
 import { AdminUserDefaultsController } from './defaults/admin-user-defaults.controller.js';
 import { UserDefaultsService } from './defaults/user-defaults.service.js';
 import { ProfileController } from './profile.controller.js';
@@ -17,6 +18,7 @@ import { UsersService } from './users.service.js';
   imports: [TypeOrmModule.forFeature([UserEntity])],
   controllers: [ProfileController, UserStatsController, AdminUserLimitsController, AdminUserDefaultsController],
   providers: [
+    ContactSealer,
     UserDirectory,
     UserDefaultsService,
     UserStatistics,

@@ -1,44 +1,61 @@
 import { Injectable } from '@nestjs/common';
-import { ADVISORY_LOCKS, UnitOfWork } from '#libs/database';
+import { In } from 'typeorm';
+import { ADVISORY_LOCKS, isUniqueViolation, UnitOfWork } from '#libs/database';
+import { ContactSealer } from './contact.sealer.js';
 import { SYSTEM_USER_ID } from './system-user.js';
-import { UserEntity } from './user.entity.js';
+import { type User, UserEntity } from './user.entity.js';
 
 /** Every question to the table of users. Addresses are given in canonical form. */
 @Injectable()
 export class UsersRepository {
-  constructor(private readonly work: UnitOfWork) {}
+  constructor(
+    private readonly work: UnitOfWork,
+    private readonly contacts: ContactSealer,
+  ) {}
 
-  findById(id: string): Promise<UserEntity | null> {
-    return this.users.findOneBy({ id });
+  async findById(id: string): Promise<User | null> {
+    return this.opened(await this.users.findOneBy({ id }));
   }
 
-  findByEmail(email: string): Promise<UserEntity | null> {
-    return this.users.findOneBy({ email });
+  async findByEmail(email: string): Promise<User | null> {
+    return this.opened(await this.users.findOneBy({ emailIndex: In(this.contacts.emailIndexes(email)) }));
+  }
+
+  async findByPhone(phone: string): Promise<User | null> {
+    return this.opened(await this.users.findOneBy({ phoneIndex: In(this.contacts.phoneIndexes(phone)) }));
   }
 
   /** @returns false when the address is taken */
-  async insert(user: UserEntity): Promise<boolean> {
-    const { raw } = (await this.users
-      .createQueryBuilder()
-      .insert()
-      .values(user)
-      .orIgnore()
-      .returning('id')
-      .execute()) as { raw: unknown[] };
-    return raw.length > 0;
+  async insert(user: User): Promise<boolean> {
+    // The constraint does not know the index of a former key.
+    if (await this.findByEmail(user.email)) return false;
+    return this.insertRow(this.contacts.close(user));
   }
 
   /** Changes the name. The row is locked, so that the old name is the one that was replaced. */
-  async rename(
-    id: string,
-    name: string,
-    updatedAt: Date,
-  ): Promise<{ before: UserEntity; after: UserEntity } | undefined> {
-    const before = await this.users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
+  async rename(id: string, name: string, updatedAt: Date): Promise<{ before: User; after: User } | undefined> {
+    const before = await this.findLocked(id);
     if (!before) return undefined;
-    const after = Object.assign(new UserEntity(), before, { name, updatedAt });
     await this.users.update({ id }, { name, updatedAt });
-    return { before, after };
+    return { before, after: { ...before, name, updatedAt } };
+  }
+
+  /** Within a transaction: nobody else changes the person until it ends. */
+  async findLocked(id: string): Promise<User | null> {
+    return this.opened(await this.users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } }));
+  }
+
+  /** @returns false when it is somebody else's */
+  async setPhone(id: string, phone: string | null): Promise<boolean> {
+    const owner = phone === null ? null : await this.findByPhone(phone);
+    if (owner && owner.id !== id) return false;
+    try {
+      await this.users.update({ id }, { ...this.contacts.phone(id, phone), updatedAt: () => 'now()' });
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
   }
 
   async setPasswordHash(id: string, passwordHash: string, replacing?: string): Promise<void> {
@@ -70,11 +87,29 @@ export class UsersRepository {
   }
 
   async ensureSystemUser(): Promise<void> {
-    await this.work.manager.query(
-      `INSERT INTO users (id, email, name, role, status) VALUES ($1, 'system@sluice.internal', 'Sluice', 'user', 'inactive')
-       ON CONFLICT DO NOTHING`,
-      [SYSTEM_USER_ID],
-    );
+    await this.insertRow({
+      id: SYSTEM_USER_ID,
+      ...this.contacts.email(SYSTEM_USER_ID, 'system@sluice.internal'),
+      name: 'Sluice',
+      role: 'user',
+      status: 'inactive',
+    });
+  }
+
+  /** @returns false when there is such a row */
+  private async insertRow(row: Partial<UserEntity>): Promise<boolean> {
+    const { raw } = (await this.users
+      .createQueryBuilder()
+      .insert()
+      .values(row)
+      .orIgnore()
+      .returning('id')
+      .execute()) as { raw: unknown[] };
+    return raw.length > 0;
+  }
+
+  private opened(row: UserEntity | null): User | null {
+    return row && this.contacts.open(row);
   }
 
   private async exists(sql: string, values: unknown[]): Promise<boolean> {

@@ -6,7 +6,7 @@ import { httpErrors } from '#libs/http';
 import { Clock } from '#libs/kernel';
 import type { UpdateProfileDto } from './dto/user.request.dto.js';
 import { UserUpdated } from './events/user.events.js';
-import type { UserEntity } from './user.entity.js';
+import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
 
 /** What people do with their own account. */
@@ -19,13 +19,13 @@ export class UsersService {
     private readonly clock: Clock,
   ) {}
 
-  async profile(actor: Principal): Promise<UserEntity> {
+  async profile(actor: Principal): Promise<User> {
     const user = await this.users.findById(personOf(actor).userId);
     if (!user) throw accessErrors.unauthorized();
     return user;
   }
 
-  async updateProfile(actor: Principal, changes: UpdateProfileDto): Promise<UserEntity> {
+  async updateProfile(actor: Principal, changes: UpdateProfileDto): Promise<User> {
     const name = nameIn(changes);
     return this.work.run(async () => {
       const change = await this.users.rename(personOf(actor).userId, name, this.clock.date());

@@ -2,11 +2,12 @@ import { hash as bcrypt } from 'bcryptjs';
 import { SignJWT } from 'jose';
 import { deriveKey } from '#libs/crypto';
 import { JobRunner, declaredJobs } from '#libs/jobs';
+import { maskedEmail } from '#libs/kernel';
 import { authErrors } from '../../src/auth/auth.errors.js';
 import { PasswordHasher } from '../../src/auth/passwords/password.hasher.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { cookieOf } from '../support/cookies.js';
-import { givenUser, GIVEN_PASSWORD } from '../support/given/users.js';
+import { emailIndex, givenUser, GIVEN_PASSWORD } from '../support/given/users.js';
 import type { TestHttp, TestResponse } from '../support/http.js';
 
 const JWT_SECRET = 'q8Zr2vK6xT1mW9bN4cL7yH3pD5sF0gJa';
@@ -48,8 +49,11 @@ describe('auth', () => {
     t.http.post<SessionBody>('/api/auth/refresh', undefined, { headers: { cookie: `${COOKIE}=${token}`, ...headers } });
   const refreshTokenOf = (answer: TestResponse<unknown>) => cookieOf(answer, COOKIE)?.value ?? '';
   const storedHash = async (email: string) =>
-    (await t.db.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE email = $1', [email])).rows[0]
-      ?.password_hash;
+    (
+      await t.db.query<{ password_hash: string }>('SELECT password_hash FROM users WHERE email_index = $1', [
+        emailIndex(t, email),
+      ])
+    ).rows[0]?.password_hash;
   const audited = async (action: string, resourceId: string): Promise<object[]> => {
     const { rows } = await t.db.query<object>('SELECT * FROM audit_logs WHERE action = $1 AND resource_id = $2', [
       action,
@@ -98,7 +102,9 @@ describe('auth', () => {
       await register(email);
       const { id } = (await login(email)).body.data.user;
       const rows = await audited('USER_CREATED', id);
-      expect(rows).toMatchObject([{ actor_kind: 'anonymous', success: true, new_values: { email, role: 'user' } }]);
+      expect(rows).toMatchObject([
+        { actor_kind: 'anonymous', success: true, new_values: { email: maskedEmail(email), role: 'user' } },
+      ]);
       expect(JSON.stringify(rows)).not.toContain(PASSWORD);
     });
 
@@ -145,7 +151,7 @@ describe('auth', () => {
         const email = newAddress();
         await register(email);
         const legacy = (await bcrypt('Legacy-Password-1', 4)).replace(/^\$2.\$/, version);
-        await t.db.query('UPDATE users SET password_hash = $2 WHERE email = $1', [email, legacy]);
+        await t.db.query('UPDATE users SET password_hash = $2 WHERE email_index = $1', [emailIndex(t, email), legacy]);
         expect((await login(email, 'wrong-Password-1')).status).toBe(401);
         expect(await storedHash(email)).toBe(legacy);
         expect((await login(email, 'Legacy-Password-1')).status).toBe(200);
@@ -158,7 +164,7 @@ describe('auth', () => {
       const email = newAddress();
       await register(email);
       const legacy = await bcrypt('Legacy-Password-1', 4);
-      await t.db.query('UPDATE users SET password_hash = $2 WHERE email = $1', [email, legacy]);
+      await t.db.query('UPDATE users SET password_hash = $2 WHERE email_index = $1', [emailIndex(t, email), legacy]);
       const busy = jest.spyOn(t.app.get(PasswordHasher), 'hash').mockRejectedValue(authErrors.sign_in_busy());
       expect((await login(email, 'Legacy-Password-1')).status).toBe(200);
       busy.mockRestore();
@@ -218,7 +224,7 @@ describe('auth', () => {
       const { email } = await signedUp();
       const inactive = newAddress();
       await register(inactive);
-      await t.db.query(`UPDATE users SET status = 'inactive' WHERE email = $1`, [inactive]);
+      await t.db.query(`UPDATE users SET status = 'inactive' WHERE email_index = $1`, [emailIndex(t, inactive)]);
       const answers = await Promise.all([
         login(email, 'Wrong-Password-1'),
         login('nobody@example.com'),
@@ -274,7 +280,7 @@ describe('auth', () => {
       await login('stranger@example.com');
       const strangers = await t.db.query(
         `SELECT success, resource_id FROM audit_logs
-          WHERE action = 'SIGN_IN_FAILED' AND new_values->>'email' = 'stranger@example.com'`,
+          WHERE action = 'SIGN_IN_FAILED' AND new_values->>'email' = 's***@e***.com'`,
       );
       expect(strangers.rows).toEqual([{ success: false, resource_id: null }]);
     });

@@ -6,6 +6,7 @@ import { prepareWelcome } from '../../src/boot/welcome.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { givenModel } from '../support/given/models.js';
 import { givenSubscription } from '../support/given/subscriptions.js';
+import { emailIndex } from '../support/given/users.js';
 
 const EMAIL = 'admin@sluice.local';
 
@@ -16,7 +17,9 @@ describe('the key that a start offers to try', () => {
   beforeEach(async () => {
     t = await createApp();
     await t.app.get(FirstAdministrator).ensure();
-    const { rows } = await t.db.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [EMAIL]);
+    const { rows } = await t.db.query<{ id: string }>('SELECT id FROM users WHERE email_index = $1', [
+      emailIndex(t, EMAIL),
+    ]);
     const id = rows[0]?.id ?? '';
     admin = {
       kind: 'user',

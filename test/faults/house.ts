@@ -156,7 +156,7 @@ export class House {
   }
 
   async ownerId(): Promise<string> {
-    const [owner] = await this.query<{ id: string }>('SELECT id FROM users WHERE email = $1', [ADMIN.email]);
+    const [owner] = await this.query<{ id: string }>("SELECT id FROM users WHERE role = 'admin'");
     return owner?.id ?? '';
   }
 

@@ -57,8 +57,8 @@ describe('entitlements', () => {
     const model = await givenModel(t);
     await givenSubscription(t, user, model.id);
     await t.db.query(
-      `INSERT INTO users (id, email, name, role)
-       SELECT gen_random_uuid(), 'many-' || n || '@example.com', 'Many', 'user' FROM generate_series(1, 5000) n`,
+      `INSERT INTO users (id, email_sealed, email_key_id, email_index, name, role)
+       SELECT gen_random_uuid(), '', 'none', int4send(n), 'Many', 'user' FROM generate_series(1, 5000) n`,
     );
     await t.db.query(
       `INSERT INTO subscriptions (id, user_id, model_id, status, quota_requests, quota_tokens)

@@ -1,5 +1,5 @@
 import { SYSTEM } from '#libs/access';
-import { EncryptionRotation } from '../../src/providers/encryption.rotation.js';
+import { EncryptionRotation } from '../../src/encryption/encryption.rotation.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';

@@ -128,7 +128,11 @@ describe('the verification of the ledger', () => {
 
   it('finds a quota that counted another number of calls or tokens than its rows', async () => {
     await givenModel();
-    await db.query("INSERT INTO users (id, email, name, role) VALUES ($1, 'a@example.com', 'A', 'user')", [budgetId]);
+    await db.query(
+      `INSERT INTO users (id, email_sealed, email_key_id, email_index, name, role)
+       VALUES ($1, '', 'none', '', 'A', 'user')`,
+      [budgetId],
+    );
     await db.query(
       `INSERT INTO subscriptions (id, user_id, model_id, status, quota_requests, quota_tokens)
        VALUES ($1, $1, 'm1', 'active', 1, 1)`,

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp, type TestApp } from '../support/app.js';
+import { createApp, TEST_ENCRYPTION_KEY, type TestApp } from '../support/app.js';
 import { build, type Ended, runEntry } from '../support/built.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { givenUser } from '../support/given/users.js';
@@ -24,7 +24,12 @@ describe('npm run admin:reset-password', () => {
 
   const reset = (...args: string[]): Promise<Ended> =>
     runEntry('reset-admin-password', args, {
-      environment: { NODE_ENV: 'test', DATA_DIR: folder, DATABASE_URL: database.url },
+      environment: {
+        NODE_ENV: 'test',
+        DATA_DIR: folder,
+        DATABASE_URL: database.url,
+        ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
+      },
       cwd: folder,
     });
 

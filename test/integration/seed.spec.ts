@@ -1,12 +1,13 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createApp } from '../support/app.js';
+import { createApp, TEST_ENCRYPTION_KEY } from '../support/app.js';
 import { build, type Ended, runEntry } from '../support/built.js';
 import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
 import { rowCountsOf } from '../support/schema.js';
 
 const SYSTEM_USER_ID = '00000000-0000-0000-0000-000000000001';
+const SYSTEM_EMAIL = 'system@sluice.internal';
 
 describe('npm run db:seed', () => {
   let folder: string;
@@ -25,7 +26,12 @@ describe('npm run db:seed', () => {
 
   const seed = (): Promise<Ended> =>
     runEntry('seed', [], {
-      environment: { NODE_ENV: 'test', DATA_DIR: folder, DATABASE_URL: database.url },
+      environment: {
+        NODE_ENV: 'test',
+        DATA_DIR: folder,
+        DATABASE_URL: database.url,
+        ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
+      },
       cwd: folder,
     });
 
@@ -47,17 +53,17 @@ describe('npm run db:seed', () => {
   it('H-15 leaves the system user inactive, and nobody can sign in as it', async () => {
     const t = await createApp({ databaseUrl: database.url });
     try {
-      const { rows } = await t.db.query<{ email: string; status: string; password_hash: string | null }>(
-        'SELECT email, status, password_hash FROM users WHERE id = $1',
+      const { rows } = await t.db.query<{ status: string; password_hash: string | null }>(
+        'SELECT status, password_hash FROM users WHERE id = $1',
         [SYSTEM_USER_ID],
       );
       expect(rows).toMatchObject([{ status: 'inactive', password_hash: null }]);
       for (const password of ['', 'system', 'null', 'Correct-Horse-7-Battery']) {
-        const { status } = await t.http.post('/api/auth/login', { email: rows[0]?.email, password });
+        const { status } = await t.http.post('/api/auth/login', { email: SYSTEM_EMAIL, password });
         expect([400, 401]).toContain(status);
       }
       const taken = await t.http.post('/api/auth/register', {
-        email: rows[0]?.email,
+        email: SYSTEM_EMAIL,
         name: 'System',
         password: 'Correct-Horse-7-Battery',
       });

@@ -11,6 +11,9 @@ import { createTestDatabase } from './database.js';
 import { FakeClock } from './fake-clock.js';
 import { TestHttp } from './http.js';
 
+/** Applications on one database are replicas, and these share it. */
+export const TEST_ENCRYPTION_KEY = 'Vb7Qx2Lm9Kt4Rw6Zp1Hc8Nd3Sf5Yj0Ga-Te';
+
 export interface TestAppOptions {
   /** More or other variables of the environment; undefined takes one away. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
@@ -43,8 +46,7 @@ export async function createApp(options: TestAppOptions = {}): Promise<TestApp> 
     DATA_DIR: dataDir,
     DATABASE_URL: databaseUrl,
     PORT: '0',
-    // Applications on one database are replicas, and these share it.
-    ENCRYPTION_KEY: 'Vb7Qx2Lm9Kt4Rw6Zp1Hc8Nd3Sf5Yj0Ga-Te',
+    ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
     // A tenth of a second for every password would be most of the time of many tests.
     PASSWORD_HASH_MEMORY_KIB: '1024',
     // A file of tests is faster than any caller.

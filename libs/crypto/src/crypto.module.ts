@@ -1,9 +1,8 @@
 import { Global, Module } from '@nestjs/common';
-import type { ConfigOf } from '#libs/config';
-import { encryptionConfig, formerKeys } from './encryption.config.js';
-import { type HashKey, KeyedHashes } from './keyed-hash.js';
+import { configuredBox, configuredHashes } from './configured.js';
+import { encryptionConfig } from './encryption.config.js';
+import { KeyedHashes } from './keyed-hash.js';
 import { SealedBox } from './sealed-box.js';
-import { deriveKey } from './tokens.js';
 
 /**
  * What features keep secrets with: the sealed box for those that are used again, keyed hashes for those that are only
@@ -12,24 +11,9 @@ import { deriveKey } from './tokens.js';
 @Global()
 @Module({
   providers: [
-    {
-      provide: SealedBox,
-      inject: [encryptionConfig.token],
-      useFactory: ({ key, oldKeys }: ConfigOf<typeof encryptionConfig>) => new SealedBox(key, formerKeys(oldKeys)),
-    },
-    {
-      provide: KeyedHashes,
-      inject: [encryptionConfig.token],
-      useFactory: ({ key, oldKeys }: ConfigOf<typeof encryptionConfig>) => {
-        const former = formerKeys(oldKeys).map(hashKeyOf);
-        return new KeyedHashes(() => [hashKeyOf(key), ...former]);
-      },
-    },
+    { provide: SealedBox, inject: [encryptionConfig.token], useFactory: configuredBox },
+    { provide: KeyedHashes, inject: [encryptionConfig.token], useFactory: configuredHashes },
   ],
   exports: [SealedBox, KeyedHashes],
 })
 export class CryptoModule {}
-
-function hashKeyOf(secret: string): HashKey {
-  return { id: Buffer.from(deriveKey(secret, 'keyed-hash-key-id')).toString('hex', 0, 8), secret };
-}

@@ -9,7 +9,7 @@ export const encryptionConfig = defineConfig(
   {
     key: ownSecret('ENCRYPTION_KEY', {
       description:
-        'Seals the secrets that are kept to be used again, such as the keys of providers. Replicas share it.',
+        'Seals what is kept to be read again: the keys of providers, and the addresses of people. Replicas share it.',
     }),
     oldKeys: secret('ENCRYPTION_KEYS_OLD', {
       description:

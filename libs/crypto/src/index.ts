@@ -1,9 +1,12 @@
+export { configuredBox, configuredHashes } from './configured.js';
 export { CryptoModule } from './crypto.module.js';
 export { encryptionConfig } from './encryption.config.js';
 export { KeyedHash, KeyedHashes, STORED_HASH_BYTES } from './keyed-hash.js';
 export type { HashKey, HashKeys } from './keyed-hash.js';
 export { SealBroken, SealedBox } from './sealed-box.js';
 export type { Sealed, SealedPlace } from './sealed-box.js';
+export { declaredSealedColumns, defineSealed, indexPurpose, placeIn } from './sealed-columns.js';
+export type { SealedColumn } from './sealed-columns.js';
 export { SecretFormat } from './secret-format.js';
 export type { IssuedSecret } from './secret-format.js';
 export { keyBareHashes } from './stored-hashes.js';

@@ -9,11 +9,12 @@ export type {
   ErrorType,
   RateStanding,
 } from './domain-error.js';
-export { canonicalEmail } from './email.js';
+export { canonicalEmail, maskedEmail } from './email.js';
 export { idTimestamp, isId, newId } from './id.js';
 export { PICO_PER_CREDIT, PICO_PER_USD, picoToCredits, picoToUsd, usdToPico } from './money.js';
 export type { Pico } from './money.js';
 export { mapPage } from './page.js';
 export type { CursorPage, Page } from './page.js';
 export { changesNothing } from './patch.js';
+export { canonicalPhone } from './phone.js';
 export type { LongContextPrices, Price, PriceSource, UnitPrices } from './price.js';

@@ -1,5 +1,6 @@
 import type { Principal, UserPrincipal } from '#libs/access';
 import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { maskedEmail } from '#libs/kernel';
 
 abstract class SessionEvent extends AuditableEvent {
   protected abstract readonly action: string;
@@ -109,7 +110,7 @@ export class SignInFailed extends AuditableEvent {
       action: 'SIGN_IN_FAILED',
       resourceType: 'user',
       resourceId: this.userId,
-      newValues: { email: this.email },
+      newValues: { email: maskedEmail(this.email) },
       success: false,
       errorCode: 'invalid_credentials',
       needsNoCredential: true,

@@ -1,17 +1,20 @@
 import type { Principal } from '#libs/access';
 import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { maskedEmail } from '#libs/kernel';
 
 /** What others may know of an account. */
 export interface UserFacts {
   readonly id: string;
   readonly email: string;
+  readonly phone: string | null;
   readonly name: string;
   readonly role: string;
   readonly status: string;
 }
 
-function shown({ email, name, role, status }: UserFacts): Record<string, string> {
-  return { email, name, role, status };
+/** The log outlives the person, so it gets no more of an address than tells one from another. */
+function shown({ email, phone, name, role, status }: UserFacts): Record<string, string | null> {
+  return { email: maskedEmail(email), phone: phone && `***${phone.slice(-2)}`, name, role, status };
 }
 
 /** Somebody has an account now. */

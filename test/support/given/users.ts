@@ -1,4 +1,5 @@
 import { hash } from '@node-rs/argon2';
+import { KeyedHashes, SealedBox } from '#libs/crypto';
 import { newId } from '#libs/kernel';
 import type { TestApp } from '../app.js';
 import type { TestHttp } from '../http.js';
@@ -20,6 +21,19 @@ export interface GivenUser {
   readonly http: TestHttp;
 }
 
+/** What stands in the table of users for an address: the box, its key and the blind index. */
+export function sealedEmail(t: TestApp, id: string, email: string): [box: Buffer, keyId: string, index: Buffer] {
+  const sealed = t.app
+    .get(SealedBox, { strict: false })
+    .seal(email, { table: 'users', row: id, column: 'email_sealed' });
+  return [sealed.box, sealed.keyId, emailIndex(t, email)];
+}
+
+/** By what the row of an address is found. */
+export function emailIndex(t: TestApp, email: string): Buffer {
+  return t.app.get(KeyedHashes, { strict: false }).for('users.email_index').hash(email);
+}
+
 let givenHash: Promise<string> | undefined;
 
 /** One cheap hash for all, so that a hundred users cost milliseconds; the parameters travel inside the hash. */
@@ -39,10 +53,11 @@ export async function givenUser(
   const id = newId();
   await t.db.query(
     `WITH person AS (
-       INSERT INTO users (id, email, name, password_hash, role) VALUES ($1, $2, $3, $4, $5) RETURNING id
+       INSERT INTO users (id, email_sealed, email_key_id, email_index, name, password_hash, role)
+       VALUES ($1, $6, $7, $8, $2, $3, $4) RETURNING id
      )
-     INSERT INTO team_members (team_id, user_id, role) SELECT $6, id, 'member' FROM person`,
-    [id, email, name, await passwordHash(), role, DEFAULT_TEAM_ID],
+     INSERT INTO team_members (team_id, user_id, role) SELECT $5, id, 'member' FROM person`,
+    [id, name, await passwordHash(), role, DEFAULT_TEAM_ID, ...sealedEmail(t, id, email)],
   );
   const answer = await t.http.post<{ data: { accessToken: string } }>('/api/auth/login', {
     email,

@@ -1,17 +1,18 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { SealedBox } from '#libs/crypto';
+import { declaredSealedColumns, indexPurpose, KeyedHashes, placeIn, type SealedColumn, SealedBox } from '#libs/crypto';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { EncryptionKeyRotated } from './events/provider-key.events.js';
-import { placeOf, ProviderKeysRepository } from './provider-keys.repository.js';
+import { EncryptionKeyRotated } from './events/encryption.events.js';
+import { SealedRowsRepository } from './sealed-rows.repository.js';
 
 /** Seals everything again with the current encryption key, so that the former ones can be dropped. */
 @Injectable()
 export class EncryptionRotation {
   constructor(
     private readonly box: SealedBox,
-    private readonly keys: ProviderKeysRepository,
+    private readonly hashes: KeyedHashes,
+    private readonly rows: SealedRowsRepository,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
   ) {}
@@ -24,17 +25,22 @@ export class EncryptionRotation {
    */
   async run(actor: Principal): Promise<number> {
     let resealed = 0;
-    for (let batch = await this.next(); batch > 0; batch = await this.next()) resealed += batch;
+    for (const column of declaredSealedColumns()) {
+      for (let batch = await this.next(column); batch > 0; batch = await this.next(column)) resealed += batch;
+    }
     await this.events.publish(new EncryptionKeyRotated(actor, this.box.keyId, resealed));
     return resealed;
   }
 
-  private next(): Promise<number> {
+  private next(column: SealedColumn): Promise<number> {
+    const { indexColumn } = column;
+    const indexes = indexColumn === undefined ? undefined : this.hashes.for(indexPurpose({ ...column, indexColumn }));
     return this.work.run(async () => {
-      const batch = await this.keys.sealedOtherwise(this.box.keyId);
+      const batch = await this.rows.sealedOtherwise(column, this.box.keyId);
       for (const { id, sealed } of batch) {
-        const place = placeOf(id);
-        await this.keys.reseal(id, this.box.seal(this.box.open(sealed, place), place));
+        const place = placeIn(column, id);
+        const value = this.box.open(sealed, place);
+        await this.rows.reseal(column, id, this.box.seal(value, place), indexes?.hash(value));
       }
       return batch.length;
     });

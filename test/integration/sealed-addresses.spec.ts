@@ -1,0 +1,67 @@
+import { Client } from 'pg';
+import { configuredHashes, SealedBox } from '#libs/crypto';
+import { revertMigrations, runMigrations } from '#libs/database';
+import { migrations } from '../../migrations/index.js';
+import { createEmptyDatabase, type TestDatabase } from '../support/database.js';
+
+const KEY = 'Vb7Qx2Lm9Kt4Rw6Zp1Hc8Nd3Sf5Yj0Ga-Te';
+const COUNT = 2_500;
+
+describe('the migration that seals addresses', () => {
+  const before = migrations.findIndex(({ name }) => name.startsWith('SealAddresses'));
+  let database: TestDatabase;
+  let db: Client;
+  let given: string | undefined;
+  let file: string | undefined;
+
+  const fileOfUsers = async (): Promise<string | undefined> =>
+    (await db.query<{ file: string }>("SELECT pg_relation_filepath('users') AS file")).rows[0]?.file;
+
+  beforeAll(async () => {
+    given = process.env['ENCRYPTION_KEY'];
+    process.env['ENCRYPTION_KEY'] = KEY;
+    database = await createEmptyDatabase();
+    db = new Client({ connectionString: database.url });
+    await db.connect();
+    await runMigrations(database.url, migrations.slice(0, before));
+    await db.query(
+      `INSERT INTO users (id, email, name, role)
+       SELECT gen_random_uuid(), 'person-' || n || '@example.com', 'Person', 'user' FROM generate_series(1, $1) n`,
+      [COUNT],
+    );
+    file = await fileOfUsers();
+  }, 60_000);
+  afterAll(async () => {
+    if (given === undefined) delete process.env['ENCRYPTION_KEY'];
+    else process.env['ENCRYPTION_KEY'] = given;
+    await db.end();
+    await database.drop();
+  });
+
+  it('U-05 seals the rows that exist, once, when several processes start at once', async () => {
+    const done = await Promise.all([1, 2, 3].map(() => runMigrations(database.url, migrations.slice(0, before + 1))));
+    expect(done.filter((ran) => ran.length > 0)).toHaveLength(1);
+    const { rows } = await db.query<{ id: string; box: Buffer; key_id: string }>(
+      `SELECT id, email_sealed AS box, email_key_id AS key_id FROM users WHERE email_index = $1`,
+      [configuredHashes({ key: KEY, oldKeys: undefined }).for('users.email_index').hash('person-77@example.com')],
+    );
+    expect(rows).toHaveLength(1);
+    const [{ id, box, key_id: keyId } = { id: '', box: Buffer.of(), key_id: '' }] = rows;
+    const place = { table: 'users', row: id, column: 'email_sealed' };
+    expect(new SealedBox(KEY).open({ box, keyId }, place)).toBe('person-77@example.com');
+    const { rows: counted } = await db.query('SELECT count(DISTINCT email_index)::int AS count FROM users');
+    expect(counted).toEqual([{ count: COUNT }]);
+  });
+
+  it('U-05 writes the table anew, since a dropped column stays in its file', async () => {
+    expect(await fileOfUsers()).not.toBe(file);
+  });
+
+  it('U-05 can be taken back', async () => {
+    await revertMigrations(database.url, migrations.slice(0, before + 1));
+    const { rows } = await db.query<{ count: number }>(
+      `SELECT count(DISTINCT email)::int AS count FROM users WHERE email ~ '^person-[0-9]+@example.com$'`,
+    );
+    expect(rows).toEqual([{ count: COUNT }]);
+  });
+});
