@@ -28,6 +28,7 @@ import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sess
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
+import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -61,4 +62,5 @@ export const migrations = [
   KeyStoredHashes1763640600000,
   CreateScimTokens1763640500000,
   SealAddresses1763640700000,
+  CreateSecondFactors1763640300000,
 ];

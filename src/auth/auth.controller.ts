@@ -1,16 +1,16 @@
-import { Body, Controller, Get, Post, Query, Req, Res, UseGuards } from '@nestjs/common';
+import { Body, Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Actor, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
+import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
-import { MockSignInQueryDto, RegisterDto, SignInDto } from './dto/auth.request.dto.js';
-import { AccountDto, SessionDto } from './dto/auth.response.dto.js';
-import { MockSignInService } from './mock-sign-in.service.js';
+import { RegisterDto, SignInDto } from './dto/auth.request.dto.js';
+import { AccountDto, type MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
 import { OriginGuard } from './sessions/origin.guard.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionKeeper } from './sessions/session.keeper.js';
 import { SessionsService } from './sessions/sessions.service.js';
+import { SESSION_OR_CHALLENGE, SignInAnswer } from './sign-in.answer.js';
 import { SignInService } from './sign-in.service.js';
 
 @ApiTags('Auth')
@@ -19,10 +19,10 @@ export class AuthController {
   constructor(
     private readonly registration: RegistrationService,
     private readonly signIn: SignInService,
-    private readonly mockSignIn: MockSignInService,
     private readonly sessions: SessionsService,
     private readonly keeper: SessionKeeper,
     private readonly cookie: RefreshCookie,
+    private readonly answer: SignInAnswer,
   ) {}
 
   @Post('register')
@@ -48,8 +48,9 @@ export class AuthController {
   @Endpoint({
     access: PUBLIC,
     summary: 'Sign in',
-    description: 'The access token is in the answer, the refresh token in an HttpOnly cookie.',
-    returns: one(SessionDto),
+    description:
+      'The access token is in the answer, the refresh token in an HttpOnly cookie. Whoever has a second factor is asked for it instead.',
+    returns: SESSION_OR_CHALLENGE,
     errors: { 401: ['invalid_credentials'], 429: ['rate_limited'], 503: ['sign_in_busy'] },
   })
   async login(
@@ -57,8 +58,8 @@ export class AuthController {
     @Body() credentials: SignInDto,
     @Network() network: string,
     @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SessionDto> {
-    return this.cookie.handOver(reply, await this.signIn.signIn(actor, credentials, network));
+  ): Promise<SessionDto | MfaChallengeDto> {
+    return this.answer.give(reply, await this.signIn.signIn(actor, credentials, network));
   }
 
   @Post('refresh')
@@ -81,27 +82,11 @@ export class AuthController {
 
   @Post('logout')
   @Endpoint({
-    access: SIGNED_IN,
+    access: despite(SIGNED_IN, ...DUTIES),
     summary: 'Sign out',
     description: 'Ends this session at once, also for access tokens that have not run out. Other sessions go on.',
   })
   logout(@Actor() actor: Principal, @Res({ passthrough: true }) reply: FastifyReply): Promise<void> {
     return this.keeper.signOut(actor).then(() => this.cookie.clear(reply));
-  }
-
-  @Get('mock-login')
-  @Endpoint({
-    access: PUBLIC,
-    summary: 'Sign in without a password',
-    description: 'Only with `MOCK_AUTH=true`, in development and tests.',
-    returns: one(SessionDto),
-    errors: { 404: ['route_not_found'] },
-  })
-  async mockLogin(
-    @Actor() actor: Principal,
-    @Query() query: MockSignInQueryDto,
-    @Res({ passthrough: true }) reply: FastifyReply,
-  ): Promise<SessionDto> {
-    return this.cookie.handOver(reply, await this.mockSignIn.signIn(actor, query));
   }
 }

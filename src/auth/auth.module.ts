@@ -4,19 +4,19 @@ import { UsersModule } from '../users/users.module.js';
 import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
-import { PasswordHasher } from './passwords/password.hasher.js';
-import { PasswordReset } from './passwords/password.reset.js';
+import { PasswordsModule } from './passwords/passwords.module.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInModule } from './sign-in.module.js';
 import { SignInService } from './sign-in.service.js';
 
 @Module({
-  imports: [UsersModule, SessionsModule, SignInModule],
-  controllers: [AuthController],
-  providers: [FirstAdministrator, MockSignInService, PasswordHasher, PasswordReset, RegistrationService, SignInService],
-  exports: [SessionsModule, FirstAdministrator, PasswordReset],
+  imports: [UsersModule, SessionsModule, PasswordsModule, SignInModule],
+  controllers: [AuthController, MockSignInController],
+  providers: [FirstAdministrator, MockSignInService, RegistrationService, SignInService],
+  exports: [SessionsModule, PasswordsModule, FirstAdministrator],
 })
 export class AuthModule {
   constructor(

@@ -5,8 +5,7 @@ import { httpErrors } from '#libs/http';
 import { UserDirectory } from '../users/user.directory.js';
 import { authConfig } from './auth.config.js';
 import type { MockSignInQueryDto } from './dto/auth.request.dto.js';
-import type { OpenSession } from './sessions/sessions.service.js';
-import { SignInGate } from './sign-in.gate.js';
+import { type Admission, SignInGate } from './sign-in.gate.js';
 
 /** Lets developers in without a password. Where it is off, nothing tells that it exists. */
 @Injectable()
@@ -24,7 +23,7 @@ export class MockSignInService {
   }
 
   /** @throws DomainError route_not_found where it is off */
-  async signIn(actor: Principal, { role }: MockSignInQueryDto): Promise<OpenSession> {
+  async signIn(actor: Principal, { role }: MockSignInQueryDto): Promise<Admission> {
     if (!this.isOn) throw httpErrors.route_not_found();
     const email = `mock-${role}@sluice.local`;
     const account =

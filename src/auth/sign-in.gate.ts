@@ -1,9 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
+import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import type { UserAccount } from '../users/user.directory.js';
 import { authErrors } from './auth.errors.js';
-import { SignInFailed } from './events/auth.events.js';
+import { type SignInChallenge, SignInChallenges } from './challenges/sign-in.challenges.js';
+import { SecondFactorAsked, SignInFailed } from './events/auth.events.js';
+import { areTwoFactors, SecondFactors } from './second-factors/second.factors.js';
 import { type OpenSession, SessionsService } from './sessions/sessions.service.js';
 
 /**
@@ -13,6 +16,11 @@ import { type OpenSession, SessionsService } from './sessions/sessions.service.j
  */
 export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'user' | 'fed' | 'mock';
 
+/** What somebody gets for a proof: a session, or the question for a second factor. */
+export type Admission =
+  | { readonly kind: 'session'; readonly session: OpenSession }
+  | { readonly kind: 'challenge'; readonly challenge: SignInChallenge };
+
 /**
  * The one door that every way of signing in leads through, whoever knocks: what must hold for each session that is
  * opened is asked here and nowhere else.
@@ -21,18 +29,29 @@ export type AuthenticationMethod = 'pwd' | 'otp' | 'hwk' | 'user' | 'fed' | 'moc
 export class SignInGate {
   constructor(
     private readonly sessions: SessionsService,
+    private readonly factors: SecondFactors,
+    private readonly challenges: SignInChallenges,
+    private readonly work: UnitOfWork,
     private readonly events: EventBus,
   ) {}
 
   /**
+   * Whoever has a second factor and has not shown one is asked for it, and comes back here with the methods of both.
+   *
    * @param account whose identity the methods proved
    * @throws DomainError invalid_credentials for an account that may not be used
    */
-  async admit(actor: Principal, account: UserAccount, methods: readonly AuthenticationMethod[]): Promise<OpenSession> {
+  async admit(actor: Principal, account: UserAccount, methods: readonly AuthenticationMethod[]): Promise<Admission> {
     if (account.status !== 'active') {
       await this.events.publish(new SignInFailed(actor, account.email, account.id));
       throw authErrors.invalid_credentials();
     }
-    return this.sessions.open(account, methods);
+    const factors = areTwoFactors(methods) ? [] : await this.factors.of(account.id);
+    if (factors.length === 0) return { kind: 'session', session: await this.sessions.open(account, methods) };
+    return this.work.run(async () => {
+      const challenge = await this.challenges.issue(account.id, methods, factors);
+      await this.events.publish(new SecondFactorAsked(actor, account.id, challenge.id, factors));
+      return { kind: 'challenge' as const, challenge };
+    });
   }
 }

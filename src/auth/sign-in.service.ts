@@ -8,8 +8,8 @@ import { authErrors } from './auth.errors.js';
 import type { SignInDto } from './dto/auth.request.dto.js';
 import { SignInFailed } from './events/auth.events.js';
 import { PasswordHasher } from './passwords/password.hasher.js';
-import { type OpenSession, SessionsService } from './sessions/sessions.service.js';
-import { SignInGate } from './sign-in.gate.js';
+import { SessionsService } from './sessions/sessions.service.js';
+import { type Admission, SignInGate } from './sign-in.gate.js';
 
 /** Lets people in by e-mail address and password. */
 @Injectable()
@@ -29,7 +29,7 @@ export class SignInService {
    *
    * @throws DomainError invalid_credentials, rate_limited, sign_in_busy
    */
-  async signIn(actor: Principal, { email, password }: SignInDto, network: string): Promise<OpenSession> {
+  async signIn(actor: Principal, { email, password }: SignInDto, network: string): Promise<Admission> {
     const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);
     if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();

@@ -66,6 +66,8 @@ async function trialOf(app: NestFastifyApplication, adminEmail: string): Promise
       sessionId: 'start',
       methods: [],
       authenticatedAt: new Date(),
+      isFullyProved: true,
+      duties: [],
     });
   } catch (error) {
     if (!(error instanceof DomainError)) throw error;

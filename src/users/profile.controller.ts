@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Patch } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, type Principal, SIGNED_IN } from '#libs/access';
+import { Actor, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { UpdateProfileDto } from './dto/user.request.dto.js';
 import { UserDto } from './dto/user.response.dto.js';
@@ -13,14 +13,14 @@ export class ProfileController {
   constructor(private readonly users: UsersService) {}
 
   @Get('api/v1/auth/me')
-  @Endpoint({ access: SIGNED_IN, summary: 'Your own profile', returns: one(UserDto) })
+  @Endpoint({ access: despite(SIGNED_IN, ...DUTIES), summary: 'Your own profile', returns: one(UserDto) })
   getMe(@Actor() actor: Principal): Promise<User> {
     return this.users.profile(actor);
   }
 
   @Get('api/user/profile')
   @Endpoint({
-    access: SIGNED_IN,
+    access: despite(SIGNED_IN, ...DUTIES),
     summary: 'Your own profile, by its older address',
     description: 'The same as `GET /api/v1/auth/me`.',
     returns: one(UserDto),

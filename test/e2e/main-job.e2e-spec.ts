@@ -34,7 +34,8 @@ describe('the main job', () => {
     const stranger = createSluiceClient(t.url);
     expect((await register({ client: stranger, body: ada })).response?.status).toBe(201);
     const session = await login({ client: stranger, body: { email: ada.email, password: ada.password } });
-    const person = createSluiceClient(t.url, session.data?.data.accessToken);
+    const begun = session.data?.data;
+    const person = createSluiceClient(t.url, begun && 'accessToken' in begun ? begun.accessToken : undefined);
     expect((await getMe({ client: person })).data?.data.email).toBe(ada.email);
 
     const models = await listModels({ client: person });

@@ -29,6 +29,8 @@ describe('the key that a start offers to try', () => {
       sessionId: 'start',
       methods: [],
       authenticatedAt: new Date(),
+      isFullyProved: true,
+      duties: [],
     };
   });
   afterEach(() => t.close());

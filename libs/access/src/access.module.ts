@@ -3,6 +3,8 @@ import { APP_GUARD, DiscoveryModule } from '@nestjs/core';
 import { AccessGuard } from './access.guard.js';
 import { type Authenticator, RefusalObserver } from './authenticator.js';
 import { AUTHENTICATORS, Doorkeeper } from './doorkeeper.js';
+import { DutiesModule } from './duties.module.js';
+import { PersonConditions } from './person.conditions.js';
 import { RequestLimiter } from './request-limiter.js';
 import { Routes } from './routes.js';
 
@@ -17,10 +19,11 @@ export class AccessModule {
   }): DynamicModule {
     return {
       module: AccessModule,
-      imports: [DiscoveryModule, ...parts.imports],
+      imports: [DiscoveryModule, DutiesModule, ...parts.imports],
       providers: [
         Routes,
         Doorkeeper,
+        PersonConditions,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: AUTHENTICATORS, inject: parts.authenticators, useFactory: (...all: Authenticator[]) => all },
         { provide: RefusalObserver, useExisting: parts.observer },

@@ -1,5 +1,7 @@
 import { Controller, Get, Module, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
+import { Clock, SystemClock } from '#libs/kernel';
+import { accessConfig } from './access.config.js';
 import { AccessModule } from './access.module.js';
 import { type Authentication, Authenticator, RefusalObserver } from './authenticator.js';
 import { definePermissions, hasPermission, type Permission, permissionCatalogue } from './permissions.js';
@@ -32,7 +34,15 @@ class Patient extends RequestLimiter {
   count(): void {}
 }
 
-@Module({ providers: [Nobody, Deaf, Patient], exports: [Nobody, Deaf, Patient] })
+const parts = [
+  Nobody,
+  Deaf,
+  Patient,
+  { provide: Clock, useClass: SystemClock },
+  { provide: accessConfig.token, useValue: { recentSeconds: 900, recentFor: ['api-keys'] } },
+];
+
+@Module({ providers: parts, exports: parts })
 class PartsModule {}
 
 @Controller('specs')
@@ -100,6 +110,8 @@ describe('access', () => {
       sessionId: 's',
       methods: ['pwd'],
       authenticatedAt: new Date(),
+      isFullyProved: true,
+      duties: [],
     });
     expect(hasPermission(person('admin'), permissions.write)).toBe(true);
     expect(hasPermission(person('user'), permissions.read)).toBe(true);

@@ -3,10 +3,11 @@ import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { DomainError } from '#libs/kernel';
 import { accessErrors } from './access.errors.js';
 import { type Authentication, Authenticator, RefusalObserver } from './authenticator.js';
+import { PersonConditions } from './person.conditions.js';
 import { hasPermission } from './permissions.js';
 import { ANONYMOUS, type Principal } from './principal.js';
 import { RequestLimiter } from './request-limiter.js';
-import type { AccessRule } from './rule.js';
+import { type AccessRule, isForPeople } from './rule.js';
 
 export const AUTHENTICATORS = Symbol('authenticators');
 
@@ -27,6 +28,7 @@ export class Doorkeeper {
     @Inject(AUTHENTICATORS) private readonly authenticators: readonly Authenticator[],
     private readonly observer: RefusalObserver,
     private readonly limiter: RequestLimiter,
+    private readonly conditions: PersonConditions,
   ) {}
 
   /** Must come after the hooks whose headers a refusal needs as well. */
@@ -78,6 +80,9 @@ export class Doorkeeper {
     if (rule.kind === 'permission' && !hasPermission(principal, rule.permission)) {
       return this.refuse(rule, accessErrors.permission_denied(), principal, request);
     }
+    const refusal =
+      isForPeople(rule) && principal.kind === 'user' ? this.conditions.refusalOf(rule, principal) : undefined;
+    if (refusal) return this.refuse(rule, refusal, principal, request);
     request.principal = principal;
     return undefined;
   }

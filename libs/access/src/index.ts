@@ -1,3 +1,4 @@
+export { accessConfig } from './access.config.js';
 export { accessErrors } from './access.errors.js';
 export { AccessGuard } from './access.guard.js';
 export { AccessModule } from './access.module.js';
@@ -6,8 +7,13 @@ export { Authenticator, RefusalObserver } from './authenticator.js';
 export type { Authentication, Refusal } from './authenticator.js';
 export { Doorkeeper } from './doorkeeper.js';
 export type { AuthenticatedRequest } from './doorkeeper.js';
+export { Duties } from './duties.js';
+export type { Bearer } from './duties.js';
+export { DUTIES } from './duty.js';
+export type { Duty } from './duty.js';
 export { definePermissions, hasPermission, permissionCatalogue, ROLES } from './permissions.js';
 export type { Permission, PermissionDefinition, SystemRole } from './permissions.js';
+export { DUTY_ERRORS } from './person.conditions.js';
 export { personOf } from './person-of.js';
 export { ANONYMOUS, SYSTEM } from './principal.js';
 export type {
@@ -23,5 +29,17 @@ export type {
 export { RequestLimiter } from './request-limiter.js';
 export { Routes } from './routes.js';
 export type { Route } from './routes.js';
-export { Access, API_KEY, describeRule, permitted, PROBE, PUBLIC, SCIM, SIGNED_IN } from './rule.js';
-export type { AccessRule } from './rule.js';
+export {
+  Access,
+  API_KEY,
+  describeRule,
+  despite,
+  isForPeople,
+  permitted,
+  PROBE,
+  PUBLIC,
+  recently,
+  SCIM,
+  SIGNED_IN,
+} from './rule.js';
+export type { AccessRule, PersonRule, SensitiveAction } from './rule.js';

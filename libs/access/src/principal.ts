@@ -1,3 +1,5 @@
+import type { Duty } from './duty.js';
+
 /** A person signed in to the control plane. */
 export interface UserPrincipal {
   readonly kind: 'user';
@@ -9,6 +11,10 @@ export interface UserPrincipal {
   readonly methods: readonly string[];
   /** When they proved it last. */
   readonly authenticatedAt: Date;
+  /** Whether that was as strong as they can: with a second factor, where they have one. */
+  readonly isFullyProved: boolean;
+  /** What they must do before the house is open to them. */
+  readonly duties: readonly Duty[];
 }
 
 /** Units a minute, counted under a name that is the same on every replica. */

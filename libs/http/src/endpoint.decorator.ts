@@ -12,7 +12,16 @@ import {
   getSchemaPath,
 } from '@nestjs/swagger';
 import { RouteConfig } from '@nestjs/platform-fastify';
-import { Access, accessErrors, type AccessRule, describeRule } from '#libs/access';
+import {
+  Access,
+  accessErrors,
+  type AccessRule,
+  describeRule,
+  DUTIES,
+  DUTY_ERRORS,
+  isForPeople,
+  type PersonRule,
+} from '#libs/access';
 import type { ErrorDefinition } from '#libs/kernel';
 import { STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
@@ -79,7 +88,8 @@ function security(rule: AccessRule): MethodDecorator[] {
 function success(status: number, { returns, raw }: EndpointOptions): MethodDecorator[] {
   if (raw) return [ApiResponse({ status, description: raw.description, content: { [raw.contentType]: {} } })];
   if (!returns) return [ApiNoContentResponse({ description: 'Done.' })];
-  const item = { $ref: getSchemaPath(returns.dto) };
+  const ref = { $ref: getSchemaPath(returns.dto) };
+  const item = returns.or ? { oneOf: [ref, { $ref: getSchemaPath(returns.or.dto) }] } : ref;
   const data = returns.shape === 'one' ? item : { type: 'array', items: item };
   const paging = { page: PaginationDto, feed: CursorPaginationDto, one: undefined, list: undefined }[returns.shape];
   const schema = {
@@ -88,8 +98,18 @@ function success(status: number, { returns, raw }: EndpointOptions): MethodDecor
     properties: { data, ...(paging ? { pagination: { $ref: getSchemaPath(paging) } } : {}) },
   };
   return [
-    ApiExtraModels(returns.dto, ...(paging ? [paging] : [])),
+    ApiExtraModels(returns.dto, ...(returns.or ? [returns.or.dto] : []), ...(paging ? [paging] : [])),
     ApiResponse({ status, description: 'Done.', schema }),
+  ];
+}
+
+/** How the doorkeeper may refuse a person. */
+function refusalsOf({ kind, despite = [], recent }: PersonRule): ErrorDefinition[] {
+  return [
+    accessErrors.unauthorized,
+    ...(kind === 'permission' ? [accessErrors.permission_denied] : []),
+    ...DUTIES.filter((duty) => !despite.includes(duty)).map((duty) => DUTY_ERRORS[duty]),
+    ...(recent === undefined ? [] : [accessErrors.recent_auth_required]),
   ];
 }
 
@@ -127,8 +147,8 @@ function failures({ access, raw, rawBody = false, errors = {} }: EndpointOptions
     const { body_too_large, unsupported_media_type, request_timeout, server_busy } = httpErrors;
     [body_too_large, unsupported_media_type, request_timeout, server_busy].forEach(add);
   }
-  if (access.kind !== 'public' && access.kind !== 'api-key') add(accessErrors.unauthorized);
-  if (access.kind === 'permission') add(accessErrors.permission_denied);
+  if (isForPeople(access)) refusalsOf(access).forEach(add);
+  if (access.kind === 'scim') add(accessErrors.unauthorized);
   if (access.kind === 'api-key') {
     codes.set(401, [...(codes.get(401) ?? []), 'missing_api_key', 'invalid_api_key']);
   }

@@ -15,8 +15,8 @@ export class ResponseInterceptor implements NestInterceptor {
   }
 }
 
-function envelope({ shape, dto }: Returns, value: unknown): object {
-  if (shape === 'one') return { data: project(dto, value as object) };
+function envelope({ shape, dto, or }: Returns, value: unknown): object {
+  if (shape === 'one') return { data: project(or?.isMeant(value as object) === true ? or.dto : dto, value as object) };
   if (shape === 'list') return { data: (value as object[]).map((item) => project(dto, item)) };
   if (shape === 'feed') {
     const { items, limit, nextCursor } = value as CursorPage<object>;

@@ -1,5 +1,6 @@
 import { ROLES } from '#libs/access';
-import { Email, Id, Instant, Int, Nested, OneOf, Text } from '#libs/http';
+import { Email, Flag, Id, Instant, Int, Nested, OneOf, Text, Texts } from '#libs/http';
+import { SECOND_FACTORS } from '../second-factors/second.factors.js';
 
 /** An account, as the person who signs in to it sees it. */
 export class AccountDto {
@@ -38,4 +39,22 @@ export class SessionDto {
 
   @Nested(() => AccountDto, { description: 'Who signed in.' })
   user: AccountDto;
+}
+
+/** A sign-in that waits for a second factor. There is no session yet, and no cookie. */
+export class MfaChallengeDto {
+  @Flag({ description: 'Always true: it tells this answer from a session.', example: true })
+  mfaRequired: boolean;
+
+  @Text({
+    description: 'Send it to `POST /api/auth/mfa/verify` with a code, or with a passkey. It opens nothing else.',
+    example: 'slc_4fT9aB2x_0000000000000000000000000000000000000000000000000',
+  })
+  challengeToken: string;
+
+  @Texts({ description: 'What can be shown as a second factor.', example: ['totp'], oneOf: SECOND_FACTORS })
+  methods: string[];
+
+  @Int({ description: 'Seconds until the challenge is worthless. Five wrong answers end it as well.', example: 300 })
+  expiresIn: number;
 }

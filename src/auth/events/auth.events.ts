@@ -91,6 +91,27 @@ export class PasswordWasReset extends AuditableEvent {
   }
 }
 
+/** The first proof was right, and the person has a second factor: a challenge waits for it. */
+export class SecondFactorAsked extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+    readonly challengeId: string,
+    readonly factors: readonly string[],
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'SECOND_FACTOR_ASKED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      newValues: { challengeId: this.challengeId, factors: this.factors },
+    };
+  }
+}
+
 /** Somebody could not prove to be who they said. */
 export class SignInFailed extends AuditableEvent {
   /**

@@ -1,13 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import type { UserPrincipal } from '#libs/access';
+import { Duties, type UserPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
 import { ChangeFeed, OnEvent } from '#libs/events';
-import { Clock } from '#libs/kernel';
 import { UserUpdated } from '../../users/events/user.events.js';
-import { UserDirectory } from '../../users/user.directory.js';
 import { AccessTokens } from './access-token.js';
 import { RefreshReplayed, SessionsEnded, SignedOut } from '../events/auth.events.js';
-import { SessionsRepository } from './sessions.repository.js';
+import { SessionReader } from './session.reader.js';
 
 /** The longest that the end of a session goes unnoticed where even the feed of changes fails. */
 const STALE_MS = 5_000;
@@ -21,7 +19,7 @@ export type TokenStanding =
 /** Finds out whose session an access token belongs to, and whether it still goes on. */
 @Injectable()
 export class SessionVerifier {
-  private readonly principals = new ReadThroughCache((key) => this.find(key), {
+  private readonly principals = new ReadThroughCache((key) => this.read(key), {
     freshMs: STALE_MS,
     // Not a moment longer while the database is away: a session may have ended meanwhile.
     keptMs: STALE_MS,
@@ -30,14 +28,14 @@ export class SessionVerifier {
 
   constructor(
     private readonly tokens: AccessTokens,
-    private readonly sessions: SessionsRepository,
-    private readonly users: UserDirectory,
-    private readonly clock: Clock,
+    private readonly sessions: SessionReader,
     changes: ChangeFeed,
+    duties: Duties,
   ) {
     changes.on('sessions', (ids) => this.principals.evict(ids.replace(' ', '')));
-    changes.on('users', (id) => this.principals.evictWhere(({ userId }) => userId === id));
+    changes.on('users', (id) => this.forgetPerson(id));
     changes.onGap(() => this.principals.clear());
+    duties.onChange((id) => this.forgetPerson(id));
   }
 
   /** @returns undefined when the token is not good, the session has ended or the account may not be used */
@@ -74,14 +72,11 @@ export class SessionVerifier {
     this.principals.clear();
   }
 
-  private async find(key: string): Promise<UserPrincipal | undefined> {
-    const [sessionId, userId] = [key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH)];
-    const [session, account] = await Promise.all([
-      this.sessions.findActive(sessionId, userId, this.clock.date()),
-      this.users.find(userId),
-    ]);
-    if (!session || account?.status !== 'active') return undefined;
-    const { methods, authenticatedAt } = session;
-    return { kind: 'user', id: userId, userId, role: account.role, sessionId, methods, authenticatedAt };
+  private forgetPerson(id: string): void {
+    this.principals.evictWhere(({ userId }) => userId === id);
+  }
+
+  private read(key: string): Promise<UserPrincipal | undefined> {
+    return this.sessions.read(key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH));
   }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
+import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, IdParamDto, list, one } from '#libs/http';
 import { ListedSessionDto, TokenStandingDto, ValidateTokenDto } from '../dto/session.dto.js';
 import { SessionKeeper, type SessionView } from './session.keeper.js';
@@ -16,7 +16,7 @@ export class SessionsController {
 
   @Get('v1/auth/sessions')
   @Endpoint({
-    access: SIGNED_IN,
+    access: despite(SIGNED_IN, ...DUTIES),
     summary: 'Your own sessions',
     description: 'Those that go on, the newest first; as many as `MAX_SESSIONS_PER_USER` allows.',
     returns: list(ListedSessionDto),
@@ -27,7 +27,7 @@ export class SessionsController {
 
   @Delete('v1/auth/sessions/:id')
   @Endpoint({
-    access: SIGNED_IN,
+    access: despite(SIGNED_IN, ...DUTIES),
     summary: 'End one of your sessions',
     description: 'At once, also for its access tokens that have not run out.',
     errors: { 404: ['session_not_found'] },
@@ -37,7 +37,7 @@ export class SessionsController {
   }
 
   @Delete('v1/auth/sessions')
-  @Endpoint({ access: SIGNED_IN, summary: 'End all your sessions but this one' })
+  @Endpoint({ access: despite(SIGNED_IN, ...DUTIES), summary: 'End all your sessions but this one' })
   endOtherSessions(@Actor() actor: Principal): Promise<void> {
     return this.keeper.endOthers(actor);
   }

@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
+import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { AccessTokens } from './access-token.js';
 import { OriginGuard } from './origin.guard.js';
 import { RefreshCookie } from './refresh.cookie.js';
@@ -8,6 +9,7 @@ import { RefreshTokens } from './refresh-token.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionKeeper } from './session.keeper.js';
+import { SessionReader } from './session.reader.js';
 import { SessionTerms } from './session.terms.js';
 import { SessionVerifier } from './session.verifier.js';
 import { SessionsController } from './sessions.controller.js';
@@ -17,7 +19,7 @@ import { SessionsService } from './sessions.service.js';
 
 /** Sessions and their tokens from beginning to end, however they were opened. Knows no way of signing in. */
 @Module({
-  imports: [UsersModule, TypeOrmModule.forFeature([SessionEntity])],
+  imports: [UsersModule, SecondFactorsModule, TypeOrmModule.forFeature([SessionEntity])],
   controllers: [SessionsController],
   providers: [
     AccessTokens,
@@ -26,6 +28,7 @@ import { SessionsService } from './sessions.service.js';
     RefreshTokens,
     SessionAuthenticator,
     SessionKeeper,
+    SessionReader,
     SessionTerms,
     SessionVerifier,
     SessionsJobs,

