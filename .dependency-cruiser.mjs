@@ -47,6 +47,8 @@ export const FEATURES = {
 /** What a feature shows to the others beside its module file and its events. */
 export const CAPABILITIES = [
   'src/users/user.directory.ts',
+  // Whoever may manage people may do so wherever that is done.
+  'src/users/users.permissions.ts',
   'src/users/statistics/user.statistics.ts',
   'src/auth/sessions/session.authenticator.ts',
   'src/teams/team.membership.ts',

@@ -24,6 +24,7 @@ import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
 import { CreateNotifications1763620011000 } from './1763620011000-create-notifications.js';
 import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.js';
 import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
+import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-failures.js';
 import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
@@ -59,6 +60,7 @@ export const migrations = [
   KeepResponseIds1763630000000,
   CreateSettings1763630012000,
   NoteHowSessionsBegan1763640000000,
+  CountSignInFailures1763640100000,
   KeyStoredHashes1763640600000,
   CreateScimTokens1763640500000,
   SealAddresses1763640700000,

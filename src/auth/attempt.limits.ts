@@ -35,6 +35,12 @@ export class AttemptLimits {
 
   private async count(purpose: string, who: readonly string[], most: number, windowMs: number): Promise<void> {
     const { count, resetMs } = await this.counters.hit(purpose, who, windowMs);
-    if (count > most) throw authErrors.rate_limited({ retryAfterSeconds: Math.max(1, Math.ceil(resetMs / 1_000)) });
+    if (count <= most) return;
+    const resetSeconds = Math.max(1, Math.ceil(resetMs / 1_000));
+    const windowSeconds = windowMs / 1_000;
+    throw authErrors.rate_limited({
+      retryAfterSeconds: resetSeconds,
+      rate: { policy: purpose, limit: most, remaining: 0, resetSeconds, windowSeconds },
+    });
   }
 }

@@ -58,7 +58,8 @@ export const authConfig = defineConfig(
     }),
     csrfProtection: flag('CSRF_PROTECTION', {
       default: true,
-      description: 'Refuse calls with the refresh cookie that come from pages of other origins than CORS_ORIGIN.',
+      description:
+        'Refuse calls with the refresh cookie that come from pages of other origins than CORS_ORIGIN, or without the CSRF token of the session.',
       hardening: {
         refuse: (on) => (on ? undefined : 'must be true'),
         stopsIn: ['production'],

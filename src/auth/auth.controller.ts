@@ -1,10 +1,12 @@
 import { Body, Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import { RegisterDto, SignInDto } from './dto/auth.request.dto.js';
 import { AccountDto, type MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
+import { CsrfGuard } from './sessions/csrf.guard.js';
+import { DeviceMark } from './sessions/device-mark.decorator.js';
 import { OriginGuard } from './sessions/origin.guard.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
 import { RegistrationService } from './registration.service.js';
@@ -51,26 +53,33 @@ export class AuthController {
     description:
       'The access token is in the answer, the refresh token in an HttpOnly cookie. Whoever has a second factor is asked for it instead.',
     returns: SESSION_OR_CHALLENGE,
-    errors: { 401: ['invalid_credentials'], 429: ['rate_limited'], 503: ['sign_in_busy'] },
+    errors: { 401: ['invalid_credentials'], 423: ['account_locked'], 429: ['rate_limited'], 503: ['sign_in_busy'] },
   })
   async login(
     @Actor() actor: Principal,
     @Body() credentials: SignInDto,
     @Network() network: string,
+    @DeviceMark() mark: string | undefined,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto | MfaChallengeDto> {
-    return this.answer.give(reply, await this.signIn.signIn(actor, credentials, network));
+    return this.answer.give(reply, await this.signIn.signIn(actor, credentials, network, mark));
   }
 
   @Post('refresh')
-  @UseGuards(OriginGuard)
+  @UseGuards(OriginGuard, CsrfGuard)
+  @ApiHeader({
+    name: 'X-CSRF-Token',
+    required: false,
+    description:
+      'The `csrfToken` of the sign-in, also in the cookie `sluice_csrf`. Without it the cookie opens nothing.',
+  })
   @Endpoint({
     access: PUBLIC,
     summary: 'Go on with a session',
     description:
       'Takes the refresh token from its cookie and changes it. A refresh token that comes a second time ends the session.',
     returns: one(SessionDto),
-    errors: { 401: ['session_ended', 'session_expired'], 403: ['origin_not_allowed'] },
+    errors: { 401: ['session_ended', 'session_expired'], 403: ['origin_not_allowed', 'csrf_token_invalid'] },
   })
   async refresh(
     @Actor() actor: Principal,

@@ -8,6 +8,11 @@ export const authErrors = defineErrors({
   session_not_found: ['not_found', 'There is no such session.'],
   registration_closed: ['forbidden', 'Registration is closed. Ask an administrator for an account.'],
   origin_not_allowed: ['forbidden', 'Pages of this origin may not use the session cookie.'],
+  csrf_token_invalid: [
+    'forbidden',
+    'This call comes with the session cookie and without its CSRF token. Send it as X-CSRF-Token.',
+  ],
+  account_locked: ['locked', 'This account is locked after too many wrong passwords. Try again later.'],
   rate_limited: ['rate_limited', 'Too many attempts. Try again later.'],
   sign_in_busy: ['unavailable', 'Too many people are signing in at once. Try again in a moment.'],
 });

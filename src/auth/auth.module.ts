@@ -7,13 +7,14 @@ import { FirstAdministrator } from './first-administrator.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
+import { ProtectionModule } from './protection/protection.module.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInModule } from './sign-in.module.js';
 import { SignInService } from './sign-in.service.js';
 
 @Module({
-  imports: [UsersModule, SessionsModule, PasswordsModule, SignInModule],
+  imports: [UsersModule, SessionsModule, PasswordsModule, ProtectionModule, SignInModule],
   controllers: [AuthController, MockSignInController],
   providers: [FirstAdministrator, MockSignInService, RegistrationService, SignInService],
   exports: [SessionsModule, PasswordsModule, FirstAdministrator],

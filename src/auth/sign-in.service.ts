@@ -1,13 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { EventBus } from '#libs/events';
 import { DomainError } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
 import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
 import type { SignInDto } from './dto/auth.request.dto.js';
-import { SignInFailed } from './events/auth.events.js';
 import { PasswordHasher } from './passwords/password.hasher.js';
+import { PasswordCheck } from './protection/password.check.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { type Admission, SignInGate } from './sign-in.gate.js';
 
@@ -16,28 +15,26 @@ import { type Admission, SignInGate } from './sign-in.gate.js';
 export class SignInService {
   constructor(
     private readonly users: UserDirectory,
+    private readonly check: PasswordCheck,
     private readonly passwords: PasswordHasher,
     private readonly sessions: SessionsService,
     private readonly gate: SignInGate,
     private readonly limits: AttemptLimits,
-    private readonly events: EventBus,
   ) {}
 
   /**
    * An unknown address, an account that may not be used and a wrong password cost the same and are answered
-   * with the same words.
+   * with the same words, also once there were too many of them.
    *
-   * @throws DomainError invalid_credentials, rate_limited, sign_in_busy
+   * @param mark what the device carries of an earlier sign-in
+   * @throws DomainError invalid_credentials, account_locked, rate_limited, sign_in_busy
    */
-  async signIn(actor: Principal, { email, password }: SignInDto, network: string): Promise<Admission> {
+  async signIn(actor: Principal, { email, password }: SignInDto, network: string, mark?: string): Promise<Admission> {
     const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);
     if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();
-    const right = await this.passwords.verify(account?.passwordHash, password, network);
-    if (!right || !account?.passwordHash || account.status !== 'active') {
-      await this.events.publish(new SignInFailed(actor, email, account?.id));
-      throw authErrors.invalid_credentials();
-    }
+    const right = await this.check.isRight(actor, account, { email, password, network, mark });
+    if (!right || !account?.passwordHash) throw authErrors.invalid_credentials();
     const { id, passwordHash } = account;
     const stronger = this.passwords.isOutdated(passwordHash) ? await this.strongerHash(password, network) : undefined;
     if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);

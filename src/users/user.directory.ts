@@ -49,6 +49,13 @@ export class UserDirectory implements OnApplicationBootstrap {
     return (await this.users.findById(id)) ?? undefined;
   }
 
+  /** @throws DomainError user_not_found */
+  async get(id: string): Promise<UserAccount> {
+    const account = await this.find(id);
+    if (!account) throw userErrors.user_not_found();
+    return account;
+  }
+
   /** @param email in canonical form */
   async findByEmail(email: string): Promise<(UserAccount & { readonly passwordHash: string | null }) | undefined> {
     return (await this.users.findByEmail(email)) ?? undefined;

@@ -46,8 +46,11 @@ function sessionOf({ token }: GivenUser): string {
   return claims.sid ?? '';
 }
 
-async function signedInCookie(t: TestApp, { email }: GivenUser): Promise<{ cookie: string; sessionId: string }> {
-  const { headers, body } = await t.http.post<{ data: { accessToken: string } }>('/api/auth/login', {
+async function signedInCookie(
+  t: TestApp,
+  { email }: GivenUser,
+): Promise<{ cookie: string; csrf: string; sessionId: string }> {
+  const { headers, body } = await t.http.post<{ data: { accessToken: string; csrfToken: string } }>('/api/auth/login', {
     email,
     password: GIVEN_PASSWORD,
   });
@@ -55,7 +58,7 @@ async function signedInCookie(t: TestApp, { email }: GivenUser): Promise<{ cooki
     .getSetCookie()
     .map((line) => line.split(';')[0])
     .join('; ');
-  return { cookie, sessionId: sessionOf({ token: body.data.accessToken } as GivenUser) };
+  return { cookie, csrf: body.data.csrfToken, sessionId: sessionOf({ token: body.data.accessToken } as GivenUser) };
 }
 
 const PROVIDERS = '/api/v1/admin/providers';
@@ -105,9 +108,9 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     actorId: user.id,
   }),
   'POST /api/auth/refresh': async (t, user) => {
-    const { cookie, sessionId } = await signedInCookie(t, user);
+    const { cookie, csrf, sessionId } = await signedInCookie(t, user);
     return {
-      http: t.http.with({ cookie }),
+      http: t.http.with({ cookie, 'x-csrf-token': csrf }),
       path: '/api/auth/refresh',
       action: 'SESSION_REFRESHED',
       resourceType: 'session',
@@ -137,6 +140,16 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       action: 'SESSIONS_ENDED',
       resourceType: 'user',
       resourceId: user.id,
+    };
+  },
+  'POST /api/v1/admin/users/:id/unlock': async (t, user) => {
+    const { id } = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${id}/unlock`,
+      action: 'ACCOUNT_UNLOCKED',
+      resourceType: 'user',
+      resourceId: id,
     };
   },
   'PATCH /api/v1/users/me': (_, user) => ({

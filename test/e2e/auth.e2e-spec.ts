@@ -1,3 +1,4 @@
+import { createHmac } from 'node:crypto';
 import { hash as bcrypt } from 'bcryptjs';
 import { SignJWT } from 'jose';
 import { deriveKey } from '#libs/crypto';
@@ -30,6 +31,12 @@ function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
 }
 
+/** What a page of ours would send beside the cookie. */
+function csrfOf(refreshToken: string): string {
+  const [sessionId = ''] = refreshToken.split('.');
+  return createHmac('sha256', deriveKey(JWT_SECRET, 'csrf')).update(sessionId).digest('base64url');
+}
+
 describe('auth', () => {
   let t: TestApp;
 
@@ -46,7 +53,9 @@ describe('auth', () => {
     http.post<SessionBody>('/api/auth/login', { email, password });
   const me = (token: string, http: TestHttp = t.http) => http.bearer(token).get('/api/v1/auth/me');
   const refresh = (token: string, headers: Record<string, string> = {}) =>
-    t.http.post<SessionBody>('/api/auth/refresh', undefined, { headers: { cookie: `${COOKIE}=${token}`, ...headers } });
+    t.http.post<SessionBody>('/api/auth/refresh', undefined, {
+      headers: { cookie: `${COOKIE}=${token}`, 'x-csrf-token': csrfOf(token), ...headers },
+    });
   const refreshTokenOf = (answer: TestResponse<unknown>) => cookieOf(answer, COOKIE)?.value ?? '';
   const storedHash = async (email: string) =>
     (
@@ -247,7 +256,12 @@ describe('auth', () => {
       // A hash as expensive as in production, so that leaving it out would show.
       const real = await createApp({
         databaseUrl: t.databaseUrl,
-        environment: { PASSWORD_HASH_MEMORY_KIB: '65536', AUTH_RATE_MAX: '100' },
+        environment: {
+          PASSWORD_HASH_MEMORY_KIB: '65536',
+          AUTH_RATE_MAX: '100',
+          LOCKOUT_FAILURES: '50',
+          LOCKOUT_FINAL_FAILURES: '0',
+        },
       });
       try {
         await login(email, PASSWORD, real.http);
@@ -388,7 +402,9 @@ describe('auth', () => {
         const user = await givenUser(own);
         const answer = await login(user.email, user.password, own.http);
         own.clock.advance({ days: 29 });
-        const cookie = (token: string) => ({ headers: { cookie: `${COOKIE}=${token}` } });
+        const cookie = (token: string) => ({
+          headers: { cookie: `${COOKIE}=${token}`, 'x-csrf-token': csrfOf(token) },
+        });
         const again = await own.http.post('/api/auth/refresh', undefined, cookie(refreshTokenOf(answer)));
         expect(again.status).toBe(200);
         own.clock.advance({ days: 29 });

@@ -1,3 +1,5 @@
+import { createHmac } from 'node:crypto';
+import { deriveKey } from '#libs/crypto';
 import { createApp, type TestApp } from '../support/app.js';
 import { auditedBy } from '../support/audit-trail.js';
 import { cookieOf } from '../support/cookies.js';
@@ -25,6 +27,12 @@ interface Opened {
   readonly token: string;
   readonly refreshToken: string;
   readonly http: TestHttp;
+}
+
+/** What a page of ours would send beside the cookie. */
+function csrfOf(refreshToken: string): string {
+  const [sessionId = ''] = refreshToken.split('.');
+  return createHmac('sha256', deriveKey(JWT_SECRET, 'csrf')).update(sessionId).digest('base64url');
 }
 
 describe('sessions', () => {
@@ -57,7 +65,9 @@ describe('sessions', () => {
   const list = async (http: TestHttp) => (await http.get<{ data: Listed[] }>('/api/v1/auth/sessions')).body.data;
   const status = async (token: string, at = t) => (await at.http.bearer(token).get('/api/v1/auth/me')).status;
   const refresh = (refreshToken: string, at = t): Promise<TestResponse<{ error?: { code: string } }>> =>
-    at.http.post('/api/auth/refresh', undefined, { headers: { cookie: `sluice_refresh=${refreshToken}` } });
+    at.http.post('/api/auth/refresh', undefined, {
+      headers: { cookie: `sluice_refresh=${refreshToken}`, 'x-csrf-token': csrfOf(refreshToken) },
+    });
 
   describe('in a list', () => {
     it('A-11 tell device, address, activity, and which of them asks', async () => {

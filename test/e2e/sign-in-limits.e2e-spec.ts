@@ -19,6 +19,29 @@ describe('limits of signing in', () => {
     return (await t.http.post('/api/auth/login', body, { headers: { 'x-forwarded-for': from } })).status;
   };
 
+  it.each<[Record<string, string>, number]>([
+    [{}, 5],
+    [{ AUTH_RATE_MAX: '2' }, 2],
+    // Nobody listens there: what is counted with Redis is counted in the process.
+    [{ REDIS_URL: 'redis://127.0.0.1:9' }, 5],
+  ])('A-39 let so many attempts at one account through in 15 minutes with %j: %i', async (environment, most) => {
+    const t = await given({ ...environment, LOCKOUT_FAILURES: '50', LOCKOUT_FINAL_FAILURES: '0' });
+    const email = 'somebody@example.com';
+    const login = () => t.http.post('/api/auth/login', { email, password: 'Wrong-Horse-8-Battery' });
+    for (let n = 0; n < most; n += 1) expect((await login()).status).toBe(401);
+    const { status, headers, body } = await login();
+    expect([status, body]).toMatchObject([429, { error: { code: 'rate_limited', type: 'rate_limit_error' } }]);
+    const seconds = Number(headers.get('retry-after'));
+    expect(seconds).toBeGreaterThan(890);
+    expect(seconds).toBeLessThanOrEqual(900);
+    expect(headers.get('x-ratelimit-limit')).toBe(String(most));
+    expect(headers.get('x-ratelimit-remaining')).toBe('0');
+    expect(headers.get('x-ratelimit-reset')).toBe(String(seconds));
+    // Another account, and the same from elsewhere, are other counts.
+    expect(await attempt(t, '203.0.113.7', { email })).toBe(401);
+    expect(await attempt(t, '127.0.0.1')).toBe(401);
+  });
+
   it('count what comes from one network to all accounts, however its address is written', async () => {
     const t = await given({ AUTH_NETWORK_RATE_MAX: '3' });
     const statuses = async (...addresses: string[]) => {

@@ -37,6 +37,12 @@ export class SessionDto {
   @Int({ description: 'Seconds until the access token is worthless; refresh before.', example: 900 })
   expiresIn: number;
 
+  @Text({
+    description: 'Send it as `X-CSRF-Token` to routes that the cookie opens. Also in the cookie `sluice_csrf`.',
+    example: 'n4bQgYhMfWWaL-qgxVrQFaO_TxsrC4Is0V1sFbDwCgg',
+  })
+  csrfToken: string;
+
   @Nested(() => AccountDto, { description: 'Who signed in.' })
   user: AccountDto;
 }

@@ -117,11 +117,13 @@ export class SignInFailed extends AuditableEvent {
   /**
    * @param email what was claimed, in canonical form
    * @param userId the account of that address, if there is one
+   * @param code what they were told
    */
   constructor(
     actor: Principal,
     readonly email: string,
     readonly userId: string | undefined,
+    readonly code = 'invalid_credentials',
   ) {
     super(actor);
   }
@@ -133,8 +135,48 @@ export class SignInFailed extends AuditableEvent {
       resourceId: this.userId,
       newValues: { email: maskedEmail(this.email) },
       success: false,
-      errorCode: 'invalid_credentials',
+      errorCode: this.code,
       needsNoCredential: true,
     };
+  }
+}
+
+/** So many wrong passwords were tried that none is looked at for a while. */
+export class AccountLocked extends AuditableEvent {
+  /**
+   * @param userId undefined for an address without an account, which locks all the same
+   * @param minutes null until an administrator unlocks it
+   */
+  constructor(
+    actor: Principal,
+    readonly userId: string | undefined,
+    readonly minutes: number | null,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'ACCOUNT_LOCKED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      newValues: { minutes: this.minutes },
+      // Of accounts there are only so many, and each locks only so often.
+      needsNoCredential: this.userId === undefined,
+    };
+  }
+}
+
+/** An administrator let somebody try passwords again. */
+export class AccountUnlocked extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return { action: 'ACCOUNT_UNLOCKED', resourceType: 'user', resourceId: this.userId };
   }
 }

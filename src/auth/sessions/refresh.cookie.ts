@@ -4,12 +4,20 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-token.js';
 import type { SessionDto } from '../dto/auth.response.dto.js';
+import { CsrfTokens } from './csrf.tokens.js';
+import { KnownDevices } from './known.devices.js';
 import type { OpenSession } from './sessions.service.js';
 
 const NAME = 'sluice_refresh';
+const CSRF_COOKIE = 'sluice_csrf';
+export const DEVICE_COOKIE = 'sluice_device';
 const PATH = '/api/auth';
+const DEVICE_SECONDS = 180 * 24 * 3_600;
 
-/** Hands a session to its browser: the access token in the answer, the refresh token where no script can read it. */
+/**
+ * Hands a session to its browser: the access token in the answer, the refresh token where no script can read it, and
+ * the CSRF token where only scripts of our own pages can. The device is marked as one that the account was used on.
+ */
 @Injectable()
 export class RefreshCookie {
   private readonly alwaysSecure: boolean;
@@ -17,6 +25,8 @@ export class RefreshCookie {
   constructor(
     config: Config,
     private readonly tokens: AccessTokens,
+    private readonly csrf: CsrfTokens,
+    private readonly devices: KnownDevices,
   ) {
     this.alwaysSecure = config.profile === 'production' || config.profile === 'staging';
   }
@@ -24,8 +34,15 @@ export class RefreshCookie {
   async handOver(reply: FastifyReply, session: OpenSession): Promise<SessionDto> {
     const { principal, account, refresh, expiresAt } = session;
     const accessToken = await this.tokens.issue(principal);
-    void reply.setCookie(NAME, refresh.value, { ...this.attributes(reply), expires: expiresAt });
-    return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, user: account };
+    const csrfToken = this.csrf.of(principal.sessionId);
+    const attributes = this.attributes(reply);
+    void reply
+      .setCookie(NAME, refresh.value, { ...attributes, expires: expiresAt })
+      .setCookie(CSRF_COOKIE, csrfToken, { ...attributes, httpOnly: false, path: '/', expires: expiresAt });
+    if (this.devices.read(reply.request.cookies[DEVICE_COOKIE], account.id) === undefined) {
+      void reply.setCookie(DEVICE_COOKIE, this.devices.issue(account.id), { ...attributes, maxAge: DEVICE_SECONDS });
+    }
+    return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, csrfToken, user: account };
   }
 
   read(request: FastifyRequest): string | undefined {
@@ -33,7 +50,8 @@ export class RefreshCookie {
   }
 
   clear(reply: FastifyReply): void {
-    void reply.clearCookie(NAME, this.attributes(reply));
+    const attributes = this.attributes(reply);
+    void reply.clearCookie(NAME, attributes).clearCookie(CSRF_COOKIE, { ...attributes, httpOnly: false, path: '/' });
   }
 
   private attributes({ request }: FastifyReply): CookieSerializeOptions {

@@ -3,6 +3,9 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { AccessTokens } from './access-token.js';
+import { CsrfGuard } from './csrf.guard.js';
+import { CsrfTokens } from './csrf.tokens.js';
+import { KnownDevices } from './known.devices.js';
 import { OriginGuard } from './origin.guard.js';
 import { RefreshCookie } from './refresh.cookie.js';
 import { RefreshTokens } from './refresh-token.js';
@@ -23,6 +26,9 @@ import { SessionsService } from './sessions.service.js';
   controllers: [SessionsController],
   providers: [
     AccessTokens,
+    CsrfGuard,
+    CsrfTokens,
+    KnownDevices,
     OriginGuard,
     RefreshCookie,
     RefreshTokens,
@@ -37,8 +43,12 @@ import { SessionsService } from './sessions.service.js';
   ],
   exports: [
     AccessTokens,
+    CsrfGuard,
+    CsrfTokens,
+    KnownDevices,
     OriginGuard,
     RefreshCookie,
+    RefreshTokens,
     SessionAuthenticator,
     SessionKeeper,
     SessionVerifier,

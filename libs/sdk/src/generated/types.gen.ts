@@ -313,6 +313,10 @@ export type SessionDto = {
      */
     expiresIn: number;
     /**
+     * Send it as `X-CSRF-Token` to routes that the cookie opens. Also in the cookie `sluice_csrf`.
+     */
+    csrfToken: string;
+    /**
      * Who signed in.
      */
     user: AccountDto;
@@ -2536,6 +2540,25 @@ export type ValidateTokenDto = {
     token: string;
 };
 
+export type LockStandingDto = {
+    /**
+     * The person.
+     */
+    userId: string;
+    /**
+     * Whether no password is looked at now, from devices that were not used before.
+     */
+    locked: boolean;
+    /**
+     * Until when; null when it is not locked, or until an administrator unlocks it.
+     */
+    lockedUntil: string | null;
+    /**
+     * Wrong passwords in a row.
+     */
+    failures: number;
+};
+
 export type GetLivenessData = {
     body?: never;
     path?: never;
@@ -3186,6 +3209,10 @@ export type LoginErrors = {
      */
     415: ErrorDto;
     /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
      * Too fast: see Retry-After. Codes: `rate_limited`.
      */
     429: ErrorDto;
@@ -3214,6 +3241,12 @@ export type LoginResponse = LoginResponses[keyof LoginResponses];
 
 export type RefreshData = {
     body?: never;
+    headers?: {
+        /**
+         * The `csrfToken` of the sign-in, also in the cookie `sluice_csrf`. Without it the cookie opens nothing.
+         */
+        'X-CSRF-Token'?: string;
+    };
     path?: never;
     query?: never;
     url: '/api/auth/refresh';
@@ -3225,7 +3258,7 @@ export type RefreshErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `origin_not_allowed`.
+     * Not allowed. Codes: `origin_not_allowed`, `csrf_token_invalid`.
      */
     403: ErrorDto;
     /**
@@ -8318,3 +8351,107 @@ export type ValidateTokenResponses = {
 };
 
 export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
+
+export type GetUserLockData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/lock';
+};
+
+export type GetUserLockErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetUserLockError = GetUserLockErrors[keyof GetUserLockErrors];
+
+export type GetUserLockResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LockStandingDto;
+    };
+};
+
+export type GetUserLockResponse = GetUserLockResponses[keyof GetUserLockResponses];
+
+export type UnlockUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/unlock';
+};
+
+export type UnlockUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UnlockUserError = UnlockUserErrors[keyof UnlockUserErrors];
+
+export type UnlockUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LockStandingDto;
+    };
+};
+
+export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];

@@ -1,0 +1,19 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../../users/users.module.js';
+import { PasswordsModule } from '../passwords/passwords.module.js';
+import { SessionsModule } from '../sessions/sessions.module.js';
+import { AccountLockout } from './account.lockout.js';
+import { AdminLockoutController } from './admin-lockout.controller.js';
+import { LockoutAdministration } from './lockout.administration.js';
+import { PasswordCheck } from './password.check.js';
+import { ProtectionJobs } from './protection.jobs.js';
+import { SignInFailuresRepository } from './sign-in-failures.repository.js';
+
+/** What keeps guessers out. */
+@Module({
+  imports: [UsersModule, SessionsModule, PasswordsModule],
+  controllers: [AdminLockoutController],
+  providers: [AccountLockout, LockoutAdministration, PasswordCheck, ProtectionJobs, SignInFailuresRepository],
+  exports: [AccountLockout, PasswordCheck],
+})
+export class ProtectionModule {}
