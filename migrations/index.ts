@@ -30,6 +30,7 @@ import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
+import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -65,4 +66,5 @@ export const migrations = [
   CreateScimTokens1763640500000,
   SealAddresses1763640700000,
   CreateSecondFactors1763640300000,
+  CreateIdentities1763640400000,
 ];

@@ -3,6 +3,7 @@ import { type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
 import { UsersModule } from '../users/users.module.js';
 import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
+import { FederationModule } from './federation/federation.module.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
@@ -14,7 +15,7 @@ import { SignInModule } from './sign-in.module.js';
 import { SignInService } from './sign-in.service.js';
 
 @Module({
-  imports: [UsersModule, SessionsModule, PasswordsModule, ProtectionModule, SignInModule],
+  imports: [UsersModule, SessionsModule, PasswordsModule, ProtectionModule, SignInModule, FederationModule],
   controllers: [AuthController, MockSignInController],
   providers: [FirstAdministrator, MockSignInService, RegistrationService, SignInService],
   exports: [SessionsModule, PasswordsModule, FirstAdministrator],

@@ -113,6 +113,33 @@ export class UserDirectory implements OnApplicationBootstrap {
     await this.users.setPasswordHash(id, hash, replacing);
   }
 
+  /** Whether the account can be signed in to with a password. */
+  async hasPassword(id: string): Promise<boolean> {
+    return ((await this.users.findById(id))?.passwordHash ?? null) !== null;
+  }
+
+  /**
+   * Gives an account another role, unless that would leave nobody to administer the house.
+   *
+   * @returns the account as it is then, with its former role where it had to be kept
+   * @throws DomainError user_not_found
+   */
+  async assignRole(actor: Principal, id: string, role: string): Promise<UserAccount> {
+    return this.work.run(async () => {
+      // Of two administrators who are demoted at once, the second waits, and stays.
+      await this.users.lockRegistration();
+      const before = await this.users.findLocked(id);
+      if (!before) throw userErrors.user_not_found();
+      const isAdministrator = before.role === 'admin' && before.status === 'active';
+      if (before.role === role || (isAdministrator && !(await this.users.existsOtherAdministrator(id)))) return before;
+      const updatedAt = this.clock.date();
+      await this.users.setRole(id, role, updatedAt);
+      const after = { ...before, role, updatedAt };
+      await this.events.publish(new UserUpdated(actor, before, after));
+      return after;
+    });
+  }
+
   /**
    * @param phone in canonical form; null takes it away
    * @throws DomainError user_not_found, user_phone_taken

@@ -81,6 +81,18 @@ export class UsersRepository {
     );
   }
 
+  async setRole(id: string, role: string, updatedAt: Date): Promise<void> {
+    await this.users.update({ id }, { role, updatedAt });
+  }
+
+  /** Whether somebody else could administer the house. */
+  async existsOtherAdministrator(id: string): Promise<boolean> {
+    return this.exists(
+      `SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND status = 'active' AND id NOT IN ($1, $2)) AS found`,
+      [SYSTEM_USER_ID, id],
+    );
+  }
+
   /** Until the transaction ends, nobody else decides who the first person or administrator is. */
   async lockRegistration(): Promise<void> {
     await this.work.manager.query('SELECT pg_advisory_xact_lock($1, 0)', [ADVISORY_LOCKS.registration]);

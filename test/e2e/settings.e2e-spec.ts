@@ -35,6 +35,7 @@ describe('the configuration', () => {
         currency: 'USD',
         loginMethods: ['password'],
         registrationOpen: true,
+        identityProviders: [],
         docsUrl: '/docs',
         features: {},
       },

@@ -6,9 +6,23 @@ export { PRODUCT } from './product.js';
 export { PROFILES, profileOf } from './profile.js';
 export type { Profile } from './profile.js';
 export { PublicConfig } from './public-facts.js';
-export type { PublicFacts } from './public-facts.js';
+export type { PublicFacts, PublicIdentityProvider } from './public-facts.js';
 export { configReference, configSummary, envExample } from './reference.js';
 export { declaredSlices, defineConfig, InjectConfig } from './slice.js';
 export type { ConfigOf, ConfigProblem, ConfigSlice } from './slice.js';
-export { choice, flag, folder, integer, list, ownSecret, port, RuleError, secret, text, url } from './variable.js';
+export {
+  choice,
+  flag,
+  folder,
+  integer,
+  jsonDocument,
+  jsonFile,
+  list,
+  ownSecret,
+  port,
+  RuleError,
+  secret,
+  text,
+  url,
+} from './variable.js';
 export type { Hardening, Variable } from './variable.js';

@@ -65,11 +65,23 @@ export class Config {
     return this.slices().flatMap(({ slice, values }) =>
       Object.entries(slice.variables).flatMap(([name, variable]) => {
         const value = values[name];
-        if (!variable.secret || typeof value !== 'string' || value === '') return [];
+        if (!variable.secret) return [];
+        if (typeof value === 'object') return secretsIn(value);
+        if (typeof value !== 'string' || value === '') return [];
         return value.includes(',') ? [value, ...value.split(',').map((item) => item.trim())] : [value];
       }),
     );
   }
+}
+
+/** Fields of a document whose texts are secrets; its other texts are names that logs must be able to show. */
+const SECRET_FIELD = /secret|password|private|token/i;
+
+function secretsIn(value: unknown, name = ''): string[] {
+  if (typeof value === 'string') return SECRET_FIELD.test(name) ? [value] : [];
+  if (Array.isArray(value)) return value.flatMap((item) => secretsIn(item, name));
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([field, item]) => secretsIn(item, field));
 }
 
 /** A variable that is no secret can still carry one: the password in a URL. */
@@ -154,7 +166,7 @@ class Reader {
 
   private value(variable: Variable<unknown>): unknown {
     const text = this.environment[variable.env];
-    if (text) return variable.parse(text);
+    if (text) return variable.parse(text, this.environment);
     const { profile, dataDir } = this;
     // Which rules there are is known by the profile.
     if (!variable.generated || profile === undefined || dataDir === undefined) return undefined;

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Profile } from './profile.js';
 
@@ -20,8 +21,11 @@ export interface Variable<T> {
   readonly hardening: Hardening<T> | undefined;
   /** For secrets: made once and kept in DATA_DIR, except in production, where it must be given. */
   readonly generated: boolean;
-  /** @throws RuleError with the rule that the text breaks, never with the text */
-  parse(text: string): T;
+  /**
+   * @param environment all variables, for a value that names others
+   * @throws RuleError with the rule that the text breaks, never with the text
+   */
+  parse(text: string, environment?: Readonly<Record<string, string | undefined>>): T;
 }
 
 /** The rule that a value breaks; its message completes "VARIABLE …" and holds no value. */
@@ -39,7 +43,7 @@ function make<T, O extends Options<T>>(
   env: string,
   type: string,
   options: O,
-  parse: (text: string) => T,
+  parse: Variable<T>['parse'],
   extra: { secret?: boolean; generated?: boolean } = {},
 ): Variable<Presence<T, O>> {
   return {
@@ -186,4 +190,48 @@ export function ownSecret(env: string, options: { description: string }): Variab
     },
     { secret: true, generated: true },
   );
+}
+
+/** A JSON document that may hold secrets: nothing of it is printed. */
+export function jsonDocument(env: string, options: { description: string }): Variable<unknown> {
+  return make<unknown, Options<unknown>>(env, 'JSON', options, parseJson, { secret: true });
+}
+
+const PLACE = /\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+/** The path of such a document. `${NAME}` in a text of it stands for the variable of that name. */
+export function jsonFile(env: string, options: { description: string }): Variable<unknown> {
+  const read: Variable<unknown>['parse'] = (path, environment = {}) =>
+    filledIn(parseJson(contentOf(path)), environment);
+  return make<unknown, Options<unknown>>(env, 'path of a JSON file', options, read, { secret: true });
+}
+
+function contentOf(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    throw new RuleError('must be the path of a file that can be read');
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new RuleError('must be valid JSON');
+  }
+}
+
+/** After parsing, so that no value can change the document's shape. */
+function filledIn(value: unknown, environment: Readonly<Record<string, string | undefined>>): unknown {
+  if (typeof value === 'string') {
+    return value.replace(PLACE, (_, name: string) => {
+      const given = environment[name];
+      if (given === undefined || given === '') throw new RuleError(`names \${${name}}, which is not set`);
+      return given;
+    });
+  }
+  if (Array.isArray(value)) return value.map((item) => filledIn(item, environment));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, filledIn(item, environment)]));
 }

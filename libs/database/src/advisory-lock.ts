@@ -2,4 +2,5 @@
 export const ADVISORY_LOCKS = {
   migrations: 7_001,
   registration: 7_003,
+  identity: 7_004,
 } as const;

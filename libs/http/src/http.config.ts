@@ -1,6 +1,6 @@
 import { isIP } from 'node:net';
 import ipaddr from 'ipaddr.js';
-import { defineConfig, flag, integer, list, port, text } from '#libs/config';
+import { type ConfigOf, defineConfig, flag, integer, list, port, text, url } from '#libs/config';
 
 export const httpConfig = defineConfig(
   'http',
@@ -8,6 +8,11 @@ export const httpConfig = defineConfig(
   {
     port: port('PORT', { default: 3000, description: 'TCP port; 0 takes a free one.' }),
     host: text('HOST', { default: '127.0.0.1', description: 'Address to listen on. `0.0.0.0` for every interface.' }),
+    publicUrl: url('PUBLIC_URL', {
+      schemes: ['https', 'http'],
+      description:
+        'Origin at which browsers reach this installation, without a path: `https://sluice.example.com`. Unset: `http://localhost` and PORT.',
+    }),
     corsOrigin: list('CORS_ORIGIN', {
       default: [],
       description: 'Origins whose pages may call the API. `*` only in development.',
@@ -65,7 +70,10 @@ export const httpConfig = defineConfig(
       description: 'How long running requests and streams may go on after SIGTERM.',
     }),
   },
-  ({ corsOrigin, corsCredentials, trustProxy, gatewayBodyLimitBytes, bodyMemoryBytes }) => [
+  ({ publicUrl, corsOrigin, corsCredentials, trustProxy, gatewayBodyLimitBytes, bodyMemoryBytes }) => [
+    ...(publicUrl === undefined || isOrigin(publicUrl.replace(/\/$/, ''))
+      ? []
+      : [{ variable: 'PUBLIC_URL', rule: 'must be an origin such as https://sluice.example.com, without a path' }]),
     ...(bodyMemoryBytes < gatewayBodyLimitBytes
       ? [{ variable: 'BODY_MEMORY_BYTES', rule: 'must not be less than GATEWAY_BODY_LIMIT_BYTES' }]
       : []),
@@ -91,4 +99,9 @@ function isHops(trusted: readonly string[]): boolean {
 
 function isAddressOrRange(text: string): boolean {
   return isIP(text) !== 0 || ipaddr.isValidCIDR(text);
+}
+
+/** The origin at which browsers reach this installation. */
+export function publicOrigin({ publicUrl, port }: ConfigOf<typeof httpConfig>): string {
+  return publicUrl === undefined ? `http://localhost:${port}` : new URL(publicUrl).origin;
 }

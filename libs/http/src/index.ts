@@ -23,7 +23,7 @@ export {
 } from './fields.js';
 export type { DtoClass } from './fields.js';
 export { createHttpAdapter } from './http.adapter.js';
-export { httpConfig } from './http.config.js';
+export { httpConfig, publicOrigin } from './http.config.js';
 export { httpErrors } from './http.errors.js';
 export { openApiDocument } from './openapi.js';
 export { OperationsModule } from './operations/operations.module.js';

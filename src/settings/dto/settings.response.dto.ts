@@ -1,5 +1,17 @@
 import { Flag, JsonMap, ListOf, Text, Texts } from '#libs/http';
 
+/** Another house that says who somebody is. */
+export class PublicIdentityProviderDto {
+  @Text({ description: 'Names it in addresses: `/api/auth/oauth/<slug>`.', example: 'company' })
+  slug: string;
+
+  @Text({ description: 'What it is.', example: 'oidc' })
+  kind: string;
+
+  @Text({ description: 'What people call it.', example: 'Company account' })
+  label: string;
+}
+
 /** What anybody may know of this installation. */
 export class PublicConfigDto {
   @Text({ description: "The product's name.", example: 'Sluice' })
@@ -13,6 +25,9 @@ export class PublicConfigDto {
 
   @Texts({ description: 'How a person can sign in.', example: ['password'] })
   loginMethods: string[];
+
+  @ListOf(() => PublicIdentityProviderDto, { description: 'Those of them that are identity providers.', example: [] })
+  identityProviders: PublicIdentityProviderDto[];
 
   @Flag({ description: 'Whether a stranger may make an account.', example: true })
   registrationOpen: boolean;

@@ -2408,6 +2408,21 @@ export type NotificationDto = {
     clearedAt: string | null;
 };
 
+export type PublicIdentityProviderDto = {
+    /**
+     * Names it in addresses: `/api/auth/oauth/<slug>`.
+     */
+    slug: string;
+    /**
+     * What it is.
+     */
+    kind: string;
+    /**
+     * What people call it.
+     */
+    label: string;
+};
+
 export type PublicConfigDto = {
     /**
      * The product's name.
@@ -2425,6 +2440,10 @@ export type PublicConfigDto = {
      * How a person can sign in.
      */
     loginMethods: Array<string>;
+    /**
+     * Those of them that are identity providers.
+     */
+    identityProviders: Array<PublicIdentityProviderDto>;
     /**
      * Whether a stranger may make an account.
      */

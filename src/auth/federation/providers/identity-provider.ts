@@ -1,0 +1,105 @@
+/** What kinds of identity providers there are. */
+export const PROVIDER_KINDS = [
+  'oidc',
+  'google',
+  'gitlab',
+  'microsoft',
+  'apple',
+  'github',
+  'discord',
+  'facebook',
+] as const;
+export type ProviderKind = (typeof PROVIDER_KINDS)[number];
+
+/** How we prove to a provider's token endpoint who we are. */
+export type ClientCredential =
+  | { readonly method: 'client_secret_basic' | 'client_secret_post'; readonly secret: string }
+  | { readonly method: 'none' }
+  /** Apple wants a JWT in the place of the secret, signed with a key that it gave (PKCS #8 in PEM, ES256). */
+  | { readonly method: 'apple'; readonly teamId: string; readonly keyId: string; readonly privateKey: string };
+
+/** Where in a provider's answer a fact about a person stands; a dot goes one object deeper. */
+export interface ClaimNames {
+  readonly email: string;
+  readonly emailVerified: string;
+  readonly name: string;
+  readonly groups: string;
+}
+
+/** What is the same for every provider that people are sent to and come back from with a code. */
+export interface CodeFlowSettings {
+  /** Identifies the provider together with a subject, for ever. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly client: ClientCredential;
+  readonly scopes: readonly string[];
+  /** How the answer comes back: in the address, or as a form. */
+  readonly responseMode: 'query' | 'form_post';
+  /** Whether people come back to `/api/auth/callback` itself: only for a provider that is alone. */
+  readonly sharedCallback: boolean;
+}
+
+/** A provider that speaks OpenID Connect and tells its endpoints itself. */
+export interface OidcSettings extends CodeFlowSettings {
+  readonly protocol: 'oidc';
+  readonly claims: ClaimNames;
+  readonly algorithms: readonly string[];
+  readonly clockToleranceSeconds: number;
+}
+
+/** A provider that knows OAuth 2.0 alone: who somebody is, its own API tells. */
+export interface OAuthSettings extends CodeFlowSettings {
+  readonly protocol: 'oauth2';
+  /** How its API describes people. */
+  readonly dialect: 'github' | 'discord' | 'facebook';
+  readonly authorizationUrl: string;
+  readonly tokenUrl: string;
+  readonly userUrl: string;
+  readonly emailsUrl: string | undefined;
+  readonly groupsUrl: string | undefined;
+}
+
+export type ProviderSettings = OidcSettings | OAuthSettings;
+
+/** What the groups of a person at the provider mean here. */
+export interface GroupRules {
+  /** The role for members of a group, the strongest first. Undefined: roles are given here, not there. */
+  readonly mapping: ReadonlyMap<string, string> | undefined;
+  /** The role of whoever is in none of those groups, and of everybody where nothing is mapped. */
+  readonly defaultRole: string;
+  /** Whoever is in none of them is refused. Empty: nobody. */
+  readonly required: readonly string[];
+}
+
+/** An identity provider as the operator configured it. */
+export interface IdentityProvider {
+  /** Names it in addresses. */
+  readonly slug: string;
+  readonly kind: ProviderKind;
+  /** Names it for people. */
+  readonly label: string;
+  /** Whether people whom only it knows get an account. */
+  readonly allowSignUp: boolean;
+  /** Whether it only ever tells addresses that it checked, so that it need not say so of each. */
+  readonly trustsEmail: boolean;
+  /** Whether a second factor that it asked for counts as one here. */
+  readonly trustsMfa: boolean;
+  /** Whether it may live at a loopback or private address. */
+  readonly allowPrivate: boolean;
+  readonly groups: GroupRules;
+  readonly settings: ProviderSettings;
+}
+
+/** What is known of a provider before the settings of its kind are read. */
+export interface SettingsContext {
+  readonly kind: ProviderKind;
+  readonly allowPrivate: boolean;
+  /** Whether the groups of people matter, so that they must be asked for. */
+  readonly needsGroups: boolean;
+}
+
+/** The settings of one kind, and whether addresses of that kind need no word that they were checked. */
+export interface KindSettings {
+  readonly settings: ProviderSettings;
+  readonly trustsEmail: boolean;
+}
