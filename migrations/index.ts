@@ -31,6 +31,7 @@ import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-token
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
+import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -67,4 +68,5 @@ export const migrations = [
   SealAddresses1763640700000,
   CreateSecondFactors1763640300000,
   CreateIdentities1763640400000,
+  ChargeInOneGo1763650000000,
 ];

@@ -79,9 +79,8 @@ const APPEND: PreparedStatement = {
       SELECT s.replica_id, c.budget_id, c.period, sum(f.cost) AS cost
         FROM fresh f JOIN settled s USING (id), unnest(f.charged_budgets, f.charged_periods) AS c(budget_id, period)
        GROUP BY s.replica_id, c.budget_id, c.period
-       ORDER BY c.budget_id, c.period
     )
-    SELECT count(charge_budget(replica_id, budget_id, period, cost)) FROM charge`,
+    SELECT charge_budgets(array_agg(replica_id), array_agg(budget_id), array_agg(period), array_agg(cost)) FROM charge`,
 };
 
 const SET_ASIDE: PreparedStatement = {
