@@ -45,10 +45,9 @@ export class BudgetDesk {
     const account = this.account(budgetId);
     if (account.waiting.length === 0 && account.slice?.hold(amount)) return account.slice;
     if (account.refuses(amount)) return Promise.resolve(undefined);
-    return new Promise((resolve, reject) => {
-      account.waiting.push({ amount, resolve, reject });
-      this.pump();
-    });
+    const held = account.wait(amount);
+    this.pump();
+    return held;
   }
 
   /** Notes what was spent, so that the next slice has the right size. */
@@ -68,7 +67,7 @@ export class BudgetDesk {
     if (!account) return;
     account.refused = undefined;
     account.serve();
-    this.pump();
+    if (account.asks) this.pump();
     // What was answered to a recall stays true: what a call leaves over goes back at once.
     if (account.yields && account.waiting.length === 0 && (account.slice?.yield() ?? 0n) > 0n) {
       this.sync().catch(() => undefined);
@@ -200,19 +199,21 @@ export class BudgetDesk {
       account.slice = new BudgetSlice(grant.budgetId, grant.startsAt, endsAtMs, this.source.owner());
     }
     account.slice.grant(grant.granted);
+    account.noteGranted(grant.granted);
     if (grant.granted > 0n) account.recall = 'none';
     account.serve();
     if (account.waiting.length === 0 || grant.granted > 0n) return;
     if (grant.others > 0 && account.recall === 'none') this.recall(account, grant.others);
     else {
       account.recall = 'none';
-      account.refuse(account.slice.available + grant.free, grant.others > 0 ? 0 : REFUSAL_MS);
+      const most = account.slice.available + grant.free;
+      if (grant.others > 0) account.refuseRecalled(most);
+      else account.refuseAll(most, REFUSAL_MS);
     }
   }
 
   private recall(account: BudgetAccount, others: number): void {
-    account.recall = 'waiting';
-    account.answersMissing = others;
+    account.beginRecall(others);
     void this.source.recall(account.budgetId).catch(() => undefined);
     // A replica that is gone, or whose message was lost, does not answer.
     account.recallEnds = setTimeout(() => this.recallOver(account), RECALL_MS);
