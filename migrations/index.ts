@@ -24,14 +24,15 @@ import { CountQuotas1763620010000 } from './1763620010000-count-quotas.js';
 import { CreateNotifications1763620011000 } from './1763620011000-create-notifications.js';
 import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.js';
 import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
-import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-failures.js';
 import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
-import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
-import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
-import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
+import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-failures.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
+import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
+import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
+import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
+import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -63,10 +64,11 @@ export const migrations = [
   CreateSettings1763630012000,
   NoteHowSessionsBegan1763640000000,
   CountSignInFailures1763640100000,
-  KeyStoredHashes1763640600000,
-  CreateScimTokens1763640500000,
-  SealAddresses1763640700000,
   CreateSecondFactors1763640300000,
   CreateIdentities1763640400000,
   ChargeInOneGo1763650000000,
+  CreateScimTokens1763640500000,
+  KeyStoredHashes1763640600000,
+  SealAddresses1763640700000,
+  CreateUserCredentials1763640800000,
 ];

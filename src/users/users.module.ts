@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
 import { ContactSealer } from './contact.sealer.js';
+import { CredentialsModule } from './credentials/credentials.module.js';
 import { AdminUserDefaultsController } from './defaults/admin-user-defaults.controller.js';
 import { UserDefaultsService } from './defaults/user-defaults.service.js';
 import { ProfileController } from './profile.controller.js';
@@ -15,7 +16,7 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity])],
+  imports: [TypeOrmModule.forFeature([UserEntity]), CredentialsModule],
   controllers: [ProfileController, UserStatsController, AdminUserLimitsController, AdminUserDefaultsController],
   providers: [
     ContactSealer,

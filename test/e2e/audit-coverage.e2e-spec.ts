@@ -88,6 +88,15 @@ async function onProviderKey(user: GivenUser, path: string) {
   return { ...actorOf(user), path: `${keys}/${id}${path}`, resourceType: 'provider_key', resourceId: id };
 }
 
+const OWN_CREDENTIAL = { name: 'mine', value: 'a-credential-of-somebody' };
+const onOwnCredential = (user: GivenUser, path: string, action: string): Call => ({
+  ...actorOf(user),
+  path: `/api/v1/users/me${path}`,
+  action,
+  resourceType: 'user',
+  resourceId: user.id,
+});
+
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   'POST /api/auth/register': (t) => ({
@@ -160,6 +169,26 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     resourceType: 'user',
     resourceId: user.id,
   }),
+  'PUT /api/v1/users/me/provider-keys': (_, user) => ({
+    ...onOwnCredential(user, '/provider-keys', 'USER_CREDENTIAL_SET'),
+    body: OWN_CREDENTIAL,
+  }),
+  'DELETE /api/v1/users/me/provider-keys/:name': async (_, user) => {
+    await user.http.put('/api/v1/users/me/provider-keys', OWN_CREDENTIAL);
+    return onOwnCredential(user, '/provider-keys/mine', 'USER_CREDENTIALS_REMOVED');
+  },
+  'DELETE /api/v1/users/me/provider-keys': async (_, user) => {
+    await user.http.put('/api/v1/users/me/provider-keys', OWN_CREDENTIAL);
+    return onOwnCredential(user, '/provider-keys', 'USER_CREDENTIALS_REMOVED');
+  },
+  'PUT /api/v1/users/me/tool-credentials/:tool': (_, user) => ({
+    ...onOwnCredential(user, '/tool-credentials/search', 'USER_CREDENTIAL_SET'),
+    body: { value: OWN_CREDENTIAL.value },
+  }),
+  'DELETE /api/v1/users/me/tool-credentials/:tool': async (_, user) => {
+    await user.http.put('/api/v1/users/me/tool-credentials/search', { value: OWN_CREDENTIAL.value });
+    return onOwnCredential(user, '/tool-credentials/search', 'USER_CREDENTIALS_REMOVED');
+  },
   'POST /api/v1/teams': (_, user) => ({
     ...actorOf(user),
     path: '/api/v1/teams',

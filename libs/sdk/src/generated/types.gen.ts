@@ -2502,6 +2502,54 @@ export type SetBrandingDto = {
     title?: string | null;
 };
 
+export type SetOwnProviderKeyDto = {
+    /**
+     * What it is called: usually the provider.
+     */
+    name: string;
+    /**
+     * The secret. It goes in, and never comes out.
+     */
+    value: string;
+    /**
+     * When it is to be forgotten; null or left out: never.
+     */
+    expiresAt?: string | null;
+};
+
+export type OwnProviderKeyDto = {
+    /**
+     * What it is called.
+     */
+    name: string;
+    /**
+     * When it is forgotten; null: never.
+     */
+    expiresAt: string | null;
+};
+
+export type SetToolCredentialDto = {
+    /**
+     * The secret. It goes in, and never comes out.
+     */
+    value: string;
+    /**
+     * When it is to be forgotten; null or left out: never.
+     */
+    expiresAt?: string | null;
+};
+
+export type ToolCredentialDto = {
+    /**
+     * The name of the tool.
+     */
+    tool: string;
+    /**
+     * Whether a credential is kept for it.
+     */
+    configured: boolean;
+};
+
 export type ListedSessionDto = {
     /**
      * The id.
@@ -8209,6 +8257,349 @@ export type SetBrandingResponses = {
 };
 
 export type SetBrandingResponse = SetBrandingResponses[keyof SetBrandingResponses];
+
+export type RemoveMyProviderKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/provider-keys';
+};
+
+export type RemoveMyProviderKeysErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RemoveMyProviderKeysError = RemoveMyProviderKeysErrors[keyof RemoveMyProviderKeysErrors];
+
+export type RemoveMyProviderKeysResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemoveMyProviderKeysResponse = RemoveMyProviderKeysResponses[keyof RemoveMyProviderKeysResponses];
+
+export type ListMyProviderKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/provider-keys';
+};
+
+export type ListMyProviderKeysErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListMyProviderKeysError = ListMyProviderKeysErrors[keyof ListMyProviderKeysErrors];
+
+export type ListMyProviderKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<OwnProviderKeyDto>;
+    };
+};
+
+export type ListMyProviderKeysResponse = ListMyProviderKeysResponses[keyof ListMyProviderKeysResponses];
+
+export type SetMyProviderKeyData = {
+    body: SetOwnProviderKeyDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/provider-keys';
+};
+
+export type SetMyProviderKeyErrors = {
+    /**
+     * The input is not valid. Codes: `credential_expiry_past`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `too_many_credentials`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetMyProviderKeyError = SetMyProviderKeyErrors[keyof SetMyProviderKeyErrors];
+
+export type SetMyProviderKeyResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetMyProviderKeyResponse = SetMyProviderKeyResponses[keyof SetMyProviderKeyResponses];
+
+export type RemoveMyProviderKeyData = {
+    body?: never;
+    path: {
+        /**
+         * What the key is called.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/users/me/provider-keys/{name}';
+};
+
+export type RemoveMyProviderKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `credential_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RemoveMyProviderKeyError = RemoveMyProviderKeyErrors[keyof RemoveMyProviderKeyErrors];
+
+export type RemoveMyProviderKeyResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemoveMyProviderKeyResponse = RemoveMyProviderKeyResponses[keyof RemoveMyProviderKeyResponses];
+
+export type RemoveMyToolCredentialData = {
+    body?: never;
+    path: {
+        /**
+         * The name of the tool.
+         */
+        tool: string;
+    };
+    query?: never;
+    url: '/api/v1/users/me/tool-credentials/{tool}';
+};
+
+export type RemoveMyToolCredentialErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `credential_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RemoveMyToolCredentialError = RemoveMyToolCredentialErrors[keyof RemoveMyToolCredentialErrors];
+
+export type RemoveMyToolCredentialResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemoveMyToolCredentialResponse = RemoveMyToolCredentialResponses[keyof RemoveMyToolCredentialResponses];
+
+export type GetMyToolCredentialData = {
+    body?: never;
+    path: {
+        /**
+         * The name of the tool.
+         */
+        tool: string;
+    };
+    query?: never;
+    url: '/api/v1/users/me/tool-credentials/{tool}';
+};
+
+export type GetMyToolCredentialErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetMyToolCredentialError = GetMyToolCredentialErrors[keyof GetMyToolCredentialErrors];
+
+export type GetMyToolCredentialResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ToolCredentialDto;
+    };
+};
+
+export type GetMyToolCredentialResponse = GetMyToolCredentialResponses[keyof GetMyToolCredentialResponses];
+
+export type SetMyToolCredentialData = {
+    body: SetToolCredentialDto;
+    path: {
+        /**
+         * The name of the tool.
+         */
+        tool: string;
+    };
+    query?: never;
+    url: '/api/v1/users/me/tool-credentials/{tool}';
+};
+
+export type SetMyToolCredentialErrors = {
+    /**
+     * The input is not valid. Codes: `credential_expiry_past`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `too_many_credentials`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetMyToolCredentialError = SetMyToolCredentialErrors[keyof SetMyToolCredentialErrors];
+
+export type SetMyToolCredentialResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SetMyToolCredentialResponse = SetMyToolCredentialResponses[keyof SetMyToolCredentialResponses];
 
 export type EndOtherSessionsData = {
     body?: never;
