@@ -28,6 +28,16 @@ export class AttemptLimits {
     return count > accountRateMax;
   }
 
+  /**
+   * Whoever leaves for an identity provider leaves a row behind.
+   *
+   * @throws DomainError rate_limited
+   */
+  async countDeparture(network: string): Promise<void> {
+    const { networkRateMax, rateWindowSeconds } = this.config;
+    await this.count('departure', [network], networkRateMax, rateWindowSeconds * 1_000);
+  }
+
   /** @throws DomainError rate_limited */
   async countRegistration(network: string): Promise<void> {
     await this.count('registration', [network], this.config.registrationRateMax, HOUR_MS);

@@ -1,7 +1,9 @@
 import { Routes } from '#libs/access';
 import { createApp, type TestApp } from '../support/app.js';
+import { FakeSocial } from '../support/fake-social.js';
 import { auditedBy } from '../support/audit-trail.js';
 import { givenApiKey } from '../support/given/api-keys.js';
+import { givenAppleForm, givenIdentity } from '../support/given/identities.js';
 import { givenModel } from '../support/given/models.js';
 import { givenSubscription } from '../support/given/subscriptions.js';
 import { GIVEN_PASSWORD, givenUser, type GivenUser } from '../support/given/users.js';
@@ -134,6 +136,32 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     resourceType: 'session',
     resourceId: sessionOf(user),
   }),
+  'POST /api/auth/callback/:provider': async (t) => {
+    const { cookie, form, userId } = await givenAppleForm(t, social, ORIGIN);
+    return {
+      http: t.http.with({
+        cookie,
+        accept: 'application/json',
+        'content-type': 'application/x-www-form-urlencoded',
+      }),
+      path: '/api/auth/callback/apple',
+      body: form,
+      action: 'SIGNED_IN',
+      resourceType: 'session',
+      resourceId: expect.any(String) as string,
+      actorId: userId,
+    };
+  },
+  'DELETE /api/v1/auth/identities/:id': async (t, user) => {
+    const id = await givenIdentity(t, user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/auth/identities/${id}`,
+      action: 'IDENTITY_UNLINKED',
+      resourceType: 'identity',
+      resourceId: id,
+    };
+  },
   'DELETE /api/v1/auth/sessions/:id': async (t, user) => ({
     ...actorOf(user),
     path: `/api/v1/auth/sessions/${(await signedInCookie(t, user)).sessionId}`,
@@ -489,26 +517,42 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 
 /** Routes that leave no row, each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  'POST /api/auth/callback': 'is POST /api/auth/callback/:provider by another address, for a provider that is alone',
+  'POST /api/v1/auth/identities/link': 'begins: the row comes with the identity',
   'POST /api/auth/validate': 'judges a token, and changes nothing',
   'POST /api/v1/gateway/explain': 'explains, and changes nothing',
   'POST /api/v1/tokenizer': 'counts, and changes nothing',
 };
 
+const ORIGIN = 'https://sluice.test';
 const AGENT = 'audit-coverage/1.0';
 const MUTATING = new Set(['POST', 'PUT', 'PATCH', 'DELETE']);
+
+/** Where people come from who sign in with Apple. */
+let social: FakeSocial;
 
 describe('the audit log', () => {
   let t: TestApp;
   let routes: string[];
   beforeAll(async () => {
-    t = await createApp({ environment: { PROVIDER_PRIVATE_ADDRESSES: 'true' } });
+    social = await FakeSocial.start();
+    t = await createApp({
+      environment: {
+        PROVIDER_PRIVATE_ADDRESSES: 'true',
+        PUBLIC_URL: ORIGIN,
+        IDENTITY_PROVIDERS: JSON.stringify([await social.provider('apple')]),
+      },
+    });
     routes = t.app
       .get(Routes)
       .list()
       .filter(({ method, path }) => MUTATING.has(method) && path.startsWith('/api/'))
       .map(({ method, path }) => `${method} ${path}`);
   });
-  afterAll(() => t.close());
+  afterAll(async () => {
+    await t.close();
+    await social.close();
+  });
 
   it.each(Object.entries(RECIPES).filter(([route]) => route.startsWith('PATCH') && route !== 'PATCH /api/v1/users/me'))(
     '%s with nothing to change changes nothing and leaves no row',

@@ -206,10 +206,12 @@ describe('federated sign-in', () => {
     }
     expect(await count('users')).toBe(before);
     const proven = somebody('members', { groups: ['guests'] });
-    await admit(proven);
+    const { principal } = await admit(proven);
     await expect(admit({ ...proven, groups: ['former-guests'] })).rejects.toMatchObject({
       code: 'required_group_missing',
     });
+    const { rows } = await t.db.query('SELECT end_reason FROM sessions WHERE id = $1', [principal.sessionId]);
+    expect(rows).toEqual([{ end_reason: 'group_left' }]);
   });
 
   it("counts a provider's second factor where it is trusted with it", async () => {

@@ -41,6 +41,8 @@ export interface EndpointOptions {
   readonly raw?: { readonly description: string; readonly contentType: string };
   /** The handler takes the body as the bytes that came, up to the gateway's limit. */
   readonly rawBody?: boolean;
+  /** The handler takes a form (application/x-www-form-urlencoded) and no JSON, and reads it from the request. */
+  readonly form?: { readonly mostBytes: number };
   /** The codes of this route's own errors, by status. */
   readonly errors?: Readonly<Record<number, readonly string[]>>;
 }
@@ -51,7 +53,7 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   const described = applyDecorators(
     Access(options.access),
     HttpCode(status),
-    RouteConfig({ access: options.access, rawBody: options.rawBody === true }),
+    RouteConfig({ access: options.access, rawBody: options.rawBody === true, form: options.form }),
     // A route that writes its answer itself has none: it would only stand in the way of every call.
     ...(options.raw ? [] : [UseInterceptors(new ResponseInterceptor(options.returns))]),
     ApiOperation({ summary: options.summary, ...(options.description ? { description: options.description } : {}) }),
@@ -133,7 +135,10 @@ const COMMON: Readonly<Record<number, string>> = {
   504: 'The provider is too slow.',
 };
 
-function failures({ access, raw, rawBody = false, errors = {} }: EndpointOptions, input: Input): MethodDecorator[] {
+function failures(
+  { access, raw, rawBody = false, form, errors = {} }: EndpointOptions,
+  input: Input,
+): MethodDecorator[] {
   const codes = new Map<number, readonly string[]>(
     Object.entries(errors).map(([status, list]) => [Number(status), list]),
   );
@@ -141,9 +146,9 @@ function failures({ access, raw, rawBody = false, errors = {} }: EndpointOptions
     const [status] = STATUS[kind];
     codes.set(status, [...(codes.get(status) ?? []), code]);
   };
-  if (input.some && !rawBody) add(httpErrors.validation_failed);
+  if ((input.some || form) && !rawBody) add(httpErrors.validation_failed);
   if (input.body && !rawBody) add(httpErrors.malformed_json);
-  if (input.body || rawBody) {
+  if (input.body || rawBody || form) {
     const { body_too_large, unsupported_media_type, request_timeout, server_busy } = httpErrors;
     [body_too_large, unsupported_media_type, request_timeout, server_busy].forEach(add);
   }

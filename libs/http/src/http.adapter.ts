@@ -10,7 +10,9 @@ import { sendError, toDomainError } from './error.filter.js';
 import type { httpConfig } from './http.config.js';
 import { httpErrors } from './http.errors.js';
 import { SECURITY_HEADERS } from './security-headers.js';
+import { parseForm } from './form.js';
 import { parseStrictJson } from './strict-json.js';
+import type { EndpointOptions } from './endpoint.decorator.js';
 
 const HEADERS_TIMEOUT_MS = 20_000;
 /** How often Node looks for requests that take too long. */
@@ -19,6 +21,8 @@ const TIMEOUT_CHECK_MS = 1_000;
 const PUBLIC_BODY_LIMIT_BYTES = 16_384;
 
 type HttpConfig = ConfigOf<typeof httpConfig>;
+
+const FORM = 'application/x-www-form-urlencoded';
 
 /** Another address of the gateway, for clients that are made for it. */
 const ALIAS = '/openrouter/';
@@ -55,16 +59,23 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
   const fastify = adapter.getInstance();
   fastify.addHook('onRoute', (route) => {
     if (takesRawBody(route.config)) route.bodyLimit = config.gatewayBodyLimitBytes;
+    else if (formOf(route.config)) route.bodyLimit = formOf(route.config)?.mostBytes;
     else if (isPublic(route.config)) route.bodyLimit = Math.min(config.bodyLimitBytes, PUBLIC_BODY_LIMIT_BYTES);
   });
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (takesRawBody(request.routeOptions.config)) done(null, body);
-    else readJson(body, done);
+    else if (formOf(request.routeOptions.config)) done(httpErrors.unsupported_media_type());
+    else readBody(body, parseStrictJson, done);
   });
   // SCIM's own name of JSON (RFC 7644 §8.1).
   fastify.addContentTypeParser('application/scim+json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
-    if (isScim(request.routeOptions.config)) readJson(body, done);
+    if (isScim(request.routeOptions.config)) readBody(body, parseStrictJson, done);
+    else done(httpErrors.unsupported_media_type());
+  });
+  // Pages of other sites send these without asking, so only routes take them that are made for it.
+  fastify.addContentTypeParser(FORM, { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (formOf(request.routeOptions.config)) readBody(body, parseForm, done);
     else done(httpErrors.unsupported_media_type());
   });
   // Forms with files go to models alone, and as the bytes that came.
@@ -79,13 +90,21 @@ function takesRawBody(config: unknown): boolean {
   return (config as { rawBody?: boolean } | undefined)?.rawBody === true;
 }
 
+function formOf(config: unknown): EndpointOptions['form'] {
+  return (config as { form?: EndpointOptions['form'] } | undefined)?.form;
+}
+
 function isScim(config: unknown): boolean {
   return (config as { access?: AccessRule } | undefined)?.access?.kind === 'scim';
 }
 
-function readJson(body: Buffer, done: (error: Error | null, value?: unknown) => void): void {
+function readBody(
+  body: Buffer,
+  parse: (body: Buffer) => unknown,
+  done: (error: Error | null, value?: unknown) => void,
+): void {
   try {
-    done(null, body.length === 0 ? undefined : parseStrictJson(body));
+    done(null, body.length === 0 ? undefined : parse(body));
   } catch (error) {
     done(error as Error);
   }

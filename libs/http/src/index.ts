@@ -29,6 +29,7 @@ export { openApiDocument } from './openapi.js';
 export { OperationsModule } from './operations/operations.module.js';
 export { setRateHeaders } from './rate.headers.js';
 export { FeedQueryDto, IdParamDto, PageQueryDto } from './query.dto.js';
+export { project } from './projection.js';
 export { either, feed, list, one, page } from './returns.js';
 export type { Returns } from './returns.js';
 export { moment, timeRange } from './time-range.js';

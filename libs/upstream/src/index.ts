@@ -1,3 +1,5 @@
+export { GuardedFetch } from './guarded.fetch.js';
+export type { FetchRequest, GuardedFetchOptions } from './guarded.fetch.js';
 export { AnthropicObserver, eachAnthropicText } from './anthropic.observer.js';
 export { mayDial, reachOf } from './address.policy.js';
 export type { AddressReach } from './address.policy.js';

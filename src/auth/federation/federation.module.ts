@@ -2,19 +2,59 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
 import { SignInModule } from '../sign-in.module.js';
+import { AnswerJudge } from './answer.judge.js';
+import { Arrival } from './arrival.js';
+import { Departure } from './departure.js';
 import { FederatedSignIn } from './federated-sign-in.js';
 import { FlowsJobs } from './flows/flows.jobs.js';
 import { SignInFlowEntity } from './flows/sign-in-flow.entity.js';
 import { SignInFlows } from './flows/sign-in.flows.js';
 import { SignInFlowsRepository } from './flows/sign-in-flows.repository.js';
+import { GroupLeavers } from './group.leavers.js';
+import { BrowserCookie } from './http/browser.cookie.js';
+import { FederationController } from './http/federation.controller.js';
+import { FederationDesk } from './http/federation.desk.js';
+import { IdentitiesController } from './http/identities.controller.js';
+import { SignInReply } from './http/sign-in.reply.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
+import { IdentitiesService } from './identities/identities.service.js';
 import { IdentityEntity } from './identities/identity.entity.js';
+import { LinkingSessions } from './identities/linking.sessions.js';
 import { IdentityProviders } from './identity-providers.js';
+import { OAuthProtocol } from './oauth/oauth.protocol.js';
+import { OidcProtocol } from './oidc/oidc.protocol.js';
+import { ProviderMetadata } from './oidc/provider.metadata.js';
+import { Protocols } from './protocols.js';
+import { ProviderHttp } from './provider.http.js';
+import { SignInAddresses } from './sign-in.addresses.js';
 
-/** Signing in with the word of an identity provider: what all protocols have in common. */
+/** Signing in with the word of an identity provider. */
 @Module({
   imports: [UsersModule, SignInModule, TypeOrmModule.forFeature([IdentityEntity, SignInFlowEntity])],
-  providers: [FederatedSignIn, FlowsJobs, IdentitiesRepository, IdentityProviders, SignInFlows, SignInFlowsRepository],
+  controllers: [FederationController, IdentitiesController],
+  providers: [
+    AnswerJudge,
+    Arrival,
+    BrowserCookie,
+    Departure,
+    FederatedSignIn,
+    FederationDesk,
+    FlowsJobs,
+    GroupLeavers,
+    IdentitiesRepository,
+    IdentitiesService,
+    IdentityProviders,
+    LinkingSessions,
+    OAuthProtocol,
+    OidcProtocol,
+    Protocols,
+    ProviderHttp,
+    ProviderMetadata,
+    SignInAddresses,
+    SignInFlows,
+    SignInFlowsRepository,
+    SignInReply,
+  ],
   exports: [FederatedSignIn, IdentityProviders, SignInFlows],
 })
 export class FederationModule {}

@@ -51,6 +51,7 @@ import { SessionsService } from './sessions.service.js';
     RefreshTokens,
     SessionAuthenticator,
     SessionKeeper,
+    SessionReader,
     SessionVerifier,
     SessionsRepository,
     SessionsService,

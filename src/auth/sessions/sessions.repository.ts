@@ -22,6 +22,11 @@ export class SessionsRepository {
     return this.sessions.findOneBy({ id, userId, endedAt: IsNull(), expiresAt: MoreThan(now) });
   }
 
+  /** Whoever it belongs to. */
+  findOpen(id: string, now: Date): Promise<SessionEntity | null> {
+    return this.sessions.findOneBy({ id, endedAt: IsNull(), expiresAt: MoreThan(now) });
+  }
+
   /** Those that go on, the newest first. */
   listActive(userId: string, now: Date): Promise<SessionEntity[]> {
     return this.sessions.find({

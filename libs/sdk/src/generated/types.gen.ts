@@ -2626,6 +2626,47 @@ export type LockStandingDto = {
     failures: number;
 };
 
+export type AuthUrlDto = {
+    /**
+     * An address of the identity provider. It is good for ten minutes, for this browser and once.
+     */
+    authUrl: string;
+};
+
+export type IdentityDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The slug of the identity provider.
+     */
+    provider: string;
+    /**
+     * Who answers for it.
+     */
+    issuer: string;
+    /**
+     * When it was linked.
+     */
+    createdAt: string;
+    /**
+     * When it was used last.
+     */
+    lastUsedAt: string | null;
+};
+
+export type LinkIdentityDto = {
+    /**
+     * The slug of the identity provider; `GET /api/v1/config` lists them.
+     */
+    provider: string;
+    /**
+     * A path of this installation to come back to. Anything that leads elsewhere is refused.
+     */
+    returnTo?: string;
+};
+
 export type GetLivenessData = {
     body?: never;
     path?: never;
@@ -3246,6 +3287,62 @@ export type RegisterResponses = {
 };
 
 export type RegisterResponse = RegisterResponses[keyof RegisterResponses];
+
+export type BeginSignInData = {
+    body?: never;
+    path?: never;
+    query: {
+        /**
+         * A path of this installation to come back to. Anything that leads elsewhere is refused.
+         */
+        returnTo?: string;
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    url: '/api/auth/login';
+};
+
+export type BeginSignInErrors = {
+    /**
+     * The input is not valid. Codes: `return_to_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_untrusted`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type BeginSignInError = BeginSignInErrors[keyof BeginSignInErrors];
+
+export type BeginSignInResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: AuthUrlDto;
+    };
+};
+
+export type BeginSignInResponse = BeginSignInResponses[keyof BeginSignInResponses];
 
 export type LoginData = {
     body: SignInDto;
@@ -8865,3 +8962,434 @@ export type UnlockUserResponses = {
 };
 
 export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
+
+export type RedirectToProviderData = {
+    body?: never;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * A path of this installation to come back to. Anything that leads elsewhere is refused.
+         */
+        returnTo?: string;
+    };
+    url: '/api/auth/oauth/{provider}';
+};
+
+export type RedirectToProviderErrors = {
+    /**
+     * The input is not valid. Codes: `return_to_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_untrusted`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`.
+     */
+    503: ErrorDto;
+};
+
+export type RedirectToProviderError = RedirectToProviderErrors[keyof RedirectToProviderErrors];
+
+export type RedirectToProviderResponses = {
+    /**
+     * A redirect (303) to the provider.
+     */
+    200: unknown;
+};
+
+export type FinishSignInData = {
+    body?: never;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/auth/callback/{provider}';
+};
+
+export type FinishSignInErrors = {
+    /**
+     * The input is not valid. Codes: `sign_in_flow_unknown`, `sign_in_flow_expired`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_refused`, `identity_provider_untrusted`, `invalid_credentials`, `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `provider_email_missing`, `provider_email_unverified`, `provider_sign_up_closed`, `required_group_missing`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_mismatch`, `identity_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`.
+     */
+    503: ErrorDto;
+};
+
+export type FinishSignInError = FinishSignInErrors[keyof FinishSignInErrors];
+
+export type FinishSignInResponses = {
+    /**
+     * The session, or a redirect (303).
+     */
+    200: unknown;
+};
+
+export type FinishSignInByFormData = {
+    body?: never;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/auth/callback/{provider}';
+};
+
+export type FinishSignInByFormErrors = {
+    /**
+     * The input is not valid. Codes: `sign_in_flow_unknown`, `sign_in_flow_expired`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_refused`, `identity_provider_untrusted`, `invalid_credentials`, `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `provider_email_missing`, `provider_email_unverified`, `provider_sign_up_closed`, `required_group_missing`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_mismatch`, `identity_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`, `server_busy`.
+     */
+    503: ErrorDto;
+};
+
+export type FinishSignInByFormError = FinishSignInByFormErrors[keyof FinishSignInByFormErrors];
+
+export type FinishSignInByFormResponses = {
+    /**
+     * The session, or a redirect (303).
+     */
+    200: unknown;
+};
+
+export type FinishOnlySignInData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/callback';
+};
+
+export type FinishOnlySignInErrors = {
+    /**
+     * The input is not valid. Codes: `sign_in_flow_unknown`, `sign_in_flow_expired`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_refused`, `identity_provider_untrusted`, `invalid_credentials`, `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `provider_email_missing`, `provider_email_unverified`, `provider_sign_up_closed`, `required_group_missing`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_mismatch`, `identity_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`.
+     */
+    503: ErrorDto;
+};
+
+export type FinishOnlySignInError = FinishOnlySignInErrors[keyof FinishOnlySignInErrors];
+
+export type FinishOnlySignInResponses = {
+    /**
+     * The session, or a redirect (303).
+     */
+    200: unknown;
+};
+
+export type FinishOnlySignInByFormData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/callback';
+};
+
+export type FinishOnlySignInByFormErrors = {
+    /**
+     * The input is not valid. Codes: `sign_in_flow_unknown`, `sign_in_flow_expired`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_refused`, `identity_provider_untrusted`, `invalid_credentials`, `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `provider_email_missing`, `provider_email_unverified`, `provider_sign_up_closed`, `required_group_missing`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_mismatch`, `identity_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`, `server_busy`.
+     */
+    503: ErrorDto;
+};
+
+export type FinishOnlySignInByFormError = FinishOnlySignInByFormErrors[keyof FinishOnlySignInByFormErrors];
+
+export type FinishOnlySignInByFormResponses = {
+    /**
+     * The session, or a redirect (303).
+     */
+    200: unknown;
+};
+
+export type ListIdentitiesData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/identities';
+};
+
+export type ListIdentitiesErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListIdentitiesError = ListIdentitiesErrors[keyof ListIdentitiesErrors];
+
+export type ListIdentitiesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<IdentityDto>;
+    };
+};
+
+export type ListIdentitiesResponse = ListIdentitiesResponses[keyof ListIdentitiesResponses];
+
+export type LinkIdentityData = {
+    body: LinkIdentityDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/identities/link';
+};
+
+export type LinkIdentityErrors = {
+    /**
+     * The input is not valid. Codes: `return_to_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_untrusted`, `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type LinkIdentityError = LinkIdentityErrors[keyof LinkIdentityErrors];
+
+export type LinkIdentityResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: AuthUrlDto;
+    };
+};
+
+export type LinkIdentityResponse = LinkIdentityResponses[keyof LinkIdentityResponses];
+
+export type UnlinkIdentityData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/identities/{id}';
+};
+
+export type UnlinkIdentityErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `last_way_in`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UnlinkIdentityError = UnlinkIdentityErrors[keyof UnlinkIdentityErrors];
+
+export type UnlinkIdentityResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import type { UserPrincipal } from '#libs/access';
-import { type KeyedHash, KeyedHashes, randomToken, SealedBox, type SealedPlace } from '#libs/crypto';
+import { type KeyedHash, KeyedHashes, randomToken, SealBroken, SealedBox, type SealedPlace } from '#libs/crypto';
 import { Clock, newId } from '#libs/kernel';
 import { federationErrors } from '../federation.errors.js';
+import type { SignInFlowEntity } from './sign-in-flow.entity.js';
 import { SignInFlowsRepository } from './sign-in-flows.repository.js';
 
 const LIFE_MS = 10 * 60_000;
@@ -46,7 +46,11 @@ export class SignInFlows {
   /** @param browser what the browser's cookie holds */
   async begin(
     provider: string,
-    { browser, returnTo, linkingTo }: { browser: string; returnTo: string; linkingTo?: UserPrincipal | undefined },
+    {
+      browser,
+      returnTo,
+      linkingSessionId,
+    }: { browser: string; returnTo: string; linkingSessionId?: string | undefined },
   ): Promise<FlowSecrets> {
     const id = newId();
     const secrets = { state: randomToken(), verifier: randomToken(), nonce: randomToken() };
@@ -59,7 +63,7 @@ export class SignInFlows {
       keyId,
       sealed: box,
       returnTo,
-      linkingSessionId: linkingTo?.sessionId ?? null,
+      linkingSessionId: linkingSessionId ?? null,
       expiresAt: new Date(this.clock.now() + LIFE_MS),
     });
     return secrets;
@@ -74,10 +78,7 @@ export class SignInFlows {
     if (state === undefined || browser === undefined) throw federationErrors.sign_in_flow_unknown();
     const flow = await this.flows.take(this.states.candidates(state), this.browsers.candidates(browser));
     if (!flow) throw federationErrors.sign_in_flow_unknown();
-    const [verifier, nonce] = JSON.parse(this.box.open({ keyId: flow.keyId, box: flow.sealed }, placeOf(flow.id))) as [
-      string,
-      string,
-    ];
+    const [verifier, nonce] = this.open(flow);
     return {
       provider: flow.provider,
       returnTo: flow.returnTo,
@@ -85,6 +86,16 @@ export class SignInFlows {
       secrets: { state, verifier, nonce },
       isExpired: flow.expiresAt <= this.clock.date(),
     };
+  }
+
+  private open({ id, keyId, sealed }: SignInFlowEntity): [verifier: string, nonce: string] {
+    try {
+      return JSON.parse(this.box.open({ keyId, box: sealed }, placeOf(id))) as [string, string];
+    } catch (error) {
+      // The key was changed and taken away within ten minutes: begun again, it works.
+      if (error instanceof SealBroken) throw federationErrors.sign_in_flow_unknown();
+      throw error;
+    }
   }
 }
 

@@ -35,14 +35,15 @@ export const STANDARD_CLAIMS: ClaimNames = {
 /** Providers that speak OpenID Connect, as their documentation has them. */
 export const OIDC_PRESETS = {
   oidc: { scopes: ['openid', 'email', 'profile'], clientAuth: 'client_secret_basic' },
+  // Both are sent in the body: identifiers with dashes are encoded in a header, which not every server undoes.
   google: {
     issuer: 'https://accounts.google.com',
     scopes: ['openid', 'email', 'profile'],
     // The domain of a Workspace is the nearest to a group that Google tells.
     claims: { groups: 'hd' },
-    clientAuth: 'client_secret_basic',
+    clientAuth: 'client_secret_post',
   },
-  gitlab: { issuer: 'https://gitlab.com', scopes: ['openid', 'email', 'profile'], clientAuth: 'client_secret_basic' },
+  gitlab: { issuer: 'https://gitlab.com', scopes: ['openid', 'email', 'profile'], clientAuth: 'client_secret_post' },
   // The issuer follows from the tenant. Its administrators write the addresses, and no claim says who checked them.
   microsoft: { scopes: ['openid', 'email', 'profile'], clientAuth: 'client_secret_post', trustsEmail: true },
   apple: {

@@ -24,7 +24,7 @@ const READERS: Readonly<Record<ProviderKind, KindReader>> = {
   facebook: readOAuth,
 };
 
-const MOST_PROVIDERS = 50;
+const MOST_PROVIDERS = 1_000;
 const SLUG = { pattern: /^[a-z0-9][a-z0-9-]{0,39}$/, says: 'must be small letters, digits and dashes, at most 40' };
 const ROLE = /^[a-z][a-z0-9-]{0,63}$/;
 
