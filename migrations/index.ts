@@ -33,6 +33,11 @@ import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-token
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
+import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
+import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
+import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
+import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
+import { PartPeopleFromAudit1763640701000 } from './1763640701000-part-people-from-audit.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -71,4 +76,10 @@ export const migrations = [
   KeyStoredHashes1763640600000,
   SealAddresses1763640700000,
   CreateUserCredentials1763640800000,
+  KeyStoredHashes1763640600000,
+  CreateScimTokens1763640500000,
+  KeyStoredHashes1763640600000,
+  SealAddresses1763640700000,
+  CreateSecondFactors1763640300000,
+  PartPeopleFromAudit1763640701000,
 ];

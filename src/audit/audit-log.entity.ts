@@ -1,7 +1,10 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 
-/** One row of the audit log. PostgreSQL refuses to change, delete or truncate what is written. */
-@Entity('audit_logs')
+/**
+ * One row of the audit log, together with what is known of the people in it. PostgreSQL refuses to change, delete or
+ * truncate what is written.
+ */
+@Entity('audit_trail')
 export class AuditLog {
   @PrimaryColumn({ type: 'uuid' })
   id: string;

@@ -1,4 +1,4 @@
-import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
+import { Injectable, Logger, type OnApplicationBootstrap } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
@@ -33,6 +33,8 @@ export interface NewAccount {
 /** Knows every account, and makes new ones. */
 @Injectable()
 export class UserDirectory implements OnApplicationBootstrap {
+  private readonly log = new Logger(UserDirectory.name);
+
   constructor(
     private readonly users: UsersRepository,
     private readonly work: UnitOfWork,
@@ -84,6 +86,7 @@ export class UserDirectory implements OnApplicationBootstrap {
       if (!(await this.users.insert(user))) throw userErrors.user_email_taken({ param: 'email' });
       await this.defaults.giveTo(user.id);
       await this.events.publish(new UserCreated(actor, user));
+      this.work.afterCommit(() => this.log.log(`Account ${user.id} was made for ${user.email}`));
       return user;
     });
   }

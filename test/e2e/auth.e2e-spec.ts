@@ -64,7 +64,7 @@ describe('auth', () => {
       ])
     ).rows[0]?.password_hash;
   const audited = async (action: string, resourceId: string): Promise<object[]> => {
-    const { rows } = await t.db.query<object>('SELECT * FROM audit_logs WHERE action = $1 AND resource_id = $2', [
+    const { rows } = await t.db.query<object>('SELECT * FROM audit_trail WHERE action = $1 AND resource_id = $2', [
       action,
       resourceId,
     ]);
@@ -293,7 +293,7 @@ describe('auth', () => {
       expect(JSON.stringify(rows)).not.toContain('Wrong-Password-1');
       await login('stranger@example.com');
       const strangers = await t.db.query(
-        `SELECT success, resource_id FROM audit_logs
+        `SELECT success, resource_id FROM audit_trail
           WHERE action = 'SIGN_IN_FAILED' AND new_values->>'email' = 's***@e***.com'`,
       );
       expect(strangers.rows).toEqual([{ success: false, resource_id: null }]);

@@ -2,6 +2,7 @@ import { SYSTEM } from '#libs/access';
 import { EncryptionRotation } from '../../src/encryption/encryption.rotation.js';
 import { UserDirectory } from '../../src/users/user.directory.js';
 import { createApp, TEST_ENCRYPTION_KEY, type TestApp } from '../support/app.js';
+import { eventually } from '../support/eventually.js';
 import { emailIndex, GIVEN_PASSWORD, givenUser } from '../support/given/users.js';
 
 const NEW_KEY = 'Nw8Ht3Vq6Ld1Xk9Rb4Zs7Mc2Pf5Gj0Ya-Te2';
@@ -33,6 +34,20 @@ describe('how people are reached', () => {
     }
     return texts.join('\n');
   }
+
+  it('U-06 writes no address into the log but masked', async () => {
+    const email = 'katherine.johnson@nasa.example';
+    const before = t.logs.length;
+    await register(email);
+    await login(email.toUpperCase());
+    await t.http.post('/api/auth/login', { email, password: 'Wrong-Horse-8-Battery' });
+    await t.http.get(`/api/v1/auth/me?email=${encodeURIComponent(email)}&to=${email}`);
+    await t.http.get(`/nope/${email}`);
+    await eventually(() => expect(t.logs.slice(before).join('')).toContain('unmatched'));
+    const all = t.logs.slice(before).join('');
+    expect(all).toContain('k***@n***.example');
+    expect(all.toLowerCase()).not.toContain('johnson');
+  });
 
   it('U-05 keeps no address and no number that a reader of the database could read', async () => {
     await register('Grace.Hopper@Navy.example');

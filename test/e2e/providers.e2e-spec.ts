@@ -152,7 +152,7 @@ describe('the providers of administrators', () => {
       expect(rows).toMatchObject([{ action: 'PROVIDER_KEY_ADDED', resource_type: 'provider_key' }]);
       const { rows: stored } = await t.db.query<{ everything: string }>(
         `SELECT k::text || encode(k.sealed_value, 'escape') AS everything FROM provider_keys k WHERE provider_id = $1
-         UNION ALL SELECT a::text FROM audit_logs a`,
+         UNION ALL SELECT a::text FROM audit_trail a`,
         [pool.id],
       );
       expect(stored.length).toBeGreaterThan(1);

@@ -72,7 +72,7 @@ describe('limits of signing in', () => {
     for (let n = 0; n < 5; n += 1) expect(await attempt(t, '203.0.113.7')).toBe(401);
     expect(await attempt(t, '203.0.113.8')).toBe(401);
     const { rows } = await t.db.query<{ ip: string }>(
-      "SELECT ip FROM audit_logs WHERE action = 'SIGN_IN_FAILED' ORDER BY id",
+      "SELECT ip FROM audit_trail WHERE action = 'SIGN_IN_FAILED' ORDER BY id",
     );
     expect(rows.map(({ ip }) => ip)).toEqual(['203.0.113.7', '203.0.113.7', '203.0.113.8']);
   });

@@ -37,7 +37,7 @@ describe('users', () => {
     expect(body).toMatchObject({ data: { id: person.id, name: 'After' } });
     expect((await person.http.get('/api/v1/auth/me')).body).toMatchObject({ data: { name: 'After' } });
     const { rows } = await t.db.query(
-      `SELECT actor_id, old_values, new_values FROM audit_logs WHERE action = 'USER_UPDATED' AND resource_id = $1`,
+      `SELECT actor_id, old_values, new_values FROM audit_trail WHERE action = 'USER_UPDATED' AND resource_id = $1`,
       [person.id],
     );
     expect(rows).toMatchObject([

@@ -29,6 +29,12 @@ describe('the migration that seals addresses', () => {
        SELECT gen_random_uuid(), 'person-' || n || '@example.com', 'Person', 'user' FROM generate_series(1, $1) n`,
       [COUNT],
     );
+    await db.query(
+      `INSERT INTO audit_logs (id, action, resource_type, resource_id, actor_kind, actor_id, success, new_values, ip)
+       SELECT gen_random_uuid(), 'USER_CREATED', 'user', id, 'user', id, true,
+              '{"email": "person-1@example.com", "name": "Person", "role": "user"}', '203.0.113.7'
+         FROM users WHERE email = 'person-1@example.com'`,
+    );
     file = await fileOfUsers();
   }, 60_000);
   afterAll(async () => {
@@ -55,6 +61,17 @@ describe('the migration that seals addresses', () => {
 
   it('U-05 writes the table anew, since a dropped column stays in its file', async () => {
     expect(await fileOfUsers()).not.toBe(file);
+  });
+
+  it('AU-12 parts what the audit log holds of people from it, and puts it back when it is taken back', async () => {
+    const audited = async (from: string) =>
+      (await db.query<object>(`SELECT actor_kind, ip, new_values FROM ${from}`)).rows;
+    const masked = { email: 'p***@e***.com', name: 'Person', role: 'user' };
+    await runMigrations(database.url, migrations.slice(0, before + 2));
+    expect(await audited('audit_logs')).toEqual([{ actor_kind: 'user', ip: null, new_values: { role: 'user' } }]);
+    expect(await audited('audit_trail')).toEqual([{ actor_kind: 'user', ip: '203.0.113.7', new_values: masked }]);
+    await revertMigrations(database.url, migrations.slice(0, before + 2));
+    expect(await audited('audit_logs')).toEqual([{ actor_kind: 'user', ip: '203.0.113.7', new_values: masked }]);
   });
 
   it('U-05 can be taken back', async () => {

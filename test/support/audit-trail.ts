@@ -19,7 +19,7 @@ export interface AuditRow {
 
 /** Every row so far, the oldest first. */
 export async function auditRows(t: TestApp): Promise<AuditRow[]> {
-  const { rows } = await t.db.query<AuditRow>('SELECT * FROM audit_logs ORDER BY id');
+  const { rows } = await t.db.query<AuditRow>('SELECT * FROM audit_trail ORDER BY id');
   return rows;
 }
 

@@ -27,6 +27,14 @@ export abstract class DomainEvent {
   clears?(): AlertSubject;
 }
 
+/** The part of an entry that is about somebody. */
+export interface PersonalPart {
+  /** The id of the person; undefined when it is nobody that we know. */
+  readonly of: string | undefined;
+  /** Names of values, old and new. */
+  readonly values: readonly string[];
+}
+
 /** What an event tells the audit log about itself. Values are shown to administrators: name no secret. */
 export interface AuditEntry {
   /** Upper snake case: `API_KEY_REVOKED`. */
@@ -38,6 +46,8 @@ export interface AuditEntry {
   /** False for what was tried and refused. */
   readonly success?: boolean;
   readonly errorCode?: string;
+  /** What of the values is about a person, and is forgotten with them. */
+  readonly personal?: PersonalPart;
   /** Anybody can make it happen as often as they like: so many rows a minute are kept, not all. */
   readonly needsNoCredential?: boolean;
 }

@@ -68,6 +68,17 @@ describe('the redactor', () => {
     expect(own.text(JSON.stringify({ m: 'quite "secret" indeed' }))).toBe('{"m":"[redacted]"}');
   });
 
+  it.each([
+    ['an address', 'sent to Ada.Lovelace+news@mail.example.com.', 'sent to A***@m***.com.'],
+    ['one of other letters', 'josé@exämple.de', 'j***@e***.de'],
+    ['one in a URL', 'GET /x?email=ada%40example.com&y=1', 'GET /x?email=a***@e***.com&y=1'],
+    ['one in JSON', '{"email":"ada@example.com"}', '{"email":"a***@e***.com"}'],
+    ['one that is masked already', 'a***@e***.com', 'a***@e***.com'],
+    ['a telephone number', 'call +4930123456 now', 'call +***56 now'],
+  ])('masks %s', (_case, line, expected) => {
+    expect(redactor.text(line)).toBe(expected);
+  });
+
   it('leaves alone what only sounds like a secret', () => {
     const harmless = {
       inputTokens: 12,
@@ -85,7 +96,18 @@ describe('the redactor', () => {
 
   it('stays fast on a long hostile line', () => {
     const started = performance.now();
-    for (const unit of ['"key":"\\', '\\"password\\":\\"', '"key":["a",', 'key=', '//:', 'Bearer ']) {
+    for (const unit of [
+      '"key":"\\',
+      '\\"password\\":\\"',
+      '"key":["a",',
+      'key=',
+      '//:',
+      'Bearer ',
+      'a@',
+      '@a.',
+      'a%40',
+      '+12345678',
+    ]) {
       redactor.text(unit.repeat(20_000));
     }
     expect(performance.now() - started).toBeLessThan(2_000);

@@ -1,3 +1,5 @@
+import { maskedEmail } from '#libs/kernel';
+
 const REDACTED = '[redacted]';
 
 /** Names of fields that hold secrets; a space stands for the join of any spelling: `apiKey`, `api_key`, `api-key`. */
@@ -49,6 +51,10 @@ const SHAPES = [
   /\$2[aby]\$\d\d\$[./A-Za-z0-9]{53}/g,
   /(?<=\/\/[^\s:/@"]*:)[^\s/@"]+(?=@)/g,
 ];
+/** Addresses of people, also as they stand in a URL. Bounded, so that a long line costs no more than its length. */
+const ADDRESS = /[\p{L}\p{N}._%+'-]{1,64}(?:@|%40)(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu;
+/** Telephone numbers as they are kept: E.164. */
+const PHONE = /(?<![\p{L}\p{N}.:])\+[1-9]\d{7,12}(\d\d)(?!\d)/gu;
 /** Whatever is removed by its name or its look has one of these in it; most lines have none and are let pass at once. */
 const SUSPECTS = [
   ...new Set(NAMES.map((name) => name.split(' ').at(-1) ?? name)),
@@ -63,11 +69,12 @@ const SUSPECTS = [
   '$argon2',
   '$2',
   '@',
+  '%40',
 ];
 
 /**
  * Removes secrets from whatever is written down, by the name of a field and by the look of a value, and any
- * registered secret wherever it stands.
+ * registered secret wherever it stands. Addresses of people are masked: their owner can tell which one it is.
  */
 export class Redactor {
   private known: string[] = [];
@@ -82,6 +89,7 @@ export class Redactor {
   text(line: string): string {
     const small = line.toLowerCase();
     let clean = SUSPECTS.some((suspect) => small.includes(suspect)) ? withoutSuspects(line) : line;
+    if (line.includes('+')) clean = clean.replace(PHONE, '+***$1');
     for (const value of this.known) if (clean.includes(value)) clean = clean.replaceAll(value, REDACTED);
     return clean;
   }
@@ -106,5 +114,5 @@ function withoutSuspects(line: string): string {
     .replace(NAMED_IN_QUOTED_JSON, String.raw`\"$1\":\"${REDACTED}\"`)
     .replace(NAMED_IN_FORM, REDACTED);
   for (const shape of SHAPES) clean = clean.replace(shape, REDACTED);
-  return clean;
+  return clean.replace(ADDRESS, (address) => maskedEmail(address.replace('%40', '@')));
 }

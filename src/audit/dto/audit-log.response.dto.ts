@@ -20,7 +20,11 @@ export class AuditLogDto {
   })
   resourceId: string | null;
 
-  @Text({ description: '`user`, `api-key`, `system` or `anonymous`.', example: 'user' })
+  @Text({
+    description:
+      '`user`, `api-key`, `scim`, `system` or `anonymous`; `deleted-user` for somebody who is gone, of whom the id is all that is left.',
+    example: 'user',
+  })
   actorKind: string;
 
   @Text({ description: 'Who did it; null for somebody unknown.', nullable: true, example: ID })

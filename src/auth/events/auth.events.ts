@@ -71,6 +71,7 @@ export class RefreshReplayed extends AuditableEvent {
       resourceType: 'session',
       resourceId: this.sessionId,
       newValues: { userId: this.userId, ended: true },
+      personal: { of: this.userId, values: [] },
       success: false,
       errorCode: 'session_ended',
     };
@@ -134,6 +135,7 @@ export class SignInFailed extends AuditableEvent {
       resourceType: 'user',
       resourceId: this.userId,
       newValues: { email: maskedEmail(this.email) },
+      personal: { of: this.userId, values: ['email'] },
       success: false,
       errorCode: this.code,
       needsNoCredential: true,

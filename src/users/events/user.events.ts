@@ -12,6 +12,8 @@ export interface UserFacts {
   readonly status: string;
 }
 
+const PERSONAL = ['email', 'phone', 'name'];
+
 /** The log outlives the person, so it gets no more of an address than tells one from another. */
 function shown({ email, phone, name, role, status }: UserFacts): Record<string, string | null> {
   return { email: maskedEmail(email), phone: phone && `***${phone.slice(-2)}`, name, role, status };
@@ -32,6 +34,7 @@ export class UserCreated extends AuditableEvent {
       resourceType: 'user',
       resourceId: this.user.id,
       newValues: shown(this.user),
+      personal: { of: this.user.id, values: PERSONAL },
     };
   }
 }
@@ -53,6 +56,7 @@ export class UserUpdated extends AuditableEvent {
       resourceId: this.user.id,
       oldValues: shown(this.before),
       newValues: shown(this.user),
+      personal: { of: this.user.id, values: PERSONAL },
     };
   }
 }
