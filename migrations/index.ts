@@ -28,16 +28,13 @@ import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sess
 import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-failures.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
-import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
+import { PartPeopleFromAudit1763640710000 } from './1763640710000-part-people-from-audit.js';
+import { KeepPrivacy1763640711000 } from './1763640711000-keep-privacy.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
-import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
-import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
-import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
-import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
-import { PartPeopleFromAudit1763640701000 } from './1763640701000-part-people-from-audit.js';
+import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -71,15 +68,11 @@ export const migrations = [
   CountSignInFailures1763640100000,
   CreateSecondFactors1763640300000,
   CreateIdentities1763640400000,
-  ChargeInOneGo1763650000000,
   CreateScimTokens1763640500000,
   KeyStoredHashes1763640600000,
   SealAddresses1763640700000,
+  PartPeopleFromAudit1763640710000,
+  KeepPrivacy1763640711000,
   CreateUserCredentials1763640800000,
-  KeyStoredHashes1763640600000,
-  CreateScimTokens1763640500000,
-  KeyStoredHashes1763640600000,
-  SealAddresses1763640700000,
-  CreateSecondFactors1763640300000,
-  PartPeopleFromAudit1763640701000,
+  ChargeInOneGo1763650000000,
 ];

@@ -1,4 +1,4 @@
-import { type DynamicModule, Module, type Type } from '@nestjs/common';
+import { type DynamicModule, Module, type Provider, type Type } from '@nestjs/common';
 import { AccessModule } from '#libs/access';
 import { CacheModule } from '#libs/cache';
 import { type Config, ConfigModule } from '#libs/config';
@@ -11,6 +11,7 @@ import { Clock, SystemClock } from '#libs/kernel';
 import { LimitsModule, RateTiers, SpendingCaps } from '#libs/limits';
 import { MailModule } from '#libs/mail';
 import { ObservabilityModule, type Redactor, type RootLogger } from '#libs/observability';
+import { PersonalData } from '#libs/privacy';
 import { RuntimeSettingsModule } from '#libs/settings';
 import { ApiKeyAuthenticator } from './api-keys/api-key.authenticator.js';
 import { ApiKeysModule } from './api-keys/api-keys.module.js';
@@ -18,11 +19,13 @@ import { AuditModule } from './audit/audit.module.js';
 import { RefusalRecorder } from './audit/refusal.recorder.js';
 import { AuthModule } from './auth/auth.module.js';
 import { SessionAuthenticator } from './auth/sessions/session.authenticator.js';
+import { personalData } from './boot/personal.data.js';
 import { EncryptionModule } from './encryption/encryption.module.js';
 import { GatewayModule } from './gateway/gateway.module.js';
 import { ModelsModule } from './models/models.module.js';
 import { PriceBook } from './models/price.book.js';
 import { NotificationsModule } from './notifications/notifications.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { ProvidersModule } from './providers/providers.module.js';
 import { ScimAuthenticator } from './scim/tokens/scim.authenticator.js';
 import { ScimModule } from './scim/scim.module.js';
@@ -52,12 +55,7 @@ export class AppModule {
       imports: [
         ConfigModule.forRoot(config),
         ObservabilityModule.forRoot(logger, redactor),
-        {
-          module: class ClockModule {},
-          global: true,
-          providers: [{ provide: Clock, useValue: clock }],
-          exports: [Clock],
-        },
+        shared({ provide: Clock, useValue: clock }),
         DatabaseModule.forRoot(),
         CryptoModule,
         EventsModule,
@@ -101,9 +99,16 @@ export class AppModule {
         ScimModule,
         AuditModule,
         EncryptionModule,
+        shared({ provide: PersonalData, useValue: personalData }),
+        PrivacyModule,
         NotificationsModule,
         SettingsModule,
       ],
     };
   }
+}
+
+/** A module of one thing that every other may ask for. */
+function shared(provider: Exclude<Provider, Type>): DynamicModule {
+  return { module: class SharedModule {}, global: true, providers: [provider], exports: [provider.provide] };
 }

@@ -24,7 +24,7 @@ const APPEND = `
 /** Of somebody who is gone meanwhile, nothing is kept. */
 const APPEND_PERSONAL = `
   INSERT INTO audit_personal (log_id, part, person_id, ip, user_agent, old_values, new_values)
-  SELECT $1, $2, u.id, $4, $5, $6, $7 FROM users u WHERE u.id = $3`;
+  SELECT $1, $2, u.id, $4, $5, $6, $7 FROM users u WHERE u.id = $3 FOR KEY SHARE`;
 
 /** Which rows of the audit log are asked for; what is left out does not narrow. */
 export interface AuditFilter extends TimeRange {

@@ -13,6 +13,7 @@ export const authErrors = defineErrors({
     'This call comes with the session cookie and without its CSRF token. Send it as X-CSRF-Token.',
   ],
   account_locked: ['locked', 'This account is locked after too many wrong passwords. Try again later.'],
+  password_wrong: ['forbidden', 'This is not your password.'],
   rate_limited: ['rate_limited', 'Too many attempts. Try again later.'],
   sign_in_busy: ['unavailable', 'Too many people are signing in at once. Try again in a moment.'],
 });

@@ -7,6 +7,7 @@ import { FederationModule } from './federation/federation.module.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
+import { OwnerProof } from './owner.proof.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { ProtectionModule } from './protection/protection.module.js';
 import { RegistrationService } from './registration.service.js';
@@ -17,8 +18,8 @@ import { SignInService } from './sign-in.service.js';
 @Module({
   imports: [UsersModule, SessionsModule, PasswordsModule, ProtectionModule, SignInModule, FederationModule],
   controllers: [AuthController, MockSignInController],
-  providers: [FirstAdministrator, MockSignInService, RegistrationService, SignInService],
-  exports: [SessionsModule, PasswordsModule, FirstAdministrator],
+  providers: [FirstAdministrator, MockSignInService, OwnerProof, RegistrationService, SignInService],
+  exports: [SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
 })
 export class AuthModule {
   constructor(

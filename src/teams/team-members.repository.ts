@@ -24,6 +24,25 @@ export class TeamMembersRepository {
     await this.members.createQueryBuilder().insert().values({ teamId, userId, role }).orIgnore().execute();
   }
 
+  async setRole(teamId: string, userId: string, role: TeamRole): Promise<void> {
+    await this.members.update({ teamId, userId }, { role });
+  }
+
+  /** The teams that nobody else owns, locked until the transaction ends, and who comes next: by role, then by time. */
+  async ownedAlone(userId: string): Promise<{ id: string; name: string; heirId: string | null }[]> {
+    return this.work.manager.query(
+      `SELECT t.id, t.name,
+              (SELECT h.user_id FROM team_members h JOIN users u ON u.id = h.user_id AND u.status = 'active'
+                WHERE h.team_id = t.id AND h.user_id <> $1
+                ORDER BY array_position('{admin,member,viewer}', h.role), h.joined_at LIMIT 1) AS "heirId"
+         FROM teams t JOIN team_members m ON m.team_id = t.id
+        WHERE m.user_id = $1 AND m.role = 'owner'
+          AND NOT EXISTS (SELECT FROM team_members o WHERE o.team_id = t.id AND o.role = 'owner' AND o.user_id <> $1)
+        ORDER BY t.id FOR UPDATE OF t`,
+      [userId],
+    );
+  }
+
   private get members() {
     return this.work.manager.getRepository(TeamMemberEntity);
   }

@@ -7,6 +7,7 @@ import { TeamEntity } from './team.entity.js';
 import { TeamMembership } from './team.membership.js';
 import { TeamMemberEntity } from './team-member.entity.js';
 import { TeamMembersRepository } from './team-members.repository.js';
+import { TeamSuccession } from './team.succession.js';
 import { TeamsController } from './teams.controller.js';
 import { TeamsRepository } from './teams.repository.js';
 import { TeamsService } from './teams.service.js';
@@ -14,7 +15,7 @@ import { TeamsService } from './teams.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([TeamEntity, TeamMemberEntity]), UsersModule],
   controllers: [TeamsController],
-  providers: [DefaultTeam, TeamMembership, TeamMembersRepository, TeamsRepository, TeamsService],
+  providers: [DefaultTeam, TeamMembership, TeamMembersRepository, TeamSuccession, TeamsRepository, TeamsService],
   exports: [TeamMembership],
 })
 export class TeamsModule {

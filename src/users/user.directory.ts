@@ -4,7 +4,8 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock, newId } from '#libs/kernel';
 import { UserDefaultsService } from './defaults/user-defaults.service.js';
-import { UserCreated, UserUpdated } from './events/user.events.js';
+import { UserCreated, UserLeaves, UserUpdated } from './events/user.events.js';
+import { SYSTEM_USER_ID } from './system-user.js';
 import { userErrors } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
 
@@ -66,6 +67,37 @@ export class UserDirectory implements OnApplicationBootstrap {
   /** @param phone in canonical form */
   async findByPhone(phone: string): Promise<UserAccount | undefined> {
     return (await this.users.findByPhone(phone)) ?? undefined;
+  }
+
+  /** With what a password is compared with; null for whoever has none. */
+  async findWithPassword(id: string): Promise<(UserAccount & { readonly passwordHash: string | null }) | undefined> {
+    return (await this.users.findById(id)) ?? undefined;
+  }
+
+  /** Made by their owners before a moment, neither verified nor ever used. The oldest first. */
+  listUnverified(before: Date, most: number): Promise<string[]> {
+    return this.users.findUnverified(before, most);
+  }
+
+  countUnverified(before: Date): Promise<number> {
+    return this.users.countUnverified(before);
+  }
+
+  /**
+   * Takes an account away, and with it whatever refers to it.
+   *
+   * @param forget what must go before, in the same transaction
+   * @throws DomainError user_not_found, user_is_last_administrator, and what others have against it
+   */
+  async remove(actor: Principal, id: string, forget: () => Promise<void>): Promise<void> {
+    await this.work.run(async () => {
+      const user = await this.users.findLocked(id);
+      if (!user || id === SYSTEM_USER_ID) throw userErrors.user_not_found();
+      if (user.role === 'admin' && user.status === 'active') await this.keepAnAdministrator(id);
+      await this.events.publish(new UserLeaves(actor, id));
+      await forget();
+      await this.users.delete(id);
+    });
   }
 
   /** @throws DomainError user_email_taken */
@@ -163,6 +195,12 @@ export class UserDirectory implements OnApplicationBootstrap {
    */
   async noteSignIn(id: string): Promise<boolean> {
     return this.users.noteSignIn(id);
+  }
+
+  /** Of the last two who leave at once, one stays. */
+  private async keepAnAdministrator(leaver: string): Promise<void> {
+    await this.users.lockRegistration();
+    if (!(await this.users.existsActiveAdministrator(leaver))) throw userErrors.user_is_last_administrator();
   }
 
   /** Only while the house is empty does anybody wait for the lock. */

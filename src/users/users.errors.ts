@@ -3,5 +3,9 @@ import { defineErrors } from '#libs/kernel';
 export const userErrors = defineErrors({
   user_not_found: ['not_found', 'There is no such person.'],
   user_email_taken: ['conflict', 'There is an account with this e-mail address already.'],
+  user_is_last_administrator: [
+    'conflict',
+    'Nobody else can administer this house. Make somebody else an administrator first.',
+  ],
   user_phone_taken: ['conflict', 'Another account has this telephone number already.'],
 });

@@ -5,6 +5,9 @@ import { ContactSealer } from './contact.sealer.js';
 import { SYSTEM_USER_ID } from './system-user.js';
 import { type User, UserEntity } from './user.entity.js';
 
+const UNVERIFIED = `email_verified_at IS NULL AND last_sign_in_at IS NULL AND password_hash IS NOT NULL
+    AND role <> 'admin' AND created_at < $1`;
+
 /** Every question to the table of users. Addresses are given in canonical form. */
 @Injectable()
 export class UsersRepository {
@@ -45,6 +48,27 @@ export class UsersRepository {
     return this.opened(await this.users.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } }));
   }
 
+  async delete(id: string): Promise<void> {
+    await this.users.delete({ id });
+  }
+
+  /** Made by their owners before a moment, neither verified nor ever used; administrators are none of them. */
+  async findUnverified(before: Date, most: number): Promise<string[]> {
+    const rows: { id: string }[] = await this.work.manager.query(
+      `SELECT id FROM users WHERE ${UNVERIFIED} ORDER BY created_at LIMIT $2`,
+      [before, most],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  async countUnverified(before: Date): Promise<number> {
+    const rows: { count: number }[] = await this.work.manager.query(
+      `SELECT count(*)::integer AS count FROM users WHERE ${UNVERIFIED}`,
+      [before],
+    );
+    return rows[0]?.count ?? 0;
+  }
+
   /** @returns false when it is somebody else's */
   async setPhone(id: string, phone: string | null): Promise<boolean> {
     const owner = phone === null ? null : await this.findByPhone(phone);
@@ -74,10 +98,11 @@ export class UsersRepository {
     return this.exists('SELECT EXISTS (SELECT FROM users WHERE id <> $1) AS found', [SYSTEM_USER_ID]);
   }
 
-  async existsActiveAdministrator(): Promise<boolean> {
+  /** @param but whoever is about to be none any more */
+  async existsActiveAdministrator(but: string = SYSTEM_USER_ID): Promise<boolean> {
     return this.exists(
-      `SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND status = 'active' AND id <> $1) AS found`,
-      [SYSTEM_USER_ID],
+      `SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND status = 'active' AND id NOT IN ($1, $2)) AS found`,
+      [SYSTEM_USER_ID, but],
     );
   }
 

@@ -71,9 +71,11 @@ describe('the API and what is written of it', () => {
   });
 
   it('maps each field of an entity to a column of the same nullability', async () => {
-    const { rows } = await t.db.query<{ place: string; nullable: boolean }>(
-      `SELECT table_name || '.' || column_name AS place, is_nullable = 'YES' AS nullable
-         FROM information_schema.columns WHERE table_schema = 'public'`,
+    const { rows } = await t.db.query<{ place: string; nullable: boolean | null }>(
+      `SELECT table_name || '.' || column_name AS place,
+              CASE WHEN table_type = 'VIEW' THEN NULL ELSE is_nullable = 'YES' END AS nullable
+         FROM information_schema.columns JOIN information_schema.tables USING (table_schema, table_name)
+        WHERE table_schema = 'public'`,
     );
     const columns = new Map(rows.map(({ place, nullable }) => [place, nullable]));
     const entities = t.app.get(DataSource).entityMetadatas;
@@ -81,6 +83,8 @@ describe('the API and what is written of it', () => {
       fields.map(({ databaseName, isNullable }) => ({ place: `${tableName}.${databaseName}`, nullable: isNullable })),
     );
     expect(entities.length).toBeGreaterThan(5);
-    expect(mapped.filter(({ place, nullable }) => columns.get(place) !== nullable)).toEqual([]);
+    // PostgreSQL does not know of a view's columns what may be null.
+    const fits = (known: boolean | null | undefined, nullable: boolean) => known === null || known === nullable;
+    expect(mapped.filter(({ place, nullable }) => !fits(columns.get(place), nullable))).toEqual([]);
   });
 });

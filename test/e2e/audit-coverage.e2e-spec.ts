@@ -20,6 +20,8 @@ interface Call {
   readonly resourceId?: string;
   /** The person who acts; null for somebody who is not known yet. */
   readonly actorId: string | null;
+  /** The person is gone afterwards, and with them what the row would say of them. */
+  readonly forgets?: boolean;
 }
 
 type Recipe = (t: TestApp, user: GivenUser) => Promise<Call> | Call;
@@ -101,6 +103,49 @@ const onOwnCredential = (user: GivenUser, path: string, action: string): Call =>
 
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
+  'POST /api/auth/export-data': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/auth/export-data',
+    body: { password: GIVEN_PASSWORD },
+    action: 'DATA_EXPORTED',
+    resourceType: 'data_export',
+    resourceId: expect.any(String) as string,
+  }),
+  'POST /api/auth/delete-account': async (t) => ({
+    ...actorOf(await givenUser(t)),
+    path: '/api/auth/delete-account',
+    body: { password: GIVEN_PASSWORD },
+    forgets: true,
+    action: 'ACCOUNT_DELETED',
+    resourceType: 'account_deletion',
+    resourceId: expect.any(String) as string,
+  }),
+  'POST /api/v1/privacy/consent': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/privacy/consent',
+    body: { purpose: 'audit-coverage' },
+    action: 'CONSENT_GIVEN',
+    resourceType: 'consent',
+  }),
+  'POST /api/v1/privacy/consent/:id/withdraw': async (_, user) => {
+    const { body } = await user.http.post<{ data: { id: string } }>('/api/v1/privacy/consent', {
+      purpose: 'withdrawn',
+    });
+    return {
+      ...actorOf(user),
+      path: `/api/v1/privacy/consent/${body.data.id}/withdraw`,
+      action: 'CONSENT_WITHDRAWN',
+      resourceType: 'consent',
+      resourceId: body.data.id,
+    };
+  },
+  'POST /api/v1/admin/retention/run': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/retention/run',
+    body: {},
+    action: 'RETENTION_RUN',
+    resourceType: 'retention_run',
+  }),
   'POST /api/auth/register': (t) => ({
     http: t.http,
     path: '/api/auth/register',
@@ -589,11 +634,11 @@ describe('the audit log', () => {
         action: call.action,
         resource_type: call.resourceType,
         resource_id: call.resourceId ?? made,
-        actor_kind: call.actorId === null ? 'anonymous' : 'user',
+        actor_kind: call.actorId === null ? 'anonymous' : call.forgets === true ? 'deleted-user' : 'user',
         actor_id: call.actorId,
         success: true,
-        ip: '127.0.0.1',
-        user_agent: AGENT,
+        ip: call.forgets === true ? null : '127.0.0.1',
+        user_agent: call.forgets === true ? null : AGENT,
         request_id: requestId,
       }),
     ]);

@@ -34,6 +34,28 @@ function shown({ slug, name, description, ...limits }: TeamFacts): Record<string
   return { slug, name, description, allowedModels: [...allowedModels], rpmLimit, tpmLimit, maxBudget, budgetDuration };
 }
 
+/** A team has another owner, since the one it had deletes the account. */
+export class TeamPassedOn extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly teamId: string,
+    readonly fromUserId: string,
+    readonly toUserId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'TEAM_PASSED_ON',
+      resourceType: 'team',
+      resourceId: this.teamId,
+      oldValues: { ownerId: this.fromUserId },
+      newValues: { ownerId: this.toUserId },
+    };
+  }
+}
+
 export class TeamCreated extends TeamChanged {
   audit(): AuditEntry {
     return { ...this.entry('TEAM_CREATED'), newValues: shown(this.team) };

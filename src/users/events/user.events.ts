@@ -1,5 +1,5 @@
 import type { Principal } from '#libs/access';
-import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { type AuditEntry, AuditableEvent, DomainEvent } from '#libs/events';
 import { maskedEmail } from '#libs/kernel';
 
 /** What others may know of an account. */
@@ -36,6 +36,16 @@ export class UserCreated extends AuditableEvent {
       newValues: shown(this.user),
       personal: { of: this.user.id, values: PERSONAL },
     };
+  }
+}
+
+/** An account is about to go: whoever has something to hand over does it now, or refuses by an error. */
+export class UserLeaves extends DomainEvent {
+  constructor(
+    readonly actor: Principal,
+    readonly userId: string,
+  ) {
+    super();
   }
 }
 

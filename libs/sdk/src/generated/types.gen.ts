@@ -2289,7 +2289,7 @@ export type AuditLogDto = {
      */
     resourceId: string | null;
     /**
-     * `user`, `api-key`, `system` or `anonymous`.
+     * `user`, `api-key`, `scim`, `system` or `anonymous`; `deleted-user` for somebody who is gone, of whom the id is all that is left.
      */
     actorKind: string;
     /**
@@ -2371,6 +2371,233 @@ export type ActivityDto = {
      * When.
      */
     createdAt: string;
+};
+
+export type ExportedProfileDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The e-mail address.
+     */
+    email: string;
+    /**
+     * When the address was verified.
+     */
+    emailVerifiedAt: string | null;
+    /**
+     * The telephone number.
+     */
+    phone: string | null;
+    /**
+     * The name.
+     */
+    name: string;
+    /**
+     * The role.
+     */
+    role: string;
+    /**
+     * Whether the account may be used.
+     */
+    status: string;
+    /**
+     * When the account was made.
+     */
+    createdAt: string;
+};
+
+export type DataExportDto = {
+    /**
+     * The id of the export.
+     */
+    exportId: string;
+    /**
+     * When it was made.
+     */
+    exportedAt: string;
+    /**
+     * The account.
+     */
+    profile: ExportedProfileDto;
+    /**
+     * Sessions, also those that ended.
+     */
+    sessions: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * API keys, masked.
+     */
+    apiKeys: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Calls, and what they cost in US dollars.
+     */
+    usage: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * What calls were corrected by.
+     */
+    usageCorrections: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Subscriptions to models.
+     */
+    subscriptions: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Teams, and the role in each.
+     */
+    teams: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * What was booked on the balance.
+     */
+    balanceTransactions: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Caps of spending.
+     */
+    budgets: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * What was agreed to, and what was withdrawn.
+     */
+    consents: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * What the person did, from where: sign-ins among it.
+     */
+    activity: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
+     * Whatever else is kept of the person, by what it is.
+     */
+    others: {
+        [key: string]: unknown;
+    };
+    /**
+     * How many there are in all, of what has more than are shown.
+     */
+    cut: {
+        [key: string]: unknown;
+    };
+};
+
+export type OwnerProofDto = {
+    /**
+     * The password. Whoever has none must have signed in not long ago instead.
+     */
+    password?: string;
+};
+
+export type DeletionDto = {
+    /**
+     * Names the deletion in the audit log.
+     */
+    deletionId: string;
+    /**
+     * When the account was deleted.
+     */
+    deletedAt: string;
+};
+
+export type ConsentDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What for.
+     */
+    purpose: string;
+    /**
+     * Of the text that was agreed to.
+     */
+    version: string;
+    /**
+     * When.
+     */
+    givenAt: string;
+    /**
+     * Until when; null while it stands.
+     */
+    withdrawnAt: string | null;
+};
+
+export type GiveConsentDto = {
+    /**
+     * What for: lower case words.
+     */
+    purpose: string;
+    /**
+     * Of the text that is agreed to.
+     */
+    version?: string;
+};
+
+export type RetentionCountDto = {
+    /**
+     * The rule.
+     */
+    kind: string;
+    /**
+     * What it deletes.
+     */
+    description: string;
+    /**
+     * Days after which it does; 0 for never.
+     */
+    days: number;
+    /**
+     * How many are due.
+     */
+    due: number;
+    /**
+     * How many were deleted.
+     */
+    deleted: number;
+};
+
+export type RetentionRunDto = {
+    /**
+     * Names the run in the audit log.
+     */
+    id: string;
+    /**
+     * Whether nothing was to be deleted.
+     */
+    dryRun: boolean;
+    /**
+     * How many are due, by all rules.
+     */
+    due: number;
+    /**
+     * How many were deleted; at most 100 in a run.
+     */
+    deleted: number;
+    /**
+     * By rule.
+     */
+    counts: Array<RetentionCountDto>;
+};
+
+export type RunRetentionDto = {
+    /**
+     * Only count what would be deleted.
+     */
+    dryRun?: boolean;
 };
 
 export type NotificationDto = {
@@ -8137,6 +8364,355 @@ export type ListMyActivityResponses = {
 };
 
 export type ListMyActivityResponse = ListMyActivityResponses[keyof ListMyActivityResponses];
+
+export type ExportOwnDataData = {
+    body: OwnerProofDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/export-data';
+};
+
+export type ExportOwnDataErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `password_wrong`, `recent_auth_required`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `export_too_soon`, `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ExportOwnDataError = ExportOwnDataErrors[keyof ExportOwnDataErrors];
+
+export type ExportOwnDataResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: DataExportDto;
+    };
+};
+
+export type ExportOwnDataResponse = ExportOwnDataResponses[keyof ExportOwnDataResponses];
+
+export type DeleteOwnAccountData = {
+    body: OwnerProofDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/delete-account';
+};
+
+export type DeleteOwnAccountErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `password_wrong`, `recent_auth_required`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `user_is_last_administrator`, `team_needs_owner`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type DeleteOwnAccountError = DeleteOwnAccountErrors[keyof DeleteOwnAccountErrors];
+
+export type DeleteOwnAccountResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: DeletionDto;
+    };
+};
+
+export type DeleteOwnAccountResponse = DeleteOwnAccountResponses[keyof DeleteOwnAccountResponses];
+
+export type ListConsentsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Most rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/privacy/consent';
+};
+
+export type ListConsentsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListConsentsError = ListConsentsErrors[keyof ListConsentsErrors];
+
+export type ListConsentsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ConsentDto>;
+        pagination: CursorPaginationDto;
+    };
+};
+
+export type ListConsentsResponse = ListConsentsResponses[keyof ListConsentsResponses];
+
+export type GiveConsentData = {
+    body: GiveConsentDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/privacy/consent';
+};
+
+export type GiveConsentErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `consent_given`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GiveConsentError = GiveConsentErrors[keyof GiveConsentErrors];
+
+export type GiveConsentResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: ConsentDto;
+    };
+};
+
+export type GiveConsentResponse = GiveConsentResponses[keyof GiveConsentResponses];
+
+export type WithdrawConsentData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/privacy/consent/{id}/withdraw';
+};
+
+export type WithdrawConsentErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `consent_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type WithdrawConsentError = WithdrawConsentErrors[keyof WithdrawConsentErrors];
+
+export type WithdrawConsentResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ConsentDto;
+    };
+};
+
+export type WithdrawConsentResponse = WithdrawConsentResponses[keyof WithdrawConsentResponses];
+
+export type RunRetentionData = {
+    body: RunRetentionDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/retention/run';
+};
+
+export type RunRetentionErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RunRetentionError = RunRetentionErrors[keyof RunRetentionErrors];
+
+export type RunRetentionResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: RetentionRunDto;
+    };
+};
+
+export type RunRetentionResponse = RunRetentionResponses[keyof RunRetentionResponses];
 
 export type ListAdminNotificationsData = {
     body?: never;

@@ -4,8 +4,8 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
  * What the audit log knows of people stands beside it and goes with them: the log itself is never changed. It can be
  * deleted only by the deletion of the person, whose foreign key does it; see docs/adr/0013.
  */
-export class PartPeopleFromAudit1763640701000 implements MigrationInterface {
-  readonly name = 'PartPeopleFromAudit1763640701000';
+export class PartPeopleFromAudit1763640710000 implements MigrationInterface {
+  readonly name = 'PartPeopleFromAudit1763640710000';
 
   async up(db: QueryRunner): Promise<void> {
     await db.query(TABLE);

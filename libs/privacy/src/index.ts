@@ -1,0 +1,2 @@
+export { PersonalData } from './personal-data.js';
+export type { ExportedSection, PersonalColumn, RetentionRule } from './personal-data.js';

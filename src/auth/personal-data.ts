@@ -1,0 +1,78 @@
+import type { PersonalColumn, RetentionRule } from '#libs/privacy';
+
+export const authPersonalData: readonly PersonalColumn[] = [
+  {
+    table: 'sessions',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'sessions',
+      columns: {
+        id: 'id',
+        ip: 'ip',
+        userAgent: 'user_agent',
+        methods: 'methods',
+        createdAt: 'created_at',
+        lastActivity: 'last_used_at',
+        expiresAt: 'expires_at',
+        endedAt: 'ended_at',
+        endReason: 'end_reason',
+      },
+      newestBy: 'created_at',
+    },
+  },
+  {
+    table: 'totp_factors',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'authenticatorApps',
+      columns: { createdAt: 'created_at', enabledAt: 'enabled_at', lastUsedAt: 'last_used_at' },
+      newestBy: 'created_at',
+    },
+  },
+  {
+    table: 'passkeys',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'passkeys',
+      columns: { id: 'id', name: 'name', createdAt: 'created_at', lastUsedAt: 'last_used_at' },
+      newestBy: 'created_at',
+    },
+  },
+  { table: 'backup_codes', column: 'user_id', onDeletion: 'cascade', inExport: { omit: 'Hashes of codes.' } },
+  {
+    table: 'sign_in_challenges',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: { omit: 'Sign-ins that wait for a second factor, for minutes.' },
+  },
+  {
+    table: 'identities',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'identities',
+      columns: {
+        id: 'id',
+        provider: 'provider',
+        issuer: 'issuer',
+        subject: 'subject',
+        createdAt: 'created_at',
+        lastUsedAt: 'last_used_at',
+      },
+      newestBy: 'created_at',
+    },
+  },
+];
+
+export const authRetention: readonly RetentionRule[] = [
+  {
+    kind: 'sessions',
+    description: 'Sessions that ended or ran out.',
+    table: 'sessions',
+    since: 'coalesce(ended_at, expires_at)',
+    days: 90,
+  },
+];
