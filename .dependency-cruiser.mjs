@@ -9,7 +9,7 @@ export const LIBS = {
   spool: ['kernel'],
   config: ['kernel'],
   observability: ['kernel', 'config'],
-  crypto: ['kernel', 'config', 'database'],
+  crypto: ['kernel', 'config', 'database', 'events'],
   cache: ['kernel', 'config', 'observability'],
   database: ['kernel', 'config', 'observability'],
   upstream: ['kernel', 'config', 'observability'],

@@ -30,9 +30,11 @@ import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
+import { CreateKeyRing1763640601000 } from './1763640601000-create-key-ring.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
 import { PartPeopleFromAudit1763640710000 } from './1763640710000-part-people-from-audit.js';
 import { KeepPrivacy1763640711000 } from './1763640711000-keep-privacy.js';
+import { IgnoreResealing1763640701000 } from './1763640701000-ignore-resealing.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
@@ -70,9 +72,11 @@ export const migrations = [
   CreateIdentities1763640400000,
   CreateScimTokens1763640500000,
   KeyStoredHashes1763640600000,
+  CreateKeyRing1763640601000,
   SealAddresses1763640700000,
   PartPeopleFromAudit1763640710000,
   KeepPrivacy1763640711000,
+  IgnoreResealing1763640701000,
   CreateUserCredentials1763640800000,
   ChargeInOneGo1763650000000,
 ];

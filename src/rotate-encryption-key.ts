@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { parseArgs } from 'node:util';
 import { loadConfig, readEnvironment } from '#libs/config';
 import { SealBroken } from '#libs/crypto';
 import { isConnectionLoss } from '#libs/database';
@@ -6,16 +7,31 @@ import { openDatabaseServer } from './boot/database.server.js';
 import { rotateEncryptionKey } from './boot/encryption.js';
 import { say } from './boot/progress.js';
 import { databaseFailure, StartFailure } from './boot/start-failure.js';
-import { print, runTool } from './boot/tool.js';
+import { print, runTool, UsageError } from './boot/tool.js';
 
-/**
- * `npm run rotate-encryption-key`. Before it, every process must have the new key in ENCRYPTION_KEY and the old one in
- * ENCRYPTION_KEYS_OLD; after it, the old one may be dropped.
- */
-runTool(async () => {
+const HELP = `Usage: npm run rotate-encryption-key [-- --hashes]
+
+Gives the keys in the database a successor and seals everything again, while replicas go on. With --hashes, the key that
+hashes tokens gets a successor as well. Interrupted, it can be run again.
+
+To change ENCRYPTION_KEY itself, first let every process have the new value in it and the old one in ENCRYPTION_KEYS_OLD.
+After this command the old one may be dropped.`;
+
+function readArguments(argv: string[]): { hashes?: boolean; help?: boolean } {
+  try {
+    return parseArgs({ args: argv, options: { hashes: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } })
+      .values;
+  } catch {
+    throw new UsageError(HELP);
+  }
+}
+
+runTool(async (argv) => {
+  const { hashes = false, help } = readArguments(argv);
+  if (help) return print(HELP);
   const server = await openDatabaseServer(loadConfig(readEnvironment()), say);
   try {
-    print(`${await rotateEncryptionKey(server.url)} secrets were sealed again.`);
+    print(`${await rotateEncryptionKey(server.url, hashes)} secrets were sealed again.`);
   } catch (error) {
     if (error instanceof SealBroken) {
       throw new StartFailure(`${error.message} Put the former key into ENCRYPTION_KEYS_OLD and run the command again.`);

@@ -10,7 +10,9 @@ export const authConfig = defineConfig(
   'auth',
   'Sign-in',
   {
-    jwtSecret: ownSecret('JWT_SECRET', { description: 'Signs access and refresh tokens. Replicas share it.' }),
+    jwtSecret: ownSecret('JWT_SECRET', {
+      description: 'Marks refresh tokens and CSRF tokens as ours. Replicas share it.',
+    }),
     allowRegistration: flag('ALLOW_REGISTRATION', {
       default: true,
       description: 'Whether people may make their own accounts.',

@@ -9,6 +9,8 @@ const EXIT_USAGE = 2;
 export function runTool(work: (argv: string[]) => Promise<void> | void): void {
   void attempt(work).then((exitCode) => {
     process.exitCode = exitCode;
+    // What an application opened before it failed would keep the process, and nobody holds it to close it.
+    if (exitCode !== 0) process.stdout.write('', () => process.exit());
   });
 }
 

@@ -539,6 +539,14 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: id,
     };
   },
+  'POST /api/v1/admin/signing-keys/rotate': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/signing-keys/rotate',
+    body: {},
+    action: 'SIGNING_KEY_ROTATED',
+    resourceType: 'signing_key',
+    resourceId: expect.any(String) as string,
+  }),
   'POST /api/v1/admin/scim-tokens': (_, user) => ({
     ...actorOf(user),
     path: '/api/v1/admin/scim-tokens',

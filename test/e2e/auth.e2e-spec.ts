@@ -1,10 +1,11 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
 import { hash as bcrypt } from 'bcryptjs';
 import { SignJWT } from 'jose';
 import { deriveKey } from '#libs/crypto';
 import { JobRunner, declaredJobs } from '#libs/jobs';
 import { maskedEmail } from '#libs/kernel';
 import { authErrors } from '../../src/auth/auth.errors.js';
+import { SigningKeys } from '../../src/auth/signing/signing.keys.js';
 import { PasswordHasher } from '../../src/auth/passwords/password.hasher.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { cookieOf } from '../support/cookies.js';
@@ -192,7 +193,6 @@ describe('auth', () => {
         sid: expect.any(String) as string,
         iss: 'sluice',
         aud: 'control-plane',
-        typ: 'access',
       });
       expect(Number(claims['exp']) - Number(claims['iat'])).toBe(900);
       expect(claims).not.toHaveProperty('role');
@@ -456,27 +456,52 @@ describe('auth', () => {
 
   describe('access tokens', () => {
     const forge =
-      (change: (token: SignJWT) => SignJWT, secret = JWT_SECRET, label = 'session') =>
+      (change: (token: SignJWT) => SignJWT, sign: () => { kid: string; key: KeyObject; typ?: string } = () => ours()) =>
       async (token: string) => {
         const { sub, sid } = claimsOf(token);
         const now = Math.floor(Date.now() / 1_000);
-        const jwt = new SignJWT({ sid, typ: 'access' })
-          .setProtectedHeader({ alg: 'HS256' })
+        const { kid, key, typ = 'at+jwt' } = sign();
+        const jwt = new SignJWT({ sid })
+          .setProtectedHeader({ alg: 'EdDSA', typ, kid })
           .setSubject(String(sub))
           .setIssuer('sluice')
           .setAudience('control-plane')
           .setIssuedAt(now)
           .setExpirationTime(now + 900);
-        return change(jwt).sign(deriveKey(secret, label));
+        return change(jwt).sign(key);
       };
+    const ours = () => t.app.get(SigningKeys, { strict: false }).current();
+    const foreign = generateKeyPairSync('ed25519').privateKey;
     const unsigned = (token: string) =>
       `${Buffer.from('{"alg":"none"}').toString('base64url')}.${token.split('.')[1] ?? ''}.`;
     const past = () => Math.floor(Date.now() / 1_000) - 1;
 
     it.each<[string, number, (token: string) => string | Promise<string>]>([
       ['made in the same way', 200, forge((jwt) => jwt)],
-      ['signed with another secret', 401, forge((jwt) => jwt, 'another-secret-of-at-least-32-chars')],
-      ['signed for another purpose', 401, forge((jwt) => jwt, JWT_SECRET, 'refresh')],
+      [
+        'signed with another key',
+        401,
+        forge(
+          (jwt) => jwt,
+          () => ({ kid: ours().kid, key: foreign }),
+        ),
+      ],
+      [
+        'that names another key',
+        401,
+        forge(
+          (jwt) => jwt,
+          () => ({ kid: 'ffffffffffffffff', key: foreign }),
+        ),
+      ],
+      [
+        'of another kind',
+        401,
+        forge(
+          (jwt) => jwt,
+          () => ({ ...ours(), typ: 'JWT' }),
+        ),
+      ],
       ['for another audience', 401, forge((jwt) => jwt.setAudience('gateway'))],
       ['of another issuer', 401, forge((jwt) => jwt.setIssuer('elsewhere'))],
       ['out of date', 401, forge((jwt) => jwt.setExpirationTime(past()))],

@@ -109,7 +109,7 @@ describe('the providers of administrators', () => {
       const baseUrl = 'http://127.0.0.1:9';
       expect((await admin.http.post(PROVIDERS, draft({ baseUrl }))).status).toBe(400);
       expect((await admin.http.post(PROVIDERS, draft({ baseUrl, allowPrivate: true }))).status).toBe(201);
-      const strict = await createApp({ databaseUrl: t.databaseUrl, environment: { ENCRYPTION_KEY: 'k'.repeat(40) } });
+      const strict = await createApp({ databaseUrl: t.databaseUrl });
       try {
         const again = await givenUser(strict, { role: 'admin' });
         expect((await again.http.post(PROVIDERS, draft({ baseUrl, allowPrivate: true }))).status).toBe(400);

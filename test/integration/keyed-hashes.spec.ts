@@ -1,4 +1,4 @@
-import { sha256 } from '#libs/crypto';
+import { KeyRing, sha256 } from '#libs/crypto';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -7,8 +7,6 @@ import { givenUser, type GivenUser } from '../support/given/users.js';
 import { cookieOf } from '../support/cookies.js';
 
 const JWT_SECRET = 'hG3kP9vX2qL7mN5tR8wY1zB4cF6jD0sA-eU';
-const FIRST = 'first-Kd93hf7Qw2LmZx81Tb5Yv0Rc6NpGs4';
-const SECOND = 'second-Pq5Wn8Ux3Jc7Vt1Bz6Rk0Lf9Ym2Ha';
 
 describe('what is stored of tokens and keys', () => {
   let database: TestDatabase;
@@ -16,8 +14,7 @@ describe('what is stored of tokens and keys', () => {
   let user: GivenUser;
   let key: GivenApiKey;
 
-  const start = (environment: Record<string, string>): Promise<TestApp> =>
-    createApp({ databaseUrl: database.url, environment: { JWT_SECRET, ...environment } });
+  const start = (): Promise<TestApp> => createApp({ databaseUrl: database.url, environment: { JWT_SECRET } });
   const isKnown = async (): Promise<boolean> => (await t.http.bearer(key.key).get('/v1/models')).status === 200;
   const stored = async (): Promise<Buffer | undefined> =>
     (await t.db.query<{ hash: Buffer }>('SELECT secret_hash AS hash FROM api_keys WHERE id = $1', [key.id])).rows[0]
@@ -25,7 +22,7 @@ describe('what is stored of tokens and keys', () => {
 
   beforeAll(async () => {
     database = await createTestDatabase();
-    t = await start({ ENCRYPTION_KEY: FIRST });
+    t = await start();
     user = await givenUser(t);
     key = await givenApiKey(t, user, []);
   });
@@ -35,36 +32,47 @@ describe('what is stored of tokens and keys', () => {
   });
 
   it('takes over what was stored as a bare SHA-256 when it starts', async () => {
-    const signedIn = await t.http.post('/api/auth/login', { email: user.email, password: user.password });
+    const signedIn = await t.http.post<{ data: { csrfToken: string } }>('/api/auth/login', {
+      email: user.email,
+      password: user.password,
+    });
     const cookie = cookieOf(signedIn, 'sluice_refresh')?.value ?? '';
     await t.db.query('UPDATE api_keys SET secret_hash = $1', [sha256(key.key)]);
     await t.db.query('UPDATE sessions SET refresh_hash = sha256(id::text::bytea)');
     await t.db.query('UPDATE sessions SET refresh_hash = $1 WHERE id = $2', [sha256(cookie), cookie.split('.')[0]]);
     await t.close();
-    t = await start({ ENCRYPTION_KEY: FIRST });
+    t = await start();
     expect(await stored()).toHaveLength(40);
     expect(await isKnown()).toBe(true);
     const refresh = await t.http.post('/api/auth/refresh', undefined, {
-      headers: { cookie: `sluice_refresh=${cookie}` },
+      headers: { cookie: `sluice_refresh=${cookie}`, 'x-csrf-token': signedIn.body.data.csrfToken },
     });
     expect(refresh.status).toBe(200);
   });
 
-  it('knows what a former key hashed, and hashes it anew', async () => {
+  it('goes on when the keys change, on every replica, and hashes anew what it sees', async () => {
+    const other = await start();
     const before = await stored();
-    await t.close();
-    t = await start({ ENCRYPTION_KEY: SECOND, ENCRYPTION_KEYS_OLD: FIRST });
+    const { id } = await t.app.get(KeyRing).rotate('hash', 1_500);
+    await eventually(async () => {
+      expect((await other.http.bearer(key.key).get('/v1/models')).status).toBe(200);
+      expect(other.app.get(KeyRing).list('hash')[0].id).toBe(id);
+    });
+    const late = await givenApiKey(other, user, []);
+    expect((await t.http.bearer(late.key).get('/v1/models')).status).toBe(200);
+    await eventually(async () => {
+      expect(await isKnown()).toBe(true);
+      expect((await stored())?.toString('hex', 0, 8)).toBe(id);
+    });
+    expect(await stored()).not.toEqual(before);
     expect(await isKnown()).toBe(true);
-    await eventually(async () => expect(await stored()).not.toEqual(before));
-    expect(await isKnown()).toBe(true);
-    await t.close();
-    t = await start({ ENCRYPTION_KEY: SECOND });
-    expect(await isKnown()).toBe(true);
+    await other.close();
   });
 
   it('knows nothing that another key hashed', async () => {
+    await t.db.query("DELETE FROM ring_keys WHERE purpose = 'hash'");
     await t.close();
-    t = await start({ ENCRYPTION_KEY: FIRST });
+    t = await start();
     expect((await t.http.bearer(key.key).get('/v1/models')).status).toBe(401);
   });
 });

@@ -24,13 +24,14 @@ describe('npm run db:seed', () => {
     rmSync(folder, { recursive: true, force: true });
   });
 
-  const seed = (): Promise<Ended> =>
+  const seed = (environment: Record<string, string> = {}): Promise<Ended> =>
     runEntry('seed', [], {
       environment: {
         NODE_ENV: 'test',
         DATA_DIR: folder,
         DATABASE_URL: database.url,
         ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
+        ...environment,
       },
       cwd: folder,
     });
@@ -48,6 +49,12 @@ describe('npm run db:seed', () => {
     expect(await rowCountsOf(database.url)).toEqual(before);
     expect((await Promise.all([seed(), seed()])).map(({ code }) => code)).toEqual([0, 0]);
     expect(await rowCountsOf(database.url)).toEqual(before);
+  });
+
+  it('does not start with an encryption key that opens nothing, and names the variable', async () => {
+    const { code, stderr } = await seed({ ENCRYPTION_KEY: 'another-Zp1Hc8Nd3Sf5Yj0Vb7Qx2Lm9Kt4' });
+    expect(code).toBe(78);
+    expect(stderr).toMatch(/^ {2}ENCRYPTION_KEY is not the one that this database was used with/m);
   });
 
   it('H-15 leaves the system user inactive, and nobody can sign in as it', async () => {

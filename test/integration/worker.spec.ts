@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDataSource } from '#libs/database';
-import { createApp } from '../support/app.js';
+import { createApp, TEST_ENCRYPTION_KEY } from '../support/app.js';
 import { build, runEntry } from '../support/built.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 
@@ -40,6 +40,7 @@ describe('a worker beside a process that serves', () => {
           NODE_ENV: 'development',
           DATA_DIR: dataDir,
           DATABASE_URL: database.url,
+          ENCRYPTION_KEY: TEST_ENCRYPTION_KEY,
           RUN_JOBS: 'false',
           MOCK_AUTH: 'true',
         },

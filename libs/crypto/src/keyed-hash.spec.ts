@@ -1,8 +1,9 @@
-import { type HashKey, KeyedHashes, STORED_HASH_BYTES } from './keyed-hash.js';
+import { KeyedHashes, STORED_HASH_BYTES } from './keyed-hash.js';
+import type { SecretKey } from './ring/key-source.js';
 import { randomToken, sha256 } from './tokens.js';
 
-const OLD: HashKey = { id: 'aaaaaaaaaaaaaaaa', secret: randomToken() };
-const NEW: HashKey = { id: 'bbbbbbbbbbbbbbbb', secret: randomToken() };
+const OLD: SecretKey = { id: 'aaaaaaaaaaaaaaaa', secret: randomToken() };
+const NEW: SecretKey = { id: 'bbbbbbbbbbbbbbbb', secret: randomToken() };
 
 describe('KeyedHash', () => {
   const before = new KeyedHashes(() => [OLD]);

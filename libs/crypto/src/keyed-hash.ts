@@ -1,15 +1,6 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import type { KeySource, SecretKey } from './ring/key-source.js';
 import { deriveKey, sha256 } from './tokens.js';
-
-/** A secret that hashes, and the name it is known by; the name says nothing about it. */
-export interface HashKey {
-  /** Sixteen hexadecimal digits. */
-  readonly id: string;
-  readonly secret: string;
-}
-
-/** The keys that hashes are made with: the first makes new ones, all of them are tried on old ones. */
-export type HashKeys = () => readonly [HashKey, ...HashKey[]];
 
 const ID_BYTES = 8;
 const HASH_BYTES = 32;
@@ -31,7 +22,7 @@ export class KeyedHash {
 
   /** @param purpose see {@link KeyedHashes.for} */
   constructor(
-    private readonly keys: HashKeys,
+    private readonly keys: KeySource,
     private readonly purpose: string,
   ) {}
 
@@ -57,7 +48,7 @@ export class KeyedHash {
     return !isOf(stored, this.keys()[0].id);
   }
 
-  private hashWith({ id, secret }: HashKey, digest: Buffer): Buffer {
+  private hashWith({ id, secret }: SecretKey, digest: Buffer): Buffer {
     let key = this.derived.get(id);
     if (!key) this.derived.set(id, (key = deriveKey(secret, `keyed-hash:${this.purpose}`)));
     return Buffer.concat([Buffer.from(id, 'hex'), createHmac('sha256', key).update(digest).digest()]);
@@ -66,7 +57,7 @@ export class KeyedHash {
 
 /** Gives each purpose a keyed hash of its own. */
 export class KeyedHashes {
-  constructor(private readonly keys: HashKeys) {}
+  constructor(private readonly keys: KeySource) {}
 
   /**
    * @param purpose what is hashed, for example `refresh-token`. One purpose, one key: a hash that is carried from one

@@ -1,4 +1,5 @@
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
+import { fixedKeys, type KeySource } from './ring/key-source.js';
 import { deriveKey } from './tokens.js';
 
 /** Where a sealed secret belongs. A box that is moved to another place does not open there. */
@@ -30,25 +31,29 @@ const TAG_BYTES = 16;
  * and the place and the key's name as additional data. One key is good for 2^32 boxes.
  */
 export class SealedBox {
-  /** The key that seals. */
-  readonly keyId: string;
-  private readonly keys = new Map<string, Uint8Array>();
+  private readonly keys: KeySource;
+  private readonly derived = new Map<string, Uint8Array>();
 
   /**
-   * @param current the secret that seals and opens
+   * @param current the secret that seals and opens, or keys that change
    * @param former secrets that only open
    */
-  constructor(current: string, former: readonly string[] = []) {
-    for (const secret of [...former, current]) this.keys.set(idOf(secret), deriveKey(secret, 'sealed-box'));
-    this.keyId = idOf(current);
+  constructor(current: string | KeySource, former: readonly string[] = []) {
+    this.keys = typeof current === 'string' ? fixedKeys(current, former) : current;
+  }
+
+  /** The key that seals now. */
+  get keyId(): string {
+    return this.keys()[0].id;
   }
 
   seal(plain: string, place: SealedPlace): Sealed {
+    const { keyId } = this;
     const iv = randomBytes(IV_BYTES);
-    const cipher = createCipheriv(ALGORITHM, this.keyOf(this.keyId), iv, { authTagLength: TAG_BYTES });
-    cipher.setAAD(additionalData(place, this.keyId));
+    const cipher = createCipheriv(ALGORITHM, this.keyOf(keyId), iv, { authTagLength: TAG_BYTES });
+    cipher.setAAD(additionalData(place, keyId));
     const text = Buffer.concat([cipher.update(plain, 'utf8'), cipher.final()]);
-    return { keyId: this.keyId, box: Buffer.concat([iv, cipher.getAuthTag(), text]) };
+    return { keyId, box: Buffer.concat([iv, cipher.getAuthTag(), text]) };
   }
 
   /** @throws SealBroken */
@@ -66,15 +71,12 @@ export class SealedBox {
   }
 
   private keyOf(keyId: string): Uint8Array {
-    const key = this.keys.get(keyId);
+    const key = this.keys().find(({ id }) => id === keyId);
     if (!key) throw new SealBroken(`The encryption key ${keyId} is not configured.`);
-    return key;
+    let derived = this.derived.get(keyId);
+    if (!derived) this.derived.set(keyId, (derived = deriveKey(key.secret, 'sealed-box')));
+    return derived;
   }
-}
-
-/** Sixteen hexadecimal digits that follow from the secret and say nothing about it. */
-function idOf(secret: string): string {
-  return Buffer.from(deriveKey(secret, 'sealed-box-key-id')).toString('hex', 0, 8);
 }
 
 function additionalData({ table, row, column }: SealedPlace, keyId: string): Buffer {

@@ -3,4 +3,5 @@ export const ADVISORY_LOCKS = {
   migrations: 7_001,
   registration: 7_003,
   identity: 7_004,
+  keyRing: 7_006,
 } as const;

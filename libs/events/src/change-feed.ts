@@ -10,6 +10,7 @@ import { HotSql, isConnectionLoss, Notifications, type PreparedStatement } from 
  * - `subscriptions`: the ids of the person and of the model, with a space between
  * - `quotas`: the id of the subscription
  * - `settings`: the key of the setting
+ * - `ring_keys`: nothing
  * - `catalogue`: nothing; models, prices, aliases, fallbacks and providers are one
  */
 export type ChangeTopic =
@@ -22,6 +23,7 @@ export type ChangeTopic =
   | 'subscriptions'
   | 'quotas'
   | 'settings'
+  | 'ring_keys'
   | 'catalogue';
 
 interface Note {

@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
-import { errors, jwtVerify, SignJWT } from 'jose';
-import { type ConfigOf, InjectConfig } from '#libs/config';
-import { deriveKey } from '#libs/crypto';
+import { errors, jwtVerify, type JWTVerifyGetKey, SignJWT } from 'jose';
 import { Clock } from '#libs/kernel';
-import { authConfig } from '../auth.config.js';
+import { SigningKeys } from '../signing/signing.keys.js';
 
 export const ACCESS_TOKEN_SECONDS = 900;
 
-const ALGORITHM = 'HS256';
+const ALGORITHM = 'EdDSA';
 const ISSUER = 'sluice';
 const AUDIENCE = 'control-plane';
-const KIND = 'access';
+/** RFC 9068. */
+const KIND = 'at+jwt';
 
 /** What an access token proves: which session it belongs to. What the person may do is in the database. */
 export interface AccessClaims {
@@ -23,46 +22,51 @@ export interface ReadClaims extends AccessClaims {
   readonly expiresAt: Date;
 }
 
-/** Signs and reads access tokens (JWT, RFC 7519, HS256). */
+/** Signs and reads access tokens (JWT, RFC 7519, with Ed25519). Reading one asks nobody. */
 @Injectable()
 export class AccessTokens {
-  private readonly key: Uint8Array;
-
   constructor(
-    @InjectConfig(authConfig) { jwtSecret }: ConfigOf<typeof authConfig>,
+    private readonly keys: SigningKeys,
     private readonly clock: Clock,
-  ) {
-    this.key = deriveKey(jwtSecret, 'session');
-  }
+  ) {}
 
   issue({ userId, sessionId }: AccessClaims): Promise<string> {
     const now = Math.floor(this.clock.now() / 1_000);
-    return new SignJWT({ sid: sessionId, typ: KIND })
-      .setProtectedHeader({ alg: ALGORITHM, typ: 'JWT' })
+    const { kid, key } = this.keys.current();
+    return new SignJWT({ sid: sessionId })
+      .setProtectedHeader({ alg: ALGORITHM, typ: KIND, kid })
       .setSubject(userId)
       .setIssuer(ISSUER)
       .setAudience(AUDIENCE)
       .setIssuedAt(now)
       .setExpirationTime(now + ACCESS_TOKEN_SECONDS)
-      .sign(this.key);
+      .sign(key);
   }
 
   /** What a token proves; undefined when it is not ours, of another kind, or out of date. */
   async read(token: string): Promise<ReadClaims | undefined> {
     try {
-      const { payload } = await jwtVerify(token, this.key, {
+      const { payload } = await jwtVerify(token, this.keyOf, {
         algorithms: [ALGORITHM],
+        typ: KIND,
         issuer: ISSUER,
         audience: AUDIENCE,
-        requiredClaims: ['sub', 'sid', 'iat', 'exp', 'typ'],
+        requiredClaims: ['sub', 'sid', 'iat', 'exp'],
         currentDate: this.clock.date(),
       });
-      const { sub, sid, typ, exp = 0 } = payload;
-      if (typ !== KIND || typeof sub !== 'string' || typeof sid !== 'string') return undefined;
+      const { sub, sid, exp = 0 } = payload;
+      if (typeof sub !== 'string' || typeof sid !== 'string') return undefined;
       return { userId: sub, sessionId: sid, expiresAt: new Date(exp * 1_000) };
     } catch (error) {
       if (error instanceof errors.JOSEError) return undefined;
       throw error;
     }
   }
+
+  /** By its name alone: whatever else a token says about its key is not listened to. */
+  private readonly keyOf: JWTVerifyGetKey = ({ kid }) => {
+    const key = this.keys.find(kid);
+    if (!key) throw new errors.JWKSNoMatchingKey();
+    return key;
+  };
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
+import { SigningModule } from '../signing/signing.module.js';
 import { AccessTokens } from './access-token.js';
 import { CsrfGuard } from './csrf.guard.js';
 import { CsrfTokens } from './csrf.tokens.js';
@@ -22,7 +23,7 @@ import { SessionsService } from './sessions.service.js';
 
 /** Sessions and their tokens from beginning to end, however they were opened. Knows no way of signing in. */
 @Module({
-  imports: [UsersModule, SecondFactorsModule, TypeOrmModule.forFeature([SessionEntity])],
+  imports: [UsersModule, SecondFactorsModule, SigningModule, TypeOrmModule.forFeature([SessionEntity])],
   controllers: [SessionsController],
   providers: [
     AccessTokens,
