@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
 import { sha256Base64 } from '#libs/crypto';
@@ -48,7 +48,7 @@ export class ApiKeyVerifier {
     keptMs: KEPT_MS,
     max: MOST_KEYS,
   });
-  private readonly unknown = new LRUCache<string, true>({ max: MOST_UNKNOWN, ttl: FRESH_MS });
+  private readonly unknown = new QuickLRU<string, true>({ maxSize: MOST_UNKNOWN, maxAge: FRESH_MS });
   private readonly database = new Availability();
   private readonly count;
 

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 
 export interface WindowCount {
   /** Hits in the present window, this one included. */
@@ -24,7 +24,7 @@ export abstract class RateCounters {
 /** Of one purpose. */
 const MOST_NAMES = 100_000;
 
-type Windows = LRUCache<string, { count: number; endsAt: number }>;
+type Windows = QuickLRU<string, { count: number; endsAt: number }>;
 
 /** Counts in this process; a bounded number of names for each purpose, the least used forgotten first. */
 export class MemoryRateCounters extends RateCounters {
@@ -49,7 +49,7 @@ export class MemoryRateCounters extends RateCounters {
   private windowsOf(purpose: string): Windows {
     let windows = this.purposes.get(purpose);
     if (!windows) {
-      windows = new LRUCache({ max: this.mostNames });
+      windows = new QuickLRU({ maxSize: this.mostNames });
       this.purposes.set(purpose, windows);
     }
     return windows;

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 
 export interface ReadThroughOptions {
   /** How long a value is given out without asking again, in milliseconds. */
@@ -19,14 +19,14 @@ interface Kept<V> {
  * What the source does not have is not kept, so that it is seen as soon as it is there.
  */
 export class ReadThroughCache<V extends object> {
-  private readonly kept: LRUCache<string, Kept<V>>;
+  private readonly kept: QuickLRU<string, Kept<V>>;
   private readonly asked = new Map<string, Promise<V | undefined>>();
 
   constructor(
     private readonly read: (key: string) => Promise<V | undefined>,
     private readonly options: ReadThroughOptions,
   ) {
-    this.kept = new LRUCache({ max: options.max, ttl: options.keptMs });
+    this.kept = new QuickLRU({ maxSize: options.max, maxAge: options.keptMs });
   }
 
   /** The value, at once when it is fresh. @throws whatever the source throws, when nothing is kept */

@@ -1,4 +1,4 @@
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import type { RateRule, RateStore } from './rate-store.js';
 import { type RateTake, RateWindow } from './rate-window.js';
 
@@ -22,7 +22,7 @@ const CORRECT_MS = 25;
  * early, by what others took along and have not used. While no store answers each replica counts by itself.
  */
 export class RateWindows {
-  private readonly windows = new LRUCache<string, RateWindow>({ max: MOST_WINDOWS });
+  private readonly windows = new QuickLRU<string, RateWindow>({ maxSize: MOST_WINDOWS });
   private readonly asking = new Set<RateWindow>();
   private readonly awayUntilMs = new Map<RateStore, number>();
   private correcting: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import { LRUCache } from 'lru-cache';
+import QuickLRU from 'quick-lru';
 import { isConnectionLoss } from '#libs/database';
 import { ChangeFeed } from '#libs/events';
 import { defineErrors, type DomainError } from '#libs/kernel';
@@ -37,7 +37,7 @@ const CERTAIN_MS = 250;
 @Injectable()
 export class Quotas {
   private readonly log = new Logger(Quotas.name);
-  private readonly counts = new LRUCache<string, QuotaCount>({ max: MOST_SUBSCRIPTIONS });
+  private readonly counts = new QuickLRU<string, QuotaCount>({ maxSize: MOST_SUBSCRIPTIONS });
   private readonly reading = new Map<QuotaCount, Promise<void>>();
 
   constructor(
