@@ -20,6 +20,9 @@ import { ModelWatch } from './model.watch.js';
 import { OPERATIONS } from './operations.js';
 import { withoutSecrets } from './provider.words.js';
 
+/** Stands where a head was that is sent. */
+const SENT = 'sent';
+
 /**
  * Relays an event stream byte for byte as it comes. Its last event waits until the call is settled, so whoever
  * has the whole answer can rely on its usage being on record, and a usage at the end can say what that cost.
@@ -83,11 +86,13 @@ export class StreamRelay {
     raw: ServerResponse,
     recording: AnswerRecording | undefined,
   ): Promise<void> {
+    let isLight = false;
     for (let chunk = await response.body.read(); chunk !== undefined; chunk = await response.body.read()) {
       const ready = this.shown(observer.push(chunk), observer);
       if (ready === undefined) continue;
       recording?.add(ready);
       if (!raw.write(ready)) await writable(raw, this.stallMs);
+      if (!isLight) isLight = forgetHead(raw);
     }
   }
 
@@ -123,6 +128,19 @@ function withCost(held: Buffer | undefined, observer: StreamObserver, { cost }: 
 function endSoon(raw: ServerResponse, last: Buffer | undefined, stallMs: number): void {
   raw.setTimeout(stallMs, () => raw.destroy());
   raw.end(last);
+}
+
+/**
+ * Lets go of the head of an answer that is on its way: Node keeps it as it was put together, in some eighty pieces, until the
+ * answer ends, and asks of it only whether there was one.
+ *
+ * @returns whether it was sent
+ */
+function forgetHead(raw: ServerResponse): boolean {
+  const inside = raw as unknown as { _headerSent?: boolean; _header?: string };
+  if (inside._headerSent !== true || typeof inside._header !== 'string') return false;
+  inside._header = SENT;
+  return true;
 }
 
 /** What was held back, without an event that has no end: it would swallow the one that follows. */
