@@ -197,6 +197,18 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       actorId: userId,
     };
   },
+  'POST /api/auth/backchannel-logout/:provider': async (t, user) => {
+    const id = await givenIdentity(t, user, `${social.url}/apple`);
+    return {
+      http: t.http.with({ 'content-type': 'application/x-www-form-urlencoded' }),
+      path: '/api/auth/backchannel-logout/apple',
+      body: `logout_token=${await social.logoutToken('apple', `subject-${id}`)}`,
+      action: 'SESSIONS_ENDED',
+      resourceType: 'user',
+      resourceId: user.id,
+      actorId: null,
+    };
+  },
   'DELETE /api/v1/auth/identities/:id': async (t, user) => {
     const id = await givenIdentity(t, user);
     return {

@@ -322,6 +322,23 @@ describe('sign-in with OpenID Connect', () => {
     expect((await local.http.get<{ data: unknown[] }>('/api/v1/auth/identities')).body.data).toEqual([]);
   });
 
+  it('A-28 signs people out whom their provider signs out, and takes nobody else at their word', async () => {
+    op.tells = `${t.url}/api/auth/backchannel-logout/company`;
+    const [gone, stays] = [await signIn(somebody()), await signIn(somebody())];
+    const me = async ({ session }: typeof gone) =>
+      (await t.http.bearer(session.body.data.accessToken).get('/api/v1/auth/me')).status;
+    expect([await me(gone), await me(stays)]).toEqual([200, 200]);
+    await gone.browser.visit(`${op.url}/session/end`);
+    expect(op.told).toEqual([204]);
+    expect([await me(gone), await me(stays)]).toEqual([401, 200]);
+    const form = { 'content-type': 'application/x-www-form-urlencoded' };
+    const tell = async (body: string, slug = 'company') =>
+      (await t.http.send('POST', `/api/auth/backchannel-logout/${slug}`, { body, headers: form })).status;
+    expect(await tell('logout_token=a.b.c')).toBe(400);
+    expect(await tell('')).toBe(400);
+    expect(await tell('logout_token=a.b.c', 'nobody')).toBe(404);
+  });
+
   describe('identities', () => {
     /** Links an identity to somebody who is signed in, in a browser of theirs. */
     async function link(person: OpPerson, token: string, browser = browserAt()) {

@@ -135,6 +135,19 @@ export class FakeSocial {
     this.overrides.set(suffix, answer);
   }
 
+  /** What it sends to its clients when somebody is signed out there. */
+  logoutToken(kind: SocialKind, subject: string): Promise<string> {
+    return new SignJWT({ events: { 'http://schemas.openid.net/event/backchannel-logout': {} } })
+      .setProtectedHeader({ alg: 'RS256', kid: kind, typ: 'logout+jwt' })
+      .setIssuer(`${this.url}/${kind}`)
+      .setSubject(subject)
+      .setAudience(`client-at-${kind}`)
+      .setIssuedAt()
+      .setJti(randomBytes(8).toString('hex'))
+      .setExpirationTime('2m')
+      .sign(this.signing.privateKey);
+  }
+
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const url = new URL(request.url ?? '/', this.url);
     this.requests.push(`${request.method ?? ''} ${url.pathname}`);

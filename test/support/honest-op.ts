@@ -17,6 +17,10 @@ export class HonestOp {
   /** Answers nothing while it is down. */
   down = false;
   readonly requests: string[] = [];
+  /** Where the client really wants to be told that somebody was signed out. */
+  tells = '';
+  /** What the client answered. */
+  readonly told: number[] = [];
 
   private constructor(
     private readonly server: Server,
@@ -33,12 +37,39 @@ export class HonestOp {
     // It warns of what nobody should do in production, which this is not.
     const warnings = jest.spyOn(console, 'warn').mockImplementation();
     const provider = new Provider(url, {
-      clients: [{ client_id: 'sluice', client_secret: 'a-secret-of-the-client', redirect_uris: [...redirectUris] }],
+      clients: [
+        {
+          client_id: 'sluice',
+          client_secret: 'a-secret-of-the-client',
+          redirect_uris: [...redirectUris],
+          backchannel_logout_uri: 'https://sluice.test/told',
+        },
+      ],
       cookies: { keys: ['a-key-for-cookies-of-the-op'] },
       pkce: { required: () => true },
       scopes: ['openid', 'email', 'profile', 'groups'],
       claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'], groups: ['groups'] },
-      features: { devInteractions: { enabled: false } },
+      // It would not dial this machine by itself.
+      fetch: async (_url, options) => {
+        const { headers = {}, body = null } = options ?? {};
+        const answer = await fetch(op.tells, { method: 'POST', headers, body });
+        op.told.push(answer.status);
+        return answer;
+      },
+      features: {
+        devInteractions: { enabled: false },
+        backchannelLogout: { enabled: true },
+        rpInitiatedLogout: {
+          enabled: true,
+          logoutSource: (context, form) => {
+            const yes = '<input type="hidden" name="logout" value="yes"/></form>';
+            context.body = `${form.replace('</form>', yes)}<script>document.forms[0].submit()</script>`;
+          },
+          postLogoutSuccessSource: (context) => {
+            context.body = '<p>Bye.</p>';
+          },
+        },
+      },
       interactions: { url: (_context, { uid }) => `/interaction/${uid}` },
       ttl: { Session: 60, Interaction: 60, Grant: 60, AccessToken: 60, IdToken: 60 },
       findAccount: (_context, id) => ({ accountId: id, claims: () => ({ ...people.get(id), sub: id }) }),

@@ -28,6 +28,7 @@ export const federationErrors = defineErrors({
     'This provider only signs in people who have an account. Ask an administrator for one.',
   ],
   required_group_missing: ['forbidden', 'You are in none of the groups at the identity provider that may come in.'],
+  logout_token_invalid: ['invalid', 'This log-out token signs nobody out.'],
   identity_taken: ['conflict', 'This identity belongs to another account.'],
   identity_not_found: ['not_found', 'There is no such identity of yours.'],
   last_way_in: ['conflict', 'This is your only way to sign in. Set a password or link another provider first.'],

@@ -11,6 +11,7 @@ import { SignInFlowEntity } from './flows/sign-in-flow.entity.js';
 import { SignInFlows } from './flows/sign-in.flows.js';
 import { SignInFlowsRepository } from './flows/sign-in-flows.repository.js';
 import { GroupLeavers } from './group.leavers.js';
+import { BackChannelController } from './http/back-channel.controller.js';
 import { BrowserCookie } from './http/browser.cookie.js';
 import { FederationController } from './http/federation.controller.js';
 import { FederationDesk } from './http/federation.desk.js';
@@ -22,6 +23,7 @@ import { IdentityEntity } from './identities/identity.entity.js';
 import { LinkingSessions } from './identities/linking.sessions.js';
 import { IdentityProviders } from './identity-providers.js';
 import { OAuthProtocol } from './oauth/oauth.protocol.js';
+import { BackChannelLogout } from './oidc/back-channel.logout.js';
 import { OidcProtocol } from './oidc/oidc.protocol.js';
 import { ProviderMetadata } from './oidc/provider.metadata.js';
 import { Protocols } from './protocols.js';
@@ -31,10 +33,11 @@ import { SignInAddresses } from './sign-in.addresses.js';
 /** Signing in with the word of an identity provider. */
 @Module({
   imports: [UsersModule, SignInModule, TypeOrmModule.forFeature([IdentityEntity, SignInFlowEntity])],
-  controllers: [FederationController, IdentitiesController],
+  controllers: [BackChannelController, FederationController, IdentitiesController],
   providers: [
     AnswerJudge,
     Arrival,
+    BackChannelLogout,
     BrowserCookie,
     Departure,
     FederatedSignIn,

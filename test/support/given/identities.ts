@@ -5,11 +5,11 @@ import type { FakeSocial } from '../fake-social.js';
 import type { GivenUser } from './users.js';
 
 /** An identity that is linked to somebody. */
-export async function givenIdentity(t: TestApp, user: GivenUser): Promise<string> {
+export async function givenIdentity(t: TestApp, user: GivenUser, issuer = 'https://id.example.com'): Promise<string> {
   const id = newId();
   await t.db.query(
-    `INSERT INTO identities (id, user_id, provider, issuer, subject, created_at) VALUES ($1, $2, 'company', 'https://id.example.com', $3, now())`,
-    [id, user.id, `subject-${id}`],
+    `INSERT INTO identities (id, user_id, provider, issuer, subject, created_at) VALUES ($1, $2, 'company', $4, $3, now())`,
+    [id, user.id, `subject-${id}`, issuer],
   );
   return id;
 }

@@ -9678,6 +9678,64 @@ export type UnlockUserResponses = {
 
 export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
 
+export type SignOutByProviderData = {
+    body?: never;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/auth/backchannel-logout/{provider}';
+};
+
+export type SignOutByProviderErrors = {
+    /**
+     * The input is not valid. Codes: `logout_token_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_untrusted`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `identity_provider_unavailable`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SignOutByProviderError = SignOutByProviderErrors[keyof SignOutByProviderErrors];
+
+export type SignOutByProviderResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type SignOutByProviderResponse = SignOutByProviderResponses[keyof SignOutByProviderResponses];
+
 export type RedirectToProviderData = {
     body?: never;
     path: {

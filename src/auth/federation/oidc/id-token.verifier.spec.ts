@@ -1,6 +1,8 @@
 import { createHmac, generateKeyPairSync, type KeyObject, randomBytes, sign } from 'node:crypto';
 import { createLocalJWKSet, type JWK } from 'jose';
-import { type IdTokenExpectations, IdTokenRefused, verifyIdToken } from './id-token.verifier.js';
+import { TokenRefused } from './compact.token.js';
+import { type IdTokenExpectations, verifyIdToken } from './id-token.verifier.js';
+import { verifyLogoutToken } from './logout-token.verifier.js';
 
 const ISSUER = 'https://id.example.com';
 const CLIENT = 'sluice';
@@ -454,7 +456,7 @@ describe('an ID token', () => {
         await verifyIdToken(token, EXPECTED);
         accepted.push(token);
       } catch (error) {
-        if (!(error instanceof IdTokenRefused)) strange.push(error);
+        if (!(error instanceof TokenRefused)) strange.push(error);
       }
     }
     expect(accepted).toEqual([]);
@@ -465,11 +467,48 @@ describe('an ID token', () => {
 
   it('A-28 is refused by an issuer with a narrower list of algorithms', async () => {
     const narrow = { ...EXPECTED, algorithms: ['RS256'] };
-    await expect(verifyIdToken(signed(), narrow)).rejects.toBeInstanceOf(IdTokenRefused);
+    await expect(verifyIdToken(signed(), narrow)).rejects.toBeInstanceOf(TokenRefused);
   });
 
   it('lets other failures than its own through, so that a provider that is away is not called a liar', async () => {
     const away = { ...EXPECTED, keys: () => Promise.reject(new RangeError('away')) };
     await expect(verifyIdToken(signed(), away)).rejects.toBeInstanceOf(RangeError);
+  });
+});
+
+describe('a log-out token', () => {
+  const EVENTS = { 'http://schemas.openid.net/event/backchannel-logout': {} };
+  const LOGOUT = { iss: ISSUER, sub: 'ada', aud: CLIENT, iat: NOW, jti: 'one', events: EVENTS };
+  const lacking = (name: keyof typeof LOGOUT) =>
+    Object.fromEntries(Object.entries(LOGOUT).filter(([key]) => key !== name));
+  const typed = { ...EC_HEADER, typ: 'logout+jwt' };
+
+  it.each([typed, EC_HEADER, { alg: 'ES256', kid: 'ec' }])(
+    'of an honest issuer names whom to sign out',
+    async (header) => {
+      await expect(verifyLogoutToken(signed(LOGOUT, header), EXPECTED)).resolves.toBe('ada');
+    },
+  );
+
+  it.each<[string, string]>([
+    ['an ID token', signed()],
+    ['one with a nonce', signed({ ...LOGOUT, nonce: NONCE })],
+    ['an access token', signed(LOGOUT, { ...EC_HEADER, typ: 'at+jwt' })],
+    ['one that was made by a stranger', signed(LOGOUT, typed, stranger.privateKey)],
+    ['one that is signed by nothing', `${part({ ...typed, alg: 'none' })}.${part(LOGOUT)}.`],
+    ['one that lay about', signed({ ...LOGOUT, iat: NOW - 151 })],
+    ['one that has run out', signed({ ...LOGOUT, exp: NOW - 31 })],
+    ['one of another issuer', signed({ ...LOGOUT, iss: 'https://evil.example' })],
+    ['one for another client', signed({ ...LOGOUT, aud: 'other' })],
+    ['one of another event', signed({ ...LOGOUT, events: { 'http://schemas.openid.net/event/other': {} } })],
+    ['one whose event is a text', signed({ ...LOGOUT, events: { [Object.keys(EVENTS)[0] ?? '']: 'yes' } })],
+    ['one with a list of events', signed({ ...LOGOUT, events: Object.keys(EVENTS) })],
+    ['one that names a session alone', signed({ ...lacking('sub'), sid: 'session' })],
+    ...(['iss', 'aud', 'iat', 'jti', 'events'] as const).map((name): [string, string] => [
+      `one without ${name}`,
+      signed(lacking(name)),
+    ]),
+  ])('is refused that is %s', async (_case, token) => {
+    await expect(verifyLogoutToken(token, EXPECTED)).rejects.toBeInstanceOf(TokenRefused);
   });
 });
