@@ -48,6 +48,7 @@ export const FEATURES = {
 
 /** What a feature shows to the others beside its module file and its events. */
 export const CAPABILITIES = [
+  'src/users/account.standing.ts',
   'src/users/user.directory.ts',
   // Whoever may manage people may do so wherever that is done.
   'src/users/users.permissions.ts',

@@ -26,15 +26,17 @@ import { KeepResponseIds1763630000000 } from './1763630000000-keep-response-ids.
 import { CreateSettings1763630012000 } from './1763630012000-create-settings.js';
 import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sessions-began.js';
 import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-failures.js';
+import { BanPeople1763640101000 } from './1763640101000-ban-people.js';
+import { KeepViolations1763640102000 } from './1763640102000-keep-violations.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateKeyRing1763640601000 } from './1763640601000-create-key-ring.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
+import { IgnoreResealing1763640701000 } from './1763640701000-ignore-resealing.js';
 import { PartPeopleFromAudit1763640710000 } from './1763640710000-part-people-from-audit.js';
 import { KeepPrivacy1763640711000 } from './1763640711000-keep-privacy.js';
-import { IgnoreResealing1763640701000 } from './1763640701000-ignore-resealing.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
@@ -68,15 +70,17 @@ export const migrations = [
   CreateSettings1763630012000,
   NoteHowSessionsBegan1763640000000,
   CountSignInFailures1763640100000,
+  BanPeople1763640101000,
+  KeepViolations1763640102000,
   CreateSecondFactors1763640300000,
   CreateIdentities1763640400000,
   CreateScimTokens1763640500000,
   KeyStoredHashes1763640600000,
   CreateKeyRing1763640601000,
   SealAddresses1763640700000,
+  IgnoreResealing1763640701000,
   PartPeopleFromAudit1763640710000,
   KeepPrivacy1763640711000,
-  IgnoreResealing1763640701000,
   CreateUserCredentials1763640800000,
   ChargeInOneGo1763650000000,
 ];

@@ -9,6 +9,7 @@ export interface FoundApiKey {
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
   readonly ownerStatus: string;
+  readonly ownerBannedUntil: Date | null;
   readonly modelIds: readonly string[];
   readonly permissions: readonly string[] | null;
   readonly rpmLimit: number | null;
@@ -28,7 +29,7 @@ export interface FoundApiKey {
 }
 
 const FIND = `SELECT k.id, k.user_id AS "userId", k.secret_hash AS "secretHash", k.expires_at AS "expiresAt",
-                k.revoked_at AS "revokedAt", u.status AS "ownerStatus",
+                k.revoked_at AS "revokedAt", u.status AS "ownerStatus", u.banned_until AS "ownerBannedUntil",
                 ARRAY(SELECT m.model_id FROM api_key_models m WHERE m.api_key_id = k.id) AS "modelIds",
                 k.permissions, k.rpm_limit AS "rpmLimit", k.tpm_limit AS "tpmLimit",
                 k.model_rpm_limit AS "modelRpmLimit", k.model_tpm_limit AS "modelTpmLimit",
@@ -51,6 +52,12 @@ const FIND_BY_ID: PreparedStatement = {
   name: 'api_key_find_by_id',
   text: `${FIND}
           WHERE k.id = $1`,
+};
+
+const FIND_BY_IDS: PreparedStatement = {
+  name: 'api_key_find_by_ids',
+  text: `${FIND}
+          WHERE k.id = ANY($1)`,
 };
 
 const MARK_USED: PreparedStatement = {
@@ -85,6 +92,11 @@ export class ApiKeyLookupRepository {
   /** Leaves alone what has another secret meanwhile. */
   async replaceHash(id: string, before: Buffer, after: Buffer): Promise<void> {
     await this.sql.query(REPLACE_HASH, [id, before, after]);
+  }
+
+  /** Those that are not there are left out. */
+  findByIds(ids: readonly string[]): Promise<FoundApiKey[]> {
+    return this.sql.query<FoundApiKey>(FIND_BY_IDS, [ids]);
   }
 
   /** @param uses when each key was last used, in Unix milliseconds, by its id */

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { Injectable } from '@nestjs/common';
-import { type Authentication, Authenticator } from '#libs/access';
+import { type Authentication, Authenticator, bannedError } from '#libs/access';
 import { httpErrors } from '#libs/http';
-import type { DomainError } from '#libs/kernel';
+import { Clock, type DomainError } from '#libs/kernel';
 import { ApiKeyActivity } from './api-key.activity.js';
 import { apiKeyErrors } from './api-keys.errors.js';
 import { ApiKeyVerifier, type Verification } from './api-key.verifier.js';
@@ -18,6 +18,7 @@ export class ApiKeyAuthenticator extends Authenticator {
   constructor(
     private readonly verifier: ApiKeyVerifier,
     private readonly activity: ApiKeyActivity,
+    private readonly clock: Clock,
   ) {
     super();
   }
@@ -42,6 +43,7 @@ export class ApiKeyAuthenticator extends Authenticator {
       return { accepted: true, principal: verification.principal };
     }
     if (verification.outcome === 'expired') return refused(apiKeyErrors.key_expired());
+    if (verification.outcome === 'owner_banned') return refused(bannedError(verification.until, this.clock.now()));
     if (verification.outcome === 'unavailable') {
       return refused(httpErrors.database_unavailable({ retryAfterSeconds: RETRY_AFTER_SECONDS }));
     }

@@ -12,7 +12,7 @@ import { refusalOf } from './api-keys.policy.js';
 export interface ApiKeyStanding {
   readonly principal: ApiKeyPrincipal;
   /** Why it would be turned away at the door. */
-  readonly refusal: 'revoked' | 'expired' | 'owner_inactive' | 'team_left' | undefined;
+  readonly refusal: ReturnType<typeof refusalOf>;
 }
 
 /** Shows other features what a key may do, without a call. */
@@ -35,5 +35,13 @@ export class ApiKeyDirectory {
     const own = facts !== undefined && actor.kind === 'user' && actor.userId === facts.userId;
     if (!facts || !(own || hasPermission(actor, apiKeyPermissions.manage))) throw apiKeyErrors.api_key_not_found();
     return { principal: principalOf(facts), refusal: refusalOf(facts, this.clock.date()) };
+  }
+
+  /** Which of these keys would be turned away at the door now. */
+  async refusedOf(ids: readonly string[]): Promise<ReadonlySet<string>> {
+    const found = await this.keys.findByIds(ids);
+    const now = this.clock.date();
+    const good = new Set(found.filter((key) => refusalOf(key, now) === undefined).map(({ id }) => id));
+    return new Set(ids.filter((id) => !good.has(id)));
   }
 }

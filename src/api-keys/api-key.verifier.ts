@@ -8,7 +8,7 @@ import { ChangeFeed, OnEvent } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { Metrics } from '#libs/observability';
 import { TeamChanged } from '../teams/events/team.events.js';
-import { UserLimitsChanged, UserUpdated } from '../users/events/user.events.js';
+import { UserBanned, UserLimitsChanged, UserUnbanned, UserUpdated } from '../users/events/user.events.js';
 import { ApiKeyChanged } from './events/api-key.events.js';
 import { API_KEY_FORMAT } from './api-key.format.js';
 import { ApiKeySecrets } from './api-key.secrets.js';
@@ -17,12 +17,22 @@ import { principalOf } from './api-key.principal.js';
 import { refusalOf } from './api-keys.policy.js';
 import { Availability, DatabaseAway } from './availability.js';
 
-const REFUSALS = ['malformed', 'unknown', 'revoked', 'expired', 'owner_inactive', 'team_left', 'unavailable'] as const;
+const REFUSALS = [
+  'malformed',
+  'unknown',
+  'revoked',
+  'expired',
+  'owner_inactive',
+  'owner_banned',
+  'team_left',
+  'unavailable',
+] as const;
 
 /** What a credential is. `unavailable` says nothing about it: the database is away. */
 export type Verification =
   | { readonly outcome: 'accepted'; readonly principal: ApiKeyPrincipal }
-  | { readonly outcome: (typeof REFUSALS)[number] };
+  | { readonly outcome: 'owner_banned'; readonly until: Date }
+  | { readonly outcome: Exclude<(typeof REFUSALS)[number], 'owner_banned'> };
 
 interface KnownKey {
   readonly facts: FoundApiKey;
@@ -98,6 +108,12 @@ export class ApiKeyVerifier {
     if (before.status !== user.status) this.known.clear();
   }
 
+  @OnEvent(UserBanned, 'after-commit')
+  @OnEvent(UserUnbanned, 'after-commit')
+  forgetBanned(): void {
+    this.known.clear();
+  }
+
   @OnEvent(UserLimitsChanged, 'after-commit')
   forgetLimitsOfOwner(): void {
     this.known.clear();
@@ -119,6 +135,7 @@ export class ApiKeyVerifier {
   private judge(key: KnownKey | undefined): Verification {
     if (!key) return { outcome: 'unknown' };
     const refusal = refusalOf(key.facts, this.clock.date());
+    if (refusal === 'owner_banned') return { outcome: refusal, until: key.facts.ownerBannedUntil ?? new Date(0) };
     if (refusal) return { outcome: refusal };
     return { outcome: 'accepted', principal: key.principal };
   }

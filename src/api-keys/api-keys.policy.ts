@@ -19,14 +19,16 @@ export function refusalOf(
     readonly revokedAt: Date | null;
     readonly expiresAt: Date | null;
     readonly ownerStatus: string;
+    readonly ownerBannedUntil: Date | null;
     readonly teamId: string | null;
     readonly isInTeam: boolean;
   },
   now: Date,
-): 'revoked' | 'expired' | 'owner_inactive' | 'team_left' | undefined {
+): 'revoked' | 'expired' | 'owner_inactive' | 'owner_banned' | 'team_left' | undefined {
   const state = stateOf(key, now);
   if (state !== 'active') return state;
   if (key.ownerStatus !== 'active') return 'owner_inactive';
+  if (key.ownerBannedUntil && key.ownerBannedUntil > now) return 'owner_banned';
   return key.teamId !== null && !key.isInTeam ? 'team_left' : undefined;
 }
 

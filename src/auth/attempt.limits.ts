@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { RateCounters } from '#libs/cache';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { authConfig } from './auth.config.js';
+import { NetworkBans } from './protection/violations/network.bans.js';
 import { authErrors } from './auth.errors.js';
 
 const HOUR_MS = 3_600_000;
@@ -11,12 +12,13 @@ const HOUR_MS = 3_600_000;
 export class AttemptLimits {
   constructor(
     private readonly counters: RateCounters,
+    private readonly bans: NetworkBans,
     @InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>,
   ) {}
 
   /**
    * @returns whether the account is tried from so many networks that only those it is used from should get further
-   * @throws DomainError rate_limited
+   * @throws DomainError rate_limited, banned
    */
   async countSignIn(network: string, email: string): Promise<boolean> {
     const { rateMax, networkRateMax, accountRateMax, rateWindowSeconds } = this.config;
@@ -24,6 +26,7 @@ export class AttemptLimits {
     // First whatever bounds how many names the other counters must remember of one network.
     await this.count('sign-in-network', [network], networkRateMax, windowMs);
     await this.count('sign-in', [network, email], rateMax, windowMs);
+    await this.bans.mustBeFree(network);
     const { count } = await this.counters.hit('sign-in-account', [email], windowMs);
     return count > accountRateMax;
   }
@@ -31,16 +34,18 @@ export class AttemptLimits {
   /**
    * Whoever leaves for an identity provider leaves a row behind.
    *
-   * @throws DomainError rate_limited
+   * @throws DomainError rate_limited, banned
    */
   async countDeparture(network: string): Promise<void> {
     const { networkRateMax, rateWindowSeconds } = this.config;
     await this.count('departure', [network], networkRateMax, rateWindowSeconds * 1_000);
+    await this.bans.mustBeFree(network);
   }
 
-  /** @throws DomainError rate_limited */
+  /** @throws DomainError rate_limited, banned */
   async countRegistration(network: string): Promise<void> {
     await this.count('registration', [network], this.config.registrationRateMax, HOUR_MS);
+    await this.bans.mustBeFree(network);
   }
 
   private async count(purpose: string, who: readonly string[], most: number, windowMs: number): Promise<void> {

@@ -36,7 +36,7 @@ export class AuthController {
     returns: one(AccountDto),
     errors: {
       400: ['password_rejected'],
-      403: ['registration_closed'],
+      403: ['registration_closed', 'banned'],
       409: ['user_email_taken'],
       429: ['rate_limited'],
       503: ['sign_in_busy'],
@@ -53,7 +53,13 @@ export class AuthController {
     description:
       'The access token is in the answer, the refresh token in an HttpOnly cookie. Whoever has a second factor is asked for it instead.',
     returns: SESSION_OR_CHALLENGE,
-    errors: { 401: ['invalid_credentials'], 423: ['account_locked'], 429: ['rate_limited'], 503: ['sign_in_busy'] },
+    errors: {
+      401: ['invalid_credentials'],
+      403: ['banned'],
+      423: ['account_locked'],
+      429: ['rate_limited'],
+      503: ['sign_in_busy'],
+    },
   })
   async login(
     @Actor() actor: Principal,

@@ -6,6 +6,7 @@ import { ChallengeTokens } from './challenges/challenge.tokens.js';
 import { SignInChallengeEntity } from './challenges/sign-in-challenge.entity.js';
 import { SignInChallengesRepository } from './challenges/sign-in-challenges.repository.js';
 import { SignInChallenges } from './challenges/sign-in.challenges.js';
+import { ViolationsModule } from './protection/violations/violations.module.js';
 import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInAnswer } from './sign-in.answer.js';
@@ -13,7 +14,7 @@ import { SignInGate } from './sign-in.gate.js';
 
 /** The gate that every way of signing in leads through; each way is a module that imports this one. */
 @Module({
-  imports: [SessionsModule, SecondFactorsModule, TypeOrmModule.forFeature([SignInChallengeEntity])],
+  imports: [ViolationsModule, SessionsModule, SecondFactorsModule, TypeOrmModule.forFeature([SignInChallengeEntity])],
   providers: [
     AttemptLimits,
     ChallengesJobs,

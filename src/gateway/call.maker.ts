@@ -8,7 +8,7 @@ import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
 import { CallMetrics } from './call.metrics.js';
 import { dialectOf } from './dialects.js';
-import { upstreamError } from './gateway.errors.js';
+import { gatewayErrors, upstreamError } from './gateway.errors.js';
 import type { IncomingCall } from './incoming.call.js';
 import { MeteredCall, type Watched } from './metered-call.js';
 import { ProviderCaller } from './provider.caller.js';
@@ -39,13 +39,14 @@ export class CallMaker {
     incoming: IncomingCall,
     request: FastifyRequest,
     reply: FastifyReply,
-    { recording, trace }: Watched = {},
+    { recording, trace, running }: Watched = {},
   ): Promise<void> {
     const { operation } = incoming;
     const hangUp = new AbortController();
     let isAwaited = false;
     const onClose = (): void => void (isAwaited || hangUp.abort());
     reply.raw.once('close', onClose);
+    if (running) running.onCut = () => hangUp.abort();
     const admitted = await this.admission.admit(actor, incoming);
     isAwaited = recording !== undefined && !admitted.request.stream;
     if (admitted.ticket.standing) setRateHeaders(reply, admitted.ticket.standing);
@@ -75,7 +76,7 @@ export class CallMaker {
       const hungUp = error.kind === 'aborted';
       // A prompt that was sent is paid for, whoever stops listening; a provider that failed is not paid.
       await call.settle({ status: hungUp ? 'aborted' : 'failed', httpStatus: undefined, free: !hungUp || !error.sent });
-      throw upstreamError(error);
+      throw running?.isCut === true ? gatewayErrors.access_withdrawn() : upstreamError(error);
     } finally {
       call.abandon();
       this.metrics.note(call);

@@ -25,6 +25,7 @@ export const gatewayErrors = defineErrors({
   ],
   operation_not_allowed: ['forbidden', 'This API key may not ask for this.'],
   model_not_allowed: ['forbidden', 'This API key may not call this model.'],
+  access_withdrawn: ['forbidden', 'The API key was disabled, or whoever stands behind it, while the call ran.'],
   model_unavailable: ['not_found', 'This model is not available at present.'],
   no_upstream_available: ['unavailable', 'No provider can take this call at present. Try again in a moment.'],
   too_many_open_calls: ['rate_limited', 'This API key has too many calls under way. Try again when some have ended.'],

@@ -23,6 +23,7 @@ import { MessagesController } from './messages.controller.js';
 import { ModelList } from './model.list.js';
 import { ModelWatch } from './model.watch.js';
 import { ProviderCaller } from './provider.caller.js';
+import { RunningCalls } from './running.calls.js';
 import { StreamRelay } from './stream.relay.js';
 import { TokenizerController } from './tokenizer.controller.js';
 import { TokenizerService } from './tokenizer.service.js';
@@ -53,6 +54,7 @@ import { TokenizerService } from './tokenizer.service.js';
     ModelList,
     ModelWatch,
     ProviderCaller,
+    RunningCalls,
     StreamRelay,
     TokenizerService,
   ],

@@ -6,6 +6,7 @@ import { CallMaker } from './call.maker.js';
 import { Idempotency } from './idempotency/idempotency.js';
 import type { IncomingCall } from './incoming.call.js';
 import { InFlight } from './in.flight.js';
+import { RunningCalls } from './running.calls.js';
 
 /** The one door of all calls of models: as many at once as there is room for, and each of them once. */
 @Injectable()
@@ -15,6 +16,7 @@ export class GatewayService {
     private readonly idempotency: Idempotency,
     private readonly calls: CallMaker,
     private readonly telemetry: Telemetry,
+    private readonly running: RunningCalls,
   ) {}
 
   /** Answers on the reply by itself. @throws DomainError before the first byte of an answer */
@@ -26,13 +28,15 @@ export class GatewayService {
   ): Promise<void> {
     void reply.header('x-sluice-request-id', request.id);
     const leave = this.inFlight.enter(actor.id, incoming.footprint);
+    const running = this.running.enter(actor);
     try {
       await this.idempotency.once(actor, incoming, request, reply, (recording) =>
         this.telemetry.trace(traced(incoming, request), (trace) =>
-          this.calls.make(actor, incoming, request, reply, { recording, trace }),
+          this.calls.make(actor, incoming, request, reply, { recording, trace, running }),
         ),
       );
     } finally {
+      this.running.leave(running);
       leave();
     }
   }

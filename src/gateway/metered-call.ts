@@ -7,6 +7,7 @@ import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
 import type { OpenCall, UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
+import type { RunningCall } from './running.calls.js';
 import type { Operation } from './operations.js';
 import type { Units } from './units.js';
 
@@ -37,6 +38,8 @@ export interface Watched {
   /** Writes the answer down, where it may be asked for again. */
   readonly recording?: AnswerRecording | undefined;
   readonly trace?: ModelCallTrace | undefined;
+  /** Breaks the call off, whoever still waits for it. */
+  readonly running?: RunningCall | undefined;
 }
 
 /** Who calls what, and where it goes. */

@@ -13,7 +13,7 @@ import {
 } from '#libs/upstream';
 import { type Dialect, errorEvent } from './dialect.js';
 import { gatewayConfig } from './gateway.config.js';
-import { upstreamError } from './gateway.errors.js';
+import { gatewayErrors, upstreamError } from './gateway.errors.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
 import type { MeteredCall, Outcome } from './metered-call.js';
 import { ModelWatch } from './model.watch.js';
@@ -61,9 +61,9 @@ export class StreamRelay {
       if (observer.whole) await call.recording?.keep(last);
       endSoon(raw, last, this.stallMs);
     } catch (error) {
-      const hungUp = raw.destroyed || (error instanceof UpstreamFailure && error.kind === 'aborted');
-      await call.settle(outcome(hungUp ? 'aborted' : 'failed'));
-      if (hungUp) this.log.log('The caller hung up');
+      const givenUp = raw.destroyed || (error instanceof UpstreamFailure && error.kind === 'aborted');
+      await call.settle(outcome(givenUp ? 'aborted' : 'failed'));
+      if (raw.destroyed) this.log.log('The caller hung up');
       else this.breakOff(error, observer, call, reply);
     } finally {
       // Whatever went wrong on our side must not leave the provider working. Harmless after the end.
@@ -106,13 +106,17 @@ export class StreamRelay {
       reply.raw.destroy();
       return;
     }
-    this.log.warn({ reason: error.reason }, 'A provider broke off a stream');
+    // Nobody but us gives a call up whose caller still listens.
+    const isCut = error.kind === 'aborted';
+    if (isCut) this.log.log('A stream was cut: its caller may not call any more');
+    else this.log.warn({ reason: error.reason }, 'A provider broke off a stream');
     if (observer instanceof OpaqueObserver) {
       reply.raw.destroy();
       return;
     }
     const rest = wholeEvents(this.shown(observer.end(), observer));
-    const event = errorEvent(OPERATIONS[call.operation].format, upstreamError(error), reply.request.id);
+    const told = isCut ? gatewayErrors.access_withdrawn() : upstreamError(error);
+    const event = errorEvent(OPERATIONS[call.operation].format, told, reply.request.id);
     // Should an event have been cut off that is partly sent already, the empty line ends it.
     endSoon(reply.raw, Buffer.concat([rest, Buffer.from(`\n\n${event}`)]), this.stallMs);
   }

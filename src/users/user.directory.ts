@@ -19,6 +19,8 @@ export interface UserAccount {
   readonly name: string;
   readonly role: string;
   readonly status: 'active' | 'inactive';
+  /** Null, or past, when they are not banned. */
+  readonly bannedUntil: Date | null;
   readonly createdAt: Date;
 }
 
@@ -109,6 +111,8 @@ export class UserDirectory implements OnApplicationBootstrap {
         id: newId(),
         role: account.role ?? (await this.roleOfNext()),
         status: 'active' as const,
+        bannedUntil: null,
+        banReason: null,
         phone: null,
         emailVerifiedAt: null,
         lastSignInAt: null,
@@ -194,7 +198,7 @@ export class UserDirectory implements OnApplicationBootstrap {
    * @returns whether it may be used
    */
   async noteSignIn(id: string): Promise<boolean> {
-    return this.users.noteSignIn(id);
+    return this.users.noteSignIn(id, this.clock.date());
   }
 
   /** Of the last two who leave at once, one stays. */

@@ -43,6 +43,13 @@ export class UserEntity {
   @Column({ type: 'text', name: 'status' })
   status: UserStatus;
 
+  /** Null, or past, when they are not banned. */
+  @Column({ type: 'timestamptz', name: 'banned_until', nullable: true })
+  bannedUntil: Date | null;
+
+  @Column({ type: 'text', name: 'ban_reason', nullable: true })
+  banReason: string | null;
+
   @Column({ type: 'timestamptz', name: 'last_sign_in_at', nullable: true })
   lastSignInAt: Date | null;
 

@@ -8,4 +8,5 @@ export const userErrors = defineErrors({
     'Nobody else can administer this house. Make somebody else an administrator first.',
   ],
   user_phone_taken: ['conflict', 'Another account has this telephone number already.'],
+  last_administrator_needed: ['conflict', 'This is the last administrator. Make another one first.'],
 });

@@ -1,10 +1,14 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountStanding } from './account.standing.js';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
 import { ContactSealer } from './contact.sealer.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
 import { AdminUserDefaultsController } from './defaults/admin-user-defaults.controller.js';
 import { UserDefaultsService } from './defaults/user-defaults.service.js';
+import { AdminUsersController } from './people/admin-users.controller.js';
+import { PeopleAdministration } from './people/people.administration.js';
+import { PeopleRepository } from './people/people.repository.js';
 import { ProfileController } from './profile.controller.js';
 import { UserStatistics } from './statistics/user.statistics.js';
 import { UserStatsController } from './statistics/user-stats.controller.js';
@@ -17,9 +21,18 @@ import { UsersService } from './users.service.js';
 
 @Module({
   imports: [TypeOrmModule.forFeature([UserEntity]), CredentialsModule],
-  controllers: [ProfileController, UserStatsController, AdminUserLimitsController, AdminUserDefaultsController],
+  controllers: [
+    ProfileController,
+    UserStatsController,
+    AdminUserLimitsController,
+    AdminUserDefaultsController,
+    AdminUsersController,
+  ],
   providers: [
+    AccountStanding,
     ContactSealer,
+    PeopleAdministration,
+    PeopleRepository,
     UserDirectory,
     UserDefaultsService,
     UserStatistics,
@@ -28,6 +41,6 @@ import { UsersService } from './users.service.js';
     UserLimitsService,
     UserLimitsRepository,
   ],
-  exports: [UserDirectory, UserStatistics],
+  exports: [AccountStanding, UserDirectory, UserStatistics],
 })
 export class UsersModule {}

@@ -88,8 +88,14 @@ export class UsersRepository {
   }
 
   /** @returns false for an account that may not be used */
-  async noteSignIn(id: string): Promise<boolean> {
-    const { affected } = await this.users.update({ id, status: 'active' }, { lastSignInAt: () => 'now()' });
+  async noteSignIn(id: string, now: Date): Promise<boolean> {
+    const { affected } = await this.users
+      .createQueryBuilder()
+      .update()
+      .set({ lastSignInAt: () => 'now()' })
+      .where({ id, status: 'active' })
+      .andWhere('(banned_until IS NULL OR banned_until <= :now)', { now })
+      .execute();
     return affected === 1;
   }
 

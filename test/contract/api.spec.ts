@@ -55,7 +55,7 @@ describe('the API and what is written of it', () => {
     const statuses = (name: string): string[] =>
       Object.keys(operations.find((each) => each.name === name)?.operation.responses ?? {});
     expect(statuses('POST /api/auth/login')).toEqual(expect.arrayContaining(['400', '413', '415', '503']));
-    expect(statuses('GET /api/v1/auth/me')).toEqual(['200', '401', '500', '503']);
+    expect(statuses('GET /api/v1/auth/me')).toEqual(['200', '401', '403', '500', '503']);
     expect(statuses('GET /liveness')).toEqual(['200', '500']);
   });
 

@@ -101,6 +101,20 @@ const onOwnCredential = (user: GivenUser, path: string, action: string): Call =>
   resourceId: user.id,
 });
 
+/** On somebody without a session, whose end would be a row of its own. */
+async function onPerson(t: TestApp, user: GivenUser, path: string, action: string, body?: object) {
+  const { id } = await givenUser(t);
+  await t.db.query('DELETE FROM sessions WHERE user_id = $1', [id]);
+  return {
+    ...actorOf(user),
+    path: `/api/v1/admin/users/${id}${path}`,
+    body,
+    action,
+    resourceType: 'user',
+    resourceId: id,
+  };
+}
+
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   'POST /api/auth/export-data': (_, user) => ({
@@ -235,6 +249,19 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceType: 'user',
       resourceId: user.id,
     };
+  },
+  'PATCH /api/v1/admin/users/:id': async (t, user) => onPerson(t, user, '', 'USER_UPDATED', { role: 'admin' }),
+  'POST /api/v1/admin/users/:id/suspend': async (t, user) => onPerson(t, user, '/suspend', 'USER_UPDATED'),
+  'POST /api/v1/admin/users/:id/restore': async (t, user) => {
+    const call = await onPerson(t, user, '/restore', 'USER_UPDATED');
+    await t.db.query("UPDATE users SET status = 'inactive' WHERE id = $1", [call.resourceId]);
+    return call;
+  },
+  'POST /api/v1/admin/users/:id/ban': async (t, user) => onPerson(t, user, '/ban', 'USER_BANNED', { duration: '1h' }),
+  'DELETE /api/v1/admin/users/:id/ban': async (t, user) => {
+    const call = await onPerson(t, user, '/ban', 'USER_UNBANNED');
+    await t.db.query("UPDATE users SET banned_until = now() + interval '1 hour' WHERE id = $1", [call.resourceId]);
+    return call;
   },
   'POST /api/v1/admin/users/:id/unlock': async (t, user) => {
     const { id } = await givenUser(t);

@@ -51,6 +51,7 @@ export async function createApp(options: TestAppOptions = {}): Promise<TestApp> 
     PASSWORD_HASH_MEMORY_KIB: '1024',
     // A file of tests is faster than any caller.
     AUTH_NETWORK_RATE_MAX: '100000',
+    BAN_NETWORK_POINTS: '0',
     RATE_LIMIT_ANONYMOUS_PER_MINUTE: '100000',
     RATE_LIMIT_USER_PER_MINUTE: '100000',
     RATE_LIMIT_API_KEY_PER_MINUTE: '1000000',

@@ -3,6 +3,7 @@ export { accessErrors } from './access.errors.js';
 export { AccessGuard } from './access.guard.js';
 export { AccessModule } from './access.module.js';
 export { Actor } from './actor.decorator.js';
+export { bannedError } from './banned.js';
 export { Authenticator, RefusalObserver } from './authenticator.js';
 export type { Authentication, Refusal } from './authenticator.js';
 export { Doorkeeper } from './doorkeeper.js';

@@ -3,5 +3,6 @@ export const ADVISORY_LOCKS = {
   migrations: 7_001,
   registration: 7_003,
   identity: 7_004,
+  violations: 7_005,
   keyRing: 7_006,
 } as const;

@@ -5,6 +5,7 @@ import { Config, PublicConfig } from '#libs/config';
 import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
 import { addBodyHooks } from './body.budget.js';
 import { ErrorFilter } from './error.filter.js';
+import { FailureFeed } from './failure.feed.js';
 import { httpConfig } from './http.config.js';
 import { openApiDocument, serveDocs } from './openapi.js';
 import { addRequestHooks } from './request.hooks.js';
@@ -56,7 +57,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   });
   await app.register(cookie);
   app.useGlobalPipes(new StrictValidationPipe());
-  app.useGlobalFilters(new ErrorFilter());
+  app.useGlobalFilters(new ErrorFilter(app.get(FailureFeed)));
   if (docs ?? config.profile !== 'production') {
     fastify.addHook('onRequest', (request, reply, done) => {
       if (DOCS.test(request.url)) void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);

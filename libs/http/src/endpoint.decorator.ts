@@ -154,6 +154,7 @@ function failures(
   }
   if (isForPeople(access)) refusalsOf(access).forEach(add);
   if (access.kind === 'scim') add(accessErrors.unauthorized);
+  if (access.kind !== 'public' && access.kind !== 'scim') add(accessErrors.banned);
   if (access.kind === 'api-key') {
     codes.set(401, [...(codes.get(401) ?? []), 'missing_api_key', 'invalid_api_key']);
   }

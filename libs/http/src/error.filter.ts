@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { DomainError, isConnectionLoss } from '#libs/kernel';
 import { anthropicErrorEnvelope, errorEnvelope, scimErrorEnvelope, STATUS } from './error-envelope.js';
 import { httpErrors } from './http.errors.js';
+import type { FailureFeed } from './failure.feed.js';
 import { hasLargeBody } from './large-body.js';
 import { setRateHeaders } from './rate.headers.js';
 
@@ -10,6 +11,8 @@ import { setRateHeaders } from './rate.headers.js';
 @Catch()
 export class ErrorFilter implements ExceptionFilter {
   private readonly log = new Logger(ErrorFilter.name);
+
+  constructor(private readonly failures: FailureFeed) {}
 
   catch(thrown: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
@@ -23,6 +26,7 @@ export class ErrorFilter implements ExceptionFilter {
       return;
     }
     sendError(request, reply, error);
+    this.failures.tell(request, error);
   }
 }
 

@@ -22,6 +22,8 @@ export {
   Usd,
 } from './fields.js';
 export type { DtoClass } from './fields.js';
+export { FailureFeed } from './failure.feed.js';
+export type { Failure } from './failure.feed.js';
 export { createHttpAdapter } from './http.adapter.js';
 export { httpConfig, publicOrigin } from './http.config.js';
 export { httpErrors } from './http.errors.js';

@@ -2,10 +2,11 @@ import { Injectable } from '@nestjs/common';
 import { Duties, type UserPrincipal } from '#libs/access';
 import { ReadThroughCache } from '#libs/cache';
 import { ChangeFeed, OnEvent } from '#libs/events';
-import { UserUpdated } from '../../users/events/user.events.js';
+import { Clock } from '#libs/kernel';
+import { UserBanned, UserUnbanned, UserUpdated } from '../../users/events/user.events.js';
 import { AccessTokens } from './access-token.js';
 import { RefreshReplayed, SessionsEnded, SignedOut } from '../events/auth.events.js';
-import { SessionReader } from './session.reader.js';
+import { type BannedPerson, SessionReader } from './session.reader.js';
 
 /** The longest that the end of a session goes unnoticed where even the feed of changes fails. */
 const STALE_MS = 5_000;
@@ -29,6 +30,7 @@ export class SessionVerifier {
   constructor(
     private readonly tokens: AccessTokens,
     private readonly sessions: SessionReader,
+    private readonly clock: Clock,
     changes: ChangeFeed,
     duties: Duties,
   ) {
@@ -39,14 +41,19 @@ export class SessionVerifier {
   }
 
   /** @returns undefined when the token is not good, the session has ended or the account may not be used */
-  async verify(token: string): Promise<UserPrincipal | undefined> {
+  async verify(token: string): Promise<UserPrincipal | BannedPerson | undefined> {
     const claims = await this.tokens.read(token);
-    return claims && this.principals.get(claims.sessionId + claims.userId);
+    if (!claims) return undefined;
+    const key = claims.sessionId + claims.userId;
+    const found = await this.principals.get(key);
+    if (found?.kind !== 'banned' || found.until > this.clock.date()) return found;
+    this.principals.evict(key);
+    return this.principals.get(key);
   }
 
   async standing(token: string): Promise<TokenStanding> {
     const claims = await this.tokens.read(token);
-    if (!claims || !(await this.verify(token))) return { valid: false };
+    if (!claims || (await this.verify(token))?.kind !== 'user') return { valid: false };
     const { userId, expiresAt } = claims;
     return { valid: true, userId, expiresAt };
   }
@@ -72,11 +79,21 @@ export class SessionVerifier {
     this.principals.clear();
   }
 
+  @OnEvent(UserBanned, 'after-commit')
+  onUserBanned({ userId }: UserBanned): void {
+    this.forgetPerson(userId);
+  }
+
+  @OnEvent(UserUnbanned, 'after-commit')
+  onUserUnbanned({ userId }: UserUnbanned): void {
+    this.forgetPerson(userId);
+  }
+
   private forgetPerson(id: string): void {
     this.principals.evictWhere(({ userId }) => userId === id);
   }
 
-  private read(key: string): Promise<UserPrincipal | undefined> {
+  private read(key: string): Promise<UserPrincipal | BannedPerson | undefined> {
     return this.sessions.read(key.slice(0, UUID_LENGTH), key.slice(UUID_LENGTH));
   }
 }

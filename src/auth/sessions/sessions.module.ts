@@ -16,6 +16,7 @@ import { SessionKeeper } from './session.keeper.js';
 import { SessionReader } from './session.reader.js';
 import { SessionTerms } from './session.terms.js';
 import { SessionVerifier } from './session.verifier.js';
+import { ShutAccounts } from './shut.accounts.js';
 import { SessionsController } from './sessions.controller.js';
 import { SessionsJobs } from './sessions.jobs.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -37,6 +38,7 @@ import { SessionsService } from './sessions.service.js';
     SessionKeeper,
     SessionReader,
     SessionTerms,
+    ShutAccounts,
     SessionVerifier,
     SessionsJobs,
     SessionsRepository,

@@ -20,6 +20,7 @@ const DOOR: Readonly<Record<NonNullable<ApiKeyStanding['refusal']>, Rule>> = {
   revoked: { code: 'invalid_api_key', message: 'This API key is revoked.' },
   expired: { code: 'key_expired', message: 'This API key has expired.' },
   owner_inactive: { code: 'invalid_api_key', message: 'The owner of this API key may not use their account.' },
+  owner_banned: { code: 'banned', message: 'The owner of this API key is banned for now.' },
   team_left: { code: 'invalid_api_key', message: "The owner of this API key has left the key's team." },
 };
 

@@ -124,3 +124,38 @@ export class UserSpendReset extends AuditableEvent {
     };
   }
 }
+
+/** Somebody may not come in for a while. */
+export class UserBanned extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+    readonly until: Date,
+    readonly reason: string | null,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'USER_BANNED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      newValues: { until: this.until.toISOString(), reason: this.reason },
+    };
+  }
+}
+
+/** Somebody may come in again before their ban was over. */
+export class UserUnbanned extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return { action: 'USER_UNBANNED', resourceType: 'user', resourceId: this.userId };
+  }
+}

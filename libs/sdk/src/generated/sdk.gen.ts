@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client/index.js';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
+import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -179,6 +179,113 @@ export const setUserDefaults = <ThrowOnError extends boolean = false>(options: O
             type: 'http'
         }],
     url: '/api/v1/admin/settings/user-defaults',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * All people
+ */
+export const listUsers = <ThrowOnError extends boolean = false>(options?: Options<ListUsersData, ThrowOnError>): RequestResult<ListUsersResponses, ListUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListUsersResponses, ListUsersErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users',
+    ...options
+});
+
+/**
+ * Somebody
+ */
+export const getUser = <ThrowOnError extends boolean = false>(options: Options<GetUserData, ThrowOnError>): RequestResult<GetUserResponses, GetUserErrors, ThrowOnError> => (options.client ?? client).get<GetUserResponses, GetUserErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}',
+    ...options
+});
+
+/**
+ * Give somebody another role
+ *
+ * It holds from their next request on.
+ */
+export const updateUser = <ThrowOnError extends boolean = false>(options: Options<UpdateUserData, ThrowOnError>): RequestResult<UpdateUserResponses, UpdateUserErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserResponses, UpdateUserErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Let somebody in no more
+ *
+ * Their sessions end, their API keys are refused, and their running calls break off, at once.
+ */
+export const suspendUser = <ThrowOnError extends boolean = false>(options: Options<SuspendUserData, ThrowOnError>): RequestResult<SuspendUserResponses, SuspendUserErrors, ThrowOnError> => (options.client ?? client).post<SuspendUserResponses, SuspendUserErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/suspend',
+    ...options
+});
+
+/**
+ * Let somebody in again who was suspended
+ *
+ * Their API keys work again. Sessions that have ended stay so.
+ */
+export const restoreUser = <ThrowOnError extends boolean = false>(options: Options<RestoreUserData, ThrowOnError>): RequestResult<RestoreUserResponses, RestoreUserErrors, ThrowOnError> => (options.client ?? client).post<RestoreUserResponses, RestoreUserErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/restore',
+    ...options
+});
+
+/**
+ * Let somebody in again who was banned
+ */
+export const unbanUser = <ThrowOnError extends boolean = false>(options: Options<UnbanUserData, ThrowOnError>): RequestResult<UnbanUserResponses, UnbanUserErrors, ThrowOnError> => (options.client ?? client).delete<UnbanUserResponses, UnbanUserErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/ban',
+    ...options
+});
+
+/**
+ * Let somebody in no more for a while
+ *
+ * Like a suspension that ends by itself. A ban that stands already is replaced.
+ */
+export const banUser = <ThrowOnError extends boolean = false>(options: Options<BanUserData, ThrowOnError>): RequestResult<BanUserResponses, BanUserErrors, ThrowOnError> => (options.client ?? client).post<BanUserResponses, BanUserErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/ban',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -1831,6 +1938,21 @@ export const unlockUser = <ThrowOnError extends boolean = false>(options: Option
             type: 'http'
         }],
     url: '/api/v1/admin/users/{id}/unlock',
+    ...options
+});
+
+/**
+ * What people and networks did that they should not, the newest first
+ *
+ * Kept for 90 days. Twenty points of one person within a day ban them for two hours.
+ */
+export const listViolations = <ThrowOnError extends boolean = false>(options?: Options<ListViolationsData, ThrowOnError>): RequestResult<ListViolationsResponses, ListViolationsErrors, ThrowOnError> => (options?.client ?? client).get<ListViolationsResponses, ListViolationsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/violations',
     ...options
 });
 

@@ -257,6 +257,82 @@ export type SetUserDefaultsDto = {
     tpmLimit?: number | null;
 };
 
+export type PersonDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The address to sign in with, in lower case.
+     */
+    email: string;
+    /**
+     * How others see this person.
+     */
+    name: string;
+    /**
+     * The role: admin, admin-readonly, user, or one that administrators made.
+     */
+    role: string;
+    /**
+     * Whether the account may be used; `inactive` is suspended.
+     */
+    status: 'active' | 'inactive';
+    /**
+     * Until when they are banned; null when they are not.
+     */
+    bannedUntil: string | null;
+    /**
+     * What they are banned for.
+     */
+    banReason: string | null;
+    /**
+     * When the account was made.
+     */
+    createdAt: string;
+    /**
+     * When this person signed in last; null before the first time.
+     */
+    lastSignInAt: string | null;
+};
+
+export type PaginationDto = {
+    /**
+     * This page, from 1.
+     */
+    page: number;
+    /**
+     * Rows on a page.
+     */
+    limit: number;
+    /**
+     * Rows in all.
+     */
+    total: number;
+    /**
+     * Pages in all.
+     */
+    totalPages: number;
+};
+
+export type UpdatePersonDto = {
+    /**
+     * What they may do from the next request on.
+     */
+    role?: 'admin' | 'admin-readonly' | 'user';
+};
+
+export type BanPersonDto = {
+    /**
+     * For how long: a number of `s`, `m`, `h` or `d`.
+     */
+    duration: string;
+    /**
+     * What for. Administrators see it.
+     */
+    reason?: string;
+};
+
 export type AccountDto = {
     /**
      * The id.
@@ -425,25 +501,6 @@ export type TeamDto = {
      * When it was changed last.
      */
     updatedAt: string;
-};
-
-export type PaginationDto = {
-    /**
-     * This page, from 1.
-     */
-    page: number;
-    /**
-     * Rows on a page.
-     */
-    limit: number;
-    /**
-     * Rows in all.
-     */
-    total: number;
-    /**
-     * Pages in all.
-     */
-    totalPages: number;
 };
 
 export type CreateTeamDto = {
@@ -2875,6 +2932,33 @@ export type LockStandingDto = {
     failures: number;
 };
 
+export type ViolationDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * What it was.
+     */
+    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    /**
+     * Its points.
+     */
+    score: number;
+    /**
+     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
+     */
+    userId: string | null;
+    /**
+     * Where it came from.
+     */
+    network: string | null;
+    /**
+     * When it was.
+     */
+    createdAt: string;
+};
+
 export type AuthUrlDto = {
     /**
      * An address of the identity provider. It is good for ten minutes, for this browser and once.
@@ -3117,6 +3201,10 @@ export type GetMeErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -3151,6 +3239,10 @@ export type GetUserProfileErrors = {
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -3191,7 +3283,7 @@ export type UpdateMeErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3242,7 +3334,7 @@ export type GetMyStatsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3290,7 +3382,7 @@ export type UpdateUserBudgetLimitsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3354,7 +3446,7 @@ export type ResetUserSpendErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3397,7 +3489,7 @@ export type GetUserDefaultsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3440,7 +3532,7 @@ export type SetUserDefaultsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3478,6 +3570,425 @@ export type SetUserDefaultsResponses = {
 
 export type SetUserDefaultsResponse = SetUserDefaultsResponses[keyof SetUserDefaultsResponses];
 
+export type ListUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Another name for `limit`.
+         */
+        pageSize?: number;
+        /**
+         * A part of the name, or the whole e-mail address.
+         */
+        search?: string;
+        /**
+         * Only people of this role.
+         */
+        role?: string;
+        /**
+         * Only those who may use their account, who were suspended, or who are banned at present.
+         */
+        status?: 'active' | 'inactive' | 'banned';
+        /**
+         * The order; `-` turns it round.
+         */
+        sort?: 'name' | '-name' | 'createdAt' | '-createdAt' | 'lastSignInAt' | '-lastSignInAt';
+    };
+    url: '/api/v1/admin/users';
+};
+
+export type ListUsersErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListUsersError = ListUsersErrors[keyof ListUsersErrors];
+
+export type ListUsersResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PersonDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListUsersResponse = ListUsersResponses[keyof ListUsersResponses];
+
+export type GetUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}';
+};
+
+export type GetUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetUserError = GetUserErrors[keyof GetUserErrors];
+
+export type GetUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PersonDto;
+    };
+};
+
+export type GetUserResponse = GetUserResponses[keyof GetUserResponses];
+
+export type UpdateUserData = {
+    body: UpdatePersonDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}';
+};
+
+export type UpdateUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `last_administrator_needed`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UpdateUserError = UpdateUserErrors[keyof UpdateUserErrors];
+
+export type UpdateUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PersonDto;
+    };
+};
+
+export type UpdateUserResponse = UpdateUserResponses[keyof UpdateUserResponses];
+
+export type SuspendUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/suspend';
+};
+
+export type SuspendUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `last_administrator_needed`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SuspendUserError = SuspendUserErrors[keyof SuspendUserErrors];
+
+export type SuspendUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PersonDto;
+    };
+};
+
+export type SuspendUserResponse = SuspendUserResponses[keyof SuspendUserResponses];
+
+export type RestoreUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/restore';
+};
+
+export type RestoreUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RestoreUserError = RestoreUserErrors[keyof RestoreUserErrors];
+
+export type RestoreUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PersonDto;
+    };
+};
+
+export type RestoreUserResponse = RestoreUserResponses[keyof RestoreUserResponses];
+
+export type UnbanUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/ban';
+};
+
+export type UnbanUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UnbanUserError = UnbanUserErrors[keyof UnbanUserErrors];
+
+export type UnbanUserResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type UnbanUserResponse = UnbanUserResponses[keyof UnbanUserResponses];
+
+export type BanUserData = {
+    body: BanPersonDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/ban';
+};
+
+export type BanUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `last_administrator_needed`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type BanUserError = BanUserErrors[keyof BanUserErrors];
+
+export type BanUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PersonDto;
+    };
+};
+
+export type BanUserResponse = BanUserResponses[keyof BanUserResponses];
+
 export type RegisterData = {
     body: RegisterDto;
     path?: never;
@@ -3491,7 +4002,7 @@ export type RegisterErrors = {
      */
     400: ErrorDto;
     /**
-     * Not allowed. Codes: `registration_closed`.
+     * Not allowed. Codes: `registration_closed`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3610,6 +4121,10 @@ export type LoginErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
@@ -3710,6 +4225,10 @@ export type LogoutErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -3804,7 +4323,7 @@ export type ListTeamsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3848,7 +4367,7 @@ export type CreateTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3912,7 +4431,7 @@ export type DeleteTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -3962,7 +4481,7 @@ export type GetTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4014,7 +4533,7 @@ export type UpdateTeamErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4073,7 +4592,7 @@ export type ListProvidersErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4116,7 +4635,7 @@ export type CreateProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4180,7 +4699,7 @@ export type DeleteProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4234,7 +4753,7 @@ export type GetProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4286,7 +4805,7 @@ export type UpdateProviderErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4354,7 +4873,7 @@ export type ChooseRotationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4418,7 +4937,7 @@ export type ListProviderKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4470,7 +4989,7 @@ export type AddProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4538,7 +5057,7 @@ export type ImportProviderKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4610,7 +5129,7 @@ export type DeleteProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4668,7 +5187,7 @@ export type UpdateProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4736,7 +5255,7 @@ export type TestProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4792,7 +5311,7 @@ export type ResetProviderKeyCircuitErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4853,7 +5372,7 @@ export type GetProviderKeyStatsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4933,7 +5452,7 @@ export type ListModelsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4982,7 +5501,7 @@ export type GetModelErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5034,7 +5553,7 @@ export type ListModelPricesErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5086,7 +5605,7 @@ export type SetModelPriceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5158,7 +5677,7 @@ export type RemoveModelPriceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5203,7 +5722,7 @@ export type ListModelAliasesErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5251,7 +5770,7 @@ export type RemoveModelAliasErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5301,7 +5820,7 @@ export type SetModelAliasErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5369,7 +5888,7 @@ export type GetModelFallbacksErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5421,7 +5940,7 @@ export type SetModelFallbacksErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5493,7 +6012,7 @@ export type ListSubscriptionsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5537,7 +6056,7 @@ export type CreateSubscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5605,7 +6124,7 @@ export type GetSubscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5657,7 +6176,7 @@ export type SetSubscriptionQuotasErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5721,7 +6240,7 @@ export type CancelSubscriptionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5789,7 +6308,7 @@ export type ListApiKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5833,7 +6352,7 @@ export type CreateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5893,7 +6412,7 @@ export type RevokeApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5943,7 +6462,7 @@ export type GetApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -5995,7 +6514,7 @@ export type UpdateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `subscription_required`, `api_key_team_foreign`, `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6059,7 +6578,7 @@ export type RotateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6111,7 +6630,7 @@ export type ResetApiKeySpendErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6179,7 +6698,7 @@ export type GetUsageSummaryErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6218,7 +6737,7 @@ export type GetUsageBudgetErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6294,7 +6813,7 @@ export type ListUsageLogsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6334,7 +6853,7 @@ export type GetBalanceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6402,7 +6921,7 @@ export type ListBalanceTransactionsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6451,7 +6970,7 @@ export type CreditBalanceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6515,7 +7034,7 @@ export type SetBalanceErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6574,7 +7093,7 @@ export type ReRateUsageErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6642,7 +7161,7 @@ export type CreateChatCompletionErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6726,7 +7245,7 @@ export type CreateCompletionErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6810,7 +7329,7 @@ export type CreateEmbeddingErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6894,7 +7413,7 @@ export type CreateResponseErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -6978,7 +7497,7 @@ export type CreateModerationErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7062,7 +7581,7 @@ export type CreateRankingErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7132,6 +7651,10 @@ export type ListGatewayModelsErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -7171,6 +7694,10 @@ export type GetGatewayModelErrors = {
      * No valid credential. Codes: `missing_api_key`, `invalid_api_key`.
      */
     401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
     /**
      * There is no such thing, or not for this caller. Codes: `model_unavailable`.
      */
@@ -7224,7 +7751,7 @@ export type CreateImageErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7308,7 +7835,7 @@ export type CreateSpeechErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7395,7 +7922,7 @@ export type CreateTranscriptionErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7480,7 +8007,7 @@ export type CreateTranslationErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7564,7 +8091,7 @@ export type CreateMessageErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7648,7 +8175,7 @@ export type CountMessageTokensErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7734,7 +8261,7 @@ export type ForwardCallErrors = {
      */
     402: ErrorDto;
     /**
-     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`.
+     * Not allowed. Codes: `operation_not_allowed`, `model_not_allowed`, `subscription_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7805,7 +8332,7 @@ export type CountTokensErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7864,7 +8391,7 @@ export type ExplainCallErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7932,7 +8459,7 @@ export type ListScimTokensErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -7976,7 +8503,7 @@ export type CreateScimTokenErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8036,7 +8563,7 @@ export type RevokeScimTokenErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8307,7 +8834,7 @@ export type ListAuditLogsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8360,7 +8887,7 @@ export type ListMyActivityErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8404,7 +8931,7 @@ export type ExportOwnDataErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `password_wrong`, `recent_auth_required`.
+     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8467,7 +8994,7 @@ export type DeleteOwnAccountErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `password_wrong`, `recent_auth_required`.
+     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8543,7 +9070,7 @@ export type ListConsentsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8587,7 +9114,7 @@ export type GiveConsentErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8651,7 +9178,7 @@ export type WithdrawConsentErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8698,7 +9225,7 @@ export type RunRetentionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8770,7 +9297,7 @@ export type ListAdminNotificationsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8841,7 +9368,7 @@ export type GetConfigErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8915,7 +9442,7 @@ export type SetBrandingErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -8966,7 +9493,7 @@ export type RemoveMyProviderKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9003,7 +9530,7 @@ export type ListMyProviderKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9046,7 +9573,7 @@ export type SetMyProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9108,7 +9635,7 @@ export type RemoveMyProviderKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9158,7 +9685,7 @@ export type RemoveMyToolCredentialErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9208,7 +9735,7 @@ export type GetMyToolCredentialErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9256,7 +9783,7 @@ export type SetMyToolCredentialErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9309,6 +9836,10 @@ export type EndOtherSessionsErrors = {
      */
     401: ErrorDto;
     /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -9341,6 +9872,10 @@ export type ListSessionsErrors = {
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -9385,6 +9920,10 @@ export type EndSessionErrors = {
      * No valid credential. Codes: `unauthorized`.
      */
     401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
     /**
      * There is no such thing, or not for this caller. Codes: `session_not_found`.
      */
@@ -9493,7 +10032,7 @@ export type ListSigningKeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9536,7 +10075,7 @@ export type RotateSigningKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9596,7 +10135,7 @@ export type GetUserLockErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9648,7 +10187,7 @@ export type UnlockUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -9677,6 +10216,67 @@ export type UnlockUserResponses = {
 };
 
 export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
+
+export type ListViolationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Only those of this person.
+         */
+        userId?: string;
+        /**
+         * Only those of this type.
+         */
+        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    };
+    url: '/api/v1/admin/violations';
+};
+
+export type ListViolationsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
+
+export type ListViolationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ViolationDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
 
 export type SignOutByProviderData = {
     body?: never;
@@ -10024,7 +10624,7 @@ export type ListIdentitiesErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -10067,7 +10667,7 @@ export type LinkIdentityErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -10135,7 +10735,7 @@ export type UnlinkIdentityErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**

@@ -17,7 +17,7 @@ export class LinkingSessions {
   async personOf(sessionId: string): Promise<UserPrincipal> {
     const session = await this.sessions.findOpen(sessionId, this.clock.date());
     const person = session && (await this.reader.read(sessionId, session.userId));
-    if (!person) throw accessErrors.unauthorized();
+    if (person?.kind !== 'user') throw accessErrors.unauthorized();
     return person;
   }
 }

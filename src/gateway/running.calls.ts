@@ -1,0 +1,81 @@
+import { Injectable, Logger } from '@nestjs/common';
+import type { ApiKeyPrincipal } from '#libs/access';
+import { ChangeFeed } from '#libs/events';
+import { ApiKeyDirectory } from '../api-keys/api-key.directory.js';
+
+/** A call under way, and how it is broken off. */
+export class RunningCall {
+  isCut = false;
+  /** Set by whoever can. */
+  onCut: (() => void) | undefined;
+
+  constructor(readonly actor: ApiKeyPrincipal) {}
+
+  cut(): void {
+    this.isCut = true;
+    this.onCut?.();
+  }
+}
+
+/** Changes come in flocks: a team that goes takes its members along. */
+const LOOK_AFTER_MS = 100;
+const AGAIN_AFTER_MS = 1_000;
+
+/**
+ * Breaks off calls whose API key, or whoever stands behind it, may not call any more. It looks when something changed
+ * that a running call hangs on, once for all of them; a call costs a place in a set.
+ */
+@Injectable()
+export class RunningCalls {
+  private readonly log = new Logger(RunningCalls.name);
+  private readonly calls = new Set<RunningCall>();
+  private suspects = new Set<string>();
+  private timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    private readonly keys: ApiKeyDirectory,
+    changes: ChangeFeed,
+  ) {
+    changes.on('api_keys', () => this.suspect(() => true));
+    changes.on('users', (id) => this.suspect(({ userId }) => userId === id));
+    changes.on('team_members', (id) => this.suspect(({ userId, teamId }) => userId === id && teamId !== undefined));
+    changes.on('teams', (id) => this.suspect(({ teamId }) => teamId === id));
+    changes.onGap(() => this.suspect(() => true));
+  }
+
+  /** Leave with it when it has ended. */
+  enter(actor: ApiKeyPrincipal): RunningCall {
+    const call = new RunningCall(actor);
+    this.calls.add(call);
+    return call;
+  }
+
+  leave(call: RunningCall): void {
+    this.calls.delete(call);
+  }
+
+  private suspect(isOfKind: (actor: ApiKeyPrincipal) => boolean): void {
+    for (const { actor } of this.calls) if (isOfKind(actor)) this.suspects.add(actor.id);
+    if (this.suspects.size > 0) this.lookIn(LOOK_AFTER_MS);
+  }
+
+  private lookIn(ms: number): void {
+    this.timer ??= setTimeout(() => void this.look(), ms).unref();
+  }
+
+  private async look(): Promise<void> {
+    const suspects = this.suspects;
+    this.suspects = new Set();
+    this.timer = undefined;
+    try {
+      const refused = await this.keys.refusedOf([...suspects]);
+      const cut = [...this.calls].filter(({ actor }) => refused.has(actor.id));
+      for (const call of cut) call.cut();
+      if (cut.length > 0) this.log.log(`${cut.length} running calls broken off: their API keys were disabled`);
+    } catch (error) {
+      this.log.warn('Running calls could not be looked after; it is tried again.', error);
+      for (const id of suspects) this.suspects.add(id);
+      this.lookIn(AGAIN_AFTER_MS);
+    }
+  }
+}

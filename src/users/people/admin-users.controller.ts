@@ -1,0 +1,92 @@
+import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
+import { Actor, permitted, type Principal } from '#libs/access';
+import { Endpoint, IdParamDto, one, page } from '#libs/http';
+import type { Page } from '#libs/kernel';
+import { BanPersonDto, ListPeopleQueryDto, PersonDto, UpdatePersonDto } from '../dto/person.dto.js';
+import type { User } from '../user.entity.js';
+import { userPermissions } from '../users.permissions.js';
+import { PeopleAdministration } from './people.administration.js';
+
+const MAY_FAIL = { 404: ['user_not_found'], 409: ['last_administrator_needed'] } as const;
+
+@ApiTags('Users')
+@Controller('api/v1/admin/users')
+export class AdminUsersController {
+  constructor(private readonly people: PeopleAdministration) {}
+
+  @Get()
+  @Endpoint({ access: permitted(userPermissions.read), summary: 'All people', returns: page(PersonDto) })
+  listUsers(@Actor() actor: Principal, @Query() query: ListPeopleQueryDto): Promise<Page<User>> {
+    return this.people.list(actor, query);
+  }
+
+  @Get(':id')
+  @Endpoint({
+    access: permitted(userPermissions.read),
+    summary: 'Somebody',
+    returns: one(PersonDto),
+    errors: { 404: ['user_not_found'] },
+  })
+  getUser(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<User> {
+    return this.people.get(actor, id);
+  }
+
+  @Patch(':id')
+  @Endpoint({
+    access: permitted(userPermissions.manage),
+    summary: 'Give somebody another role',
+    description: 'It holds from their next request on.',
+    returns: one(PersonDto),
+    errors: MAY_FAIL,
+  })
+  updateUser(@Actor() actor: Principal, @Param() { id }: IdParamDto, @Body() changes: UpdatePersonDto): Promise<User> {
+    return this.people.update(actor, id, changes);
+  }
+
+  @Post(':id/suspend')
+  @Endpoint({
+    access: permitted(userPermissions.manage),
+    summary: 'Let somebody in no more',
+    description: 'Their sessions end, their API keys are refused, and their running calls break off, at once.',
+    returns: one(PersonDto),
+    errors: MAY_FAIL,
+  })
+  suspendUser(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<User> {
+    return this.people.setStatus(actor, id, 'inactive');
+  }
+
+  @Post(':id/restore')
+  @Endpoint({
+    access: permitted(userPermissions.manage),
+    summary: 'Let somebody in again who was suspended',
+    description: 'Their API keys work again. Sessions that have ended stay so.',
+    returns: one(PersonDto),
+    errors: { 404: ['user_not_found'] },
+  })
+  restoreUser(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<User> {
+    return this.people.setStatus(actor, id, 'active');
+  }
+
+  @Post(':id/ban')
+  @Endpoint({
+    access: permitted(userPermissions.manage),
+    summary: 'Let somebody in no more for a while',
+    description: 'Like a suspension that ends by itself. A ban that stands already is replaced.',
+    returns: one(PersonDto),
+    errors: MAY_FAIL,
+  })
+  banUser(@Actor() actor: Principal, @Param() { id }: IdParamDto, @Body() wish: BanPersonDto): Promise<User> {
+    return this.people.ban(actor, id, wish);
+  }
+
+  @Delete(':id/ban')
+  @Endpoint({
+    access: permitted(userPermissions.manage),
+    summary: 'Let somebody in again who was banned',
+    errors: { 404: ['user_not_found'] },
+  })
+  unbanUser(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<void> {
+    return this.people.unban(actor, id);
+  }
+}
