@@ -322,6 +322,23 @@ describe('sign-in with OpenID Connect', () => {
     expect((await local.http.get<{ data: unknown[] }>('/api/v1/auth/identities')).body.data).toEqual([]);
   });
 
+  it('A-22 asks whoever has a second factor here for it, and tells the question to no server', async () => {
+    const person = somebody();
+    const { session } = await signIn(person);
+    await t.db.query(
+      `INSERT INTO totp_factors (user_id, sealed_secret, sealed_with, enabled_at) VALUES ($1, '\\x00', 'nothing', now())`,
+      [session.body.data.user.id],
+    );
+    const { page, browser, session: none } = await signIn(person);
+    expect(page.url.href).toMatch(/^https:\/\/sluice\.test\/chat#mfa_challenge=.{20,}$/);
+    expect(browser.cookie(ORIGIN, 'sluice_refresh')).toBeUndefined();
+    expect(none.status).toBe(401);
+    const program = await comeBack(person);
+    const { status, body } = await program.browser.call(program.callback.href);
+    expect([status, body]).toMatchObject([200, { data: { mfaRequired: true } }]);
+    expect(body).not.toHaveProperty('data.accessToken');
+  });
+
   it('A-28 signs people out whom their provider signs out, and takes nobody else at their word', async () => {
     op.tells = `${t.url}/api/auth/backchannel-logout/company`;
     const [gone, stays] = [await signIn(somebody()), await signIn(somebody())];
