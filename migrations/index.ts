@@ -29,6 +29,7 @@ import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-
 import { BanPeople1763640101000 } from './1763640101000-ban-people.js';
 import { KeepViolations1763640102000 } from './1763640102000-keep-violations.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
+import { NameTotpFactors1763640301000 } from './1763640301000-name-totp-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
@@ -73,6 +74,7 @@ export const migrations = [
   BanPeople1763640101000,
   KeepViolations1763640102000,
   CreateSecondFactors1763640300000,
+  NameTotpFactors1763640301000,
   CreateIdentities1763640400000,
   CreateScimTokens1763640500000,
   KeyStoredHashes1763640600000,

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, IdParamDto, one, page } from '#libs/http';
 import type { Page } from '#libs/kernel';
 import { apiKeyPermissions } from './api-keys.permissions.js';
@@ -69,7 +69,7 @@ export class ApiKeysController {
 
   @Post(':id/rotate')
   @Endpoint({
-    access: permitted(apiKeyPermissions.write),
+    access: recently(permitted(apiKeyPermissions.write), 'api-keys'),
     summary: 'Give an API key another secret',
     description: 'The answer holds the new secret. The old one is refused at once.',
     returns: one(IssuedApiKeyDto),

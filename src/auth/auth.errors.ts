@@ -2,6 +2,7 @@ import { defineErrors } from '#libs/kernel';
 
 export const authErrors = defineErrors({
   password_rejected: ['invalid', 'This password does not keep the rules; each broken one is listed.'],
+  wrong_password: ['invalid', 'This is not your password.'],
   invalid_credentials: ['unauthenticated', 'The e-mail address or the password is not right.'],
   session_ended: ['unauthenticated', 'This session has ended. Sign in again.'],
   session_expired: ['unauthenticated', 'This session has run out. Sign in again.'],
@@ -12,8 +13,8 @@ export const authErrors = defineErrors({
     'forbidden',
     'This call comes with the session cookie and without its CSRF token. Send it as X-CSRF-Token.',
   ],
-  account_locked: ['locked', 'This account is locked after too many wrong passwords. Try again later.'],
   password_wrong: ['forbidden', 'This is not your password.'],
+  account_locked: ['locked', 'This account is locked after too many wrong guesses. Try again later.'],
   rate_limited: ['rate_limited', 'Too many attempts. Try again later.'],
   sign_in_busy: ['unavailable', 'Too many people are signing in at once. Try again in a moment.'],
 });

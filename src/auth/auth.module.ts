@@ -5,10 +5,12 @@ import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
 import { FederationModule } from './federation/federation.module.js';
 import { FirstAdministrator } from './first-administrator.js';
+import { MfaModule } from './mfa/mfa.module.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
 import { OwnerProof } from './owner.proof.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
+import { ProofsModule } from './proofs/proofs.module.js';
 import { ProtectionModule } from './protection/protection.module.js';
 import { RegistrationService } from './registration.service.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -16,7 +18,16 @@ import { SignInModule } from './sign-in.module.js';
 import { SignInService } from './sign-in.service.js';
 
 @Module({
-  imports: [UsersModule, SessionsModule, PasswordsModule, ProtectionModule, SignInModule, FederationModule],
+  imports: [
+    UsersModule,
+    SessionsModule,
+    PasswordsModule,
+    ProtectionModule,
+    SignInModule,
+    FederationModule,
+    MfaModule,
+    ProofsModule,
+  ],
   controllers: [AuthController, MockSignInController],
   providers: [FirstAdministrator, MockSignInService, OwnerProof, RegistrationService, SignInService],
   exports: [SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],

@@ -2,6 +2,7 @@ import { Routes } from '#libs/access';
 import { createApp, type TestApp } from '../support/app.js';
 import { FakeSocial } from '../support/fake-social.js';
 import { auditedBy } from '../support/audit-trail.js';
+import { SECOND_FACTOR_RECIPES } from '../support/audited/second-factors.js';
 import { givenApiKey } from '../support/given/api-keys.js';
 import { givenAppleForm, givenIdentity } from '../support/given/identities.js';
 import { givenModel } from '../support/given/models.js';
@@ -117,6 +118,7 @@ async function onPerson(t: TestApp, user: GivenUser, path: string, action: strin
 
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
+  ...SECOND_FACTOR_RECIPES,
   'POST /api/auth/export-data': (_, user) => ({
     ...actorOf(user),
     path: '/api/auth/export-data',

@@ -21,7 +21,7 @@ describe('what stands between a proof and the house', () => {
     t.http.post<ChallengeBody>('/api/auth/login', { email, password: GIVEN_PASSWORD });
   const giveFactor = (id: string) =>
     t.db.query(
-      `INSERT INTO totp_factors (user_id, sealed_secret, sealed_with, enabled_at) VALUES ($1, '', 'none', now())`,
+      `INSERT INTO totp_factors (id, user_id, sealed_secret, sealed_with, enabled_at) VALUES ($1, $1, '', 'none', now())`,
       [id],
     );
 

@@ -4,7 +4,6 @@ import { AccessGuard } from './access.guard.js';
 import { type Authenticator, RefusalObserver } from './authenticator.js';
 import { AUTHENTICATORS, Doorkeeper } from './doorkeeper.js';
 import { DutiesModule } from './duties.module.js';
-import { PersonConditions } from './person.conditions.js';
 import { RequestLimiter } from './request-limiter.js';
 import { Routes } from './routes.js';
 
@@ -23,7 +22,6 @@ export class AccessModule {
       providers: [
         Routes,
         Doorkeeper,
-        PersonConditions,
         { provide: APP_GUARD, useClass: AccessGuard },
         { provide: AUTHENTICATORS, inject: parts.authenticators, useFactory: (...all: Authenticator[]) => all },
         { provide: RefusalObserver, useExisting: parts.observer },

@@ -1,4 +1,4 @@
-import { Controller, Get, Module, type Type } from '@nestjs/common';
+import { Controller, Get, Global, Module, type Type } from '@nestjs/common';
 import { Test, type TestingModule } from '@nestjs/testing';
 import { Clock, SystemClock } from '#libs/kernel';
 import { accessConfig } from './access.config.js';
@@ -42,6 +42,7 @@ const parts = [
   { provide: accessConfig.token, useValue: { recentSeconds: 900, recentFor: ['api-keys'] } },
 ];
 
+@Global()
 @Module({ providers: parts, exports: parts })
 class PartsModule {}
 

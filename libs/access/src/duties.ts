@@ -5,6 +5,7 @@ import { DUTIES, type Duty } from './duty.js';
 export interface Bearer {
   readonly userId: string;
   readonly role: string;
+  readonly hasSecondFactor: boolean;
 }
 
 type Source = (bearer: Bearer) => boolean | Promise<boolean>;

@@ -14,7 +14,7 @@ export { DUTIES } from './duty.js';
 export type { Duty } from './duty.js';
 export { definePermissions, hasPermission, permissionCatalogue, ROLES } from './permissions.js';
 export type { Permission, PermissionDefinition, SystemRole } from './permissions.js';
-export { DUTY_ERRORS } from './person.conditions.js';
+export { DUTY_ERRORS, PersonConditions } from './person.conditions.js';
 export { personOf } from './person-of.js';
 export { ANONYMOUS, SYSTEM } from './principal.js';
 export type {

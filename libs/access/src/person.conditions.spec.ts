@@ -71,8 +71,8 @@ describe('duties', () => {
     const duties = new Duties();
     duties.register('terms', () => Promise.resolve(true));
     duties.register('mfa-setup', ({ role }) => role === 'admin');
-    expect(await duties.of({ userId: '1', role: 'admin' })).toEqual(['mfa-setup', 'terms']);
-    expect(await duties.of({ userId: '1', role: 'user' })).toEqual(['terms']);
+    expect(await duties.of({ userId: '1', role: 'admin', hasSecondFactor: false })).toEqual(['mfa-setup', 'terms']);
+    expect(await duties.of({ userId: '1', role: 'user', hasSecondFactor: false })).toEqual(['terms']);
   });
 
   it('have one source each', () => {

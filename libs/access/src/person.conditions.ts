@@ -28,14 +28,14 @@ export class PersonConditions {
     return this.needsProof(rule) && !this.isFresh(person) ? accessErrors.recent_auth_required() : undefined;
   }
 
+  /** A proof that was weaker than the person can give is none: whoever stole a password must not get on with it. */
+  isFresh({ authenticatedAt, isFullyProved }: UserPrincipal): boolean {
+    return isFullyProved && this.clock.now() - authenticatedAt.getTime() <= this.config.recentSeconds * 1_000;
+  }
+
   private needsProof({ recent }: PersonRule): boolean {
     if (recent === undefined) return false;
     const isChosen = CHOSEN_ACTIONS.some((action) => action === recent);
     return !isChosen || this.config.recentFor.includes(recent);
-  }
-
-  /** A proof that was weaker than the person can give is none: whoever stole a password must not get on with it. */
-  private isFresh({ authenticatedAt, isFullyProved }: UserPrincipal): boolean {
-    return isFullyProved && this.clock.now() - authenticatedAt.getTime() <= this.config.recentSeconds * 1_000;
   }
 }

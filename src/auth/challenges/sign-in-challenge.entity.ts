@@ -15,7 +15,7 @@ export class SignInChallengeEntity {
   @Column({ type: 'text', array: true, name: 'methods' })
   methods: string[];
 
-  /** Wrong answers so far. */
+  /** Answers so far that were not right, the one that is being looked at included. */
   @Column({ type: 'integer', name: 'failures' })
   failures: number;
 

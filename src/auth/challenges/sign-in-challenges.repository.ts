@@ -21,13 +21,15 @@ export class SignInChallengesRepository {
     return (await this.challenges.delete({ id })).affected === 1;
   }
 
-  /** @returns the wrong answers with this one; undefined when the challenge is gone */
-  async countFailure(id: string): Promise<number | undefined> {
-    const [rows]: [{ failures: number }[], number] = await this.work.manager.query(
-      'UPDATE sign_in_challenges SET failures = failures + 1 WHERE id = $1 RETURNING failures',
-      [id],
-    );
-    return rows[0]?.failures;
+  /** @returns false when there were so many already, or the challenge is gone */
+  async countTry(id: string, most: number): Promise<boolean> {
+    const { affected } = await this.challenges
+      .createQueryBuilder()
+      .update()
+      .set({ failures: () => 'failures + 1' })
+      .where('id = :id AND failures < :most', { id, most })
+      .execute();
+    return affected === 1;
   }
 
   /** @returns how many there were */

@@ -6,7 +6,7 @@ import type { SignInChallengeEntity } from './sign-in-challenge.entity.js';
 import { SignInChallengesRepository } from './sign-in-challenges.repository.js';
 
 const CHALLENGE_SECONDS = 300;
-/** The last of so many wrong answers voids a challenge. */
+/** So many wrong answers void a challenge. */
 const MOST_FAILURES = 5;
 
 /** A sign-in that waits for a second factor, and the only copy of its token. */
@@ -57,10 +57,13 @@ export class SignInChallenges {
     return this.challenges.take(id);
   }
 
-  /** Notes a wrong answer; the last one that is allowed voids the challenge. */
-  async fail(id: string): Promise<void> {
-    const failures = await this.challenges.countFailure(id);
-    if (failures !== undefined && failures >= MOST_FAILURES) await this.challenges.take(id);
+  /**
+   * Counts an answer before anybody looks at it, so that answers which come together are no more than so many either.
+   *
+   * @returns false when the challenge is void
+   */
+  mayTry(id: string): Promise<boolean> {
+    return this.challenges.countTry(id, MOST_FAILURES);
   }
 
   removeExpired(): Promise<number> {

@@ -143,7 +143,7 @@ export class SignInFailed extends AuditableEvent {
   }
 }
 
-/** So many wrong passwords were tried that none is looked at for a while. */
+/** So many wrong passwords, or codes, were tried that none is looked at for a while. */
 export class AccountLocked extends AuditableEvent {
   /**
    * @param userId undefined for an address without an account, which locks all the same

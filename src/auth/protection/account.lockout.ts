@@ -8,8 +8,13 @@ import { lockoutConfig } from './lockout.config.js';
 import { type Lock, lockAfter } from './lockout.policy.js';
 import { type Failures, SignInFailuresRepository } from './sign-in-failures.repository.js';
 
-/** Whose password is tried, and where. */
-export interface PasswordTry {
+/** What is tried; the two are counted apart, so that the right password does not excuse wrong codes. */
+export type Guessed = 'password' | 'code';
+
+/** Whose password is tried, or whose one-time code, and where. */
+export interface SecretTry {
+  /** A password unless said. */
+  readonly guessed?: Guessed;
   /** In canonical form, whether there is such an account or not. */
   readonly email: string;
   /** A device that the account was used on; its failures are counted apart. */
@@ -47,12 +52,12 @@ export class AccountLockout {
   }
 
   /**
-   * Has a password looked at, and counts.
+   * Has a password or a code looked at, and counts.
    *
    * @param verify whether it is right and lets its owner in
    * @throws DomainError account_locked, also for the right password
    */
-  async attempt(wanted: PasswordTry, verify: () => Promise<boolean>): Promise<TryOutcome> {
+  async attempt(wanted: SecretTry, verify: () => Promise<boolean>): Promise<TryOutcome> {
     const subject = await this.subjectOf(wanted);
     this.mustBeOpen(await this.failures.find(subject));
     const right = await verify();
@@ -66,10 +71,10 @@ export class AccountLockout {
   }
 
   async unlock(email: string): Promise<void> {
-    await this.failures.forget(this.account(email));
+    for (const guessed of ['password', 'code'] as const) await this.failures.forget(this.account(email, guessed));
   }
 
-  private async succeed({ email, device }: PasswordTry, subject: Subject): Promise<TryOutcome> {
+  private async succeed({ email, device }: SecretTry, subject: Subject): Promise<TryOutcome> {
     const found = await this.failures.findLocked(subject);
     this.mustBeOpen(found);
     if (found) await this.failures.forget(subject);
@@ -92,14 +97,14 @@ export class AccountLockout {
   }
 
   /** A device that is locked for good is one like any other. */
-  private async subjectOf({ email, device }: PasswordTry): Promise<Subject> {
-    if (device === undefined) return this.account(email);
+  private async subjectOf({ email, device, guessed }: SecretTry): Promise<Subject> {
+    if (device === undefined || guessed === 'code') return this.account(email, guessed);
     const known = this.hashes.candidates(`device ${device}`);
     return (await this.failures.find(known))?.isFinal === true ? this.account(email) : known;
   }
 
-  private account(email: string): Subject {
-    return this.hashes.candidates(`account ${email}`);
+  private account(email: string, guessed: Guessed = 'password'): Subject {
+    return this.hashes.candidates(`${guessed === 'code' ? 'codes of account' : 'account'} ${email}`);
   }
 
   private mustBeOpen(found: Failures | undefined): void {
@@ -110,7 +115,7 @@ export class AccountLockout {
   private errorOf(found: Failures | undefined): DomainError | undefined {
     if (found?.isFinal === true) {
       return authErrors.account_locked({
-        message: 'This account is locked after too many wrong passwords, until an administrator unlocks it.',
+        message: 'This account is locked after too many wrong guesses, until an administrator unlocks it.',
       });
     }
     const leftMs = (found?.lockedUntil?.getTime() ?? 0) - this.clock.now();

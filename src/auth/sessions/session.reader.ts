@@ -36,6 +36,7 @@ export class SessionReader {
     if (!session) return undefined;
     const { methods, authenticatedAt } = session;
     const { role } = account;
+    const hasSecondFactor = factors.length > 0;
     return {
       kind: 'user',
       id: userId,
@@ -44,8 +45,8 @@ export class SessionReader {
       sessionId,
       methods,
       authenticatedAt,
-      isFullyProved: factors.length === 0 || areTwoFactors(methods),
-      duties: await this.duties.of({ userId, role }),
+      isFullyProved: !hasSecondFactor || areTwoFactors(methods),
+      duties: await this.duties.of({ userId, role, hasSecondFactor }),
     };
   }
 }

@@ -6,6 +6,7 @@ import { Clock } from '#libs/kernel';
 import { UserBanned, UserUnbanned, UserUpdated } from '../../users/events/user.events.js';
 import { AccessTokens } from './access-token.js';
 import { RefreshReplayed, SessionsEnded, SignedOut } from '../events/auth.events.js';
+import { Reauthenticated } from '../events/mfa.events.js';
 import { type BannedPerson, SessionReader } from './session.reader.js';
 
 /** The longest that the end of a session goes unnoticed where even the feed of changes fails. */
@@ -65,6 +66,11 @@ export class SessionVerifier {
 
   @OnEvent(RefreshReplayed, 'after-commit')
   onRefreshReplayed({ sessionId, userId }: RefreshReplayed): void {
+    this.principals.evict(sessionId + userId);
+  }
+
+  @OnEvent(Reauthenticated, 'after-commit')
+  onReauthenticated({ actor: { sessionId, userId } }: Reauthenticated): void {
     this.principals.evict(sessionId + userId);
   }
 

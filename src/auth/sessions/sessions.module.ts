@@ -13,6 +13,7 @@ import { RefreshTokens } from './refresh-token.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionKeeper } from './session.keeper.js';
+import { SessionProofs } from './session.proofs.js';
 import { SessionReader } from './session.reader.js';
 import { SessionTerms } from './session.terms.js';
 import { SessionVerifier } from './session.verifier.js';
@@ -36,6 +37,7 @@ import { SessionsService } from './sessions.service.js';
     RefreshTokens,
     SessionAuthenticator,
     SessionKeeper,
+    SessionProofs,
     SessionReader,
     SessionTerms,
     ShutAccounts,
@@ -54,6 +56,7 @@ import { SessionsService } from './sessions.service.js';
     RefreshTokens,
     SessionAuthenticator,
     SessionKeeper,
+    SessionProofs,
     SessionReader,
     SessionVerifier,
     SessionsRepository,

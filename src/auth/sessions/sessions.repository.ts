@@ -51,6 +51,10 @@ export class SessionsRepository {
     await this.sessions.update({ id }, { refreshHash, lastUsedAt: now, expiresAt });
   }
 
+  async prove(id: string, methods: readonly string[], now: Date): Promise<void> {
+    await this.sessions.update({ id }, { methods: [...methods], authenticatedAt: now });
+  }
+
   /** @returns false when it had ended already, or belongs to somebody else */
   async end(id: string, userId: string, { now, reason }: SessionEnd): Promise<boolean> {
     const { affected } = await this.sessions.update(

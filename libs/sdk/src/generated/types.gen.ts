@@ -3000,6 +3000,116 @@ export type LinkIdentityDto = {
     returnTo?: string;
 };
 
+export type MfaStatusDto = {
+    /**
+     * Whether a second factor is asked for.
+     */
+    enabled: boolean;
+    /**
+     * What can be shown as one.
+     */
+    methods: Array<'totp' | 'passkey' | 'backup-code'>;
+    /**
+     * Backup codes that were not used.
+     */
+    backupCodesLeft: number;
+    /**
+     * Since when one-time codes are on; null while they are off.
+     */
+    totpEnabledAt: string | null;
+    /**
+     * When one was accepted last; null before the first time.
+     */
+    totpLastUsedAt: string | null;
+};
+
+export type MfaSecretDto = {
+    /**
+     * For typing into an authenticator app, in base32. It is shown this once.
+     */
+    secret: string;
+    /**
+     * The same for scanning: show it as a QR code.
+     */
+    otpauthUrl: string;
+};
+
+export type MfaEnabledDto = {
+    /**
+     * Each opens one sign-in in the place of a factor that is lost. They are shown this once.
+     */
+    backupCodes: Array<string> | null;
+};
+
+export type EnableMfaDto = {
+    /**
+     * Your password. Left out by accounts that have none and signed in not long ago.
+     */
+    password?: string;
+    /**
+     * What the authenticator app shows.
+     */
+    code: string;
+};
+
+export type DoneDto = {
+    /**
+     * What was done, for a person.
+     */
+    message: string;
+};
+
+export type OwnProofDto = {
+    /**
+     * Your password. Left out by accounts that have none and signed in not long ago.
+     */
+    password?: string;
+    /**
+     * What the authenticator app shows, or a backup code. Left out by whoever has neither.
+     */
+    code?: string;
+};
+
+export type BackupCodesDto = {
+    /**
+     * Each opens one sign-in in the place of a factor that is lost. They are shown this once.
+     */
+    backupCodes: Array<string>;
+};
+
+export type VerifyMfaDto = {
+    /**
+     * The `challengeToken` of the sign-in.
+     */
+    challengeToken: string;
+    /**
+     * What the authenticator app shows, or a backup code.
+     */
+    code: string;
+};
+
+export type ProofDto = {
+    /**
+     * When that was.
+     */
+    authenticatedAt: string;
+    /**
+     * How you proved who you are, in the names of RFC 8176.
+     */
+    methods: Array<string>;
+};
+
+export type ReauthenticateDto = {
+    /**
+     * Your password. Left out by accounts that have none and signed in not long ago.
+     */
+    password?: string;
+    /**
+     * What the authenticator app shows, or a backup code. Left out by whoever has neither.
+     */
+    code?: string;
+};
+
 export type GetLivenessData = {
     body?: never;
     path?: never;
@@ -6578,7 +6688,7 @@ export type RotateApiKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -10766,3 +10876,376 @@ export type UnlinkIdentityResponses = {
 };
 
 export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
+
+export type GetMfaStatusData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/status';
+};
+
+export type GetMfaStatusErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetMfaStatusError = GetMfaStatusErrors[keyof GetMfaStatusErrors];
+
+export type GetMfaStatusResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MfaStatusDto;
+    };
+};
+
+export type GetMfaStatusResponse = GetMfaStatusResponses[keyof GetMfaStatusResponses];
+
+export type SetUpMfaData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/setup';
+};
+
+export type SetUpMfaErrors = {
+    /**
+     * The input is not valid. Codes: `mfa_already_on`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetUpMfaError = SetUpMfaErrors[keyof SetUpMfaErrors];
+
+export type SetUpMfaResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MfaSecretDto;
+    };
+};
+
+export type SetUpMfaResponse = SetUpMfaResponses[keyof SetUpMfaResponses];
+
+export type EnableMfaData = {
+    body: EnableMfaDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/enable';
+};
+
+export type EnableMfaErrors = {
+    /**
+     * The input is not valid. Codes: `mfa_already_on`, `wrong_code`, `password_required`, `wrong_password`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EnableMfaError = EnableMfaErrors[keyof EnableMfaErrors];
+
+export type EnableMfaResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MfaEnabledDto;
+    };
+};
+
+export type EnableMfaResponse = EnableMfaResponses[keyof EnableMfaResponses];
+
+export type DisableMfaData = {
+    body: OwnProofDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/disable';
+};
+
+export type DisableMfaErrors = {
+    /**
+     * The input is not valid. Codes: `mfa_not_on`, `code_required`, `wrong_code`, `password_required`, `wrong_password`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type DisableMfaError = DisableMfaErrors[keyof DisableMfaErrors];
+
+export type DisableMfaResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: DoneDto;
+    };
+};
+
+export type DisableMfaResponse = DisableMfaResponses[keyof DisableMfaResponses];
+
+export type RegenerateBackupCodesData = {
+    body: OwnProofDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/backup-codes/regenerate';
+};
+
+export type RegenerateBackupCodesErrors = {
+    /**
+     * The input is not valid. Codes: `mfa_not_on`, `code_required`, `wrong_code`, `password_required`, `wrong_password`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RegenerateBackupCodesError = RegenerateBackupCodesErrors[keyof RegenerateBackupCodesErrors];
+
+export type RegenerateBackupCodesResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: BackupCodesDto;
+    };
+};
+
+export type RegenerateBackupCodesResponse = RegenerateBackupCodesResponses[keyof RegenerateBackupCodesResponses];
+
+export type VerifyMfaData = {
+    body: VerifyMfaDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/verify';
+};
+
+export type VerifyMfaErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `challenge_ended`, `second_factor_rejected`, `invalid_credentials`.
+     */
+    401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type VerifyMfaError = VerifyMfaErrors[keyof VerifyMfaErrors];
+
+export type VerifyMfaResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SessionDto;
+    };
+};
+
+export type VerifyMfaResponse = VerifyMfaResponses[keyof VerifyMfaResponses];
+
+export type ReauthenticateData = {
+    body: ReauthenticateDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/reauthenticate';
+};
+
+export type ReauthenticateErrors = {
+    /**
+     * The input is not valid. Codes: `password_required`, `wrong_password`, `code_required`, `wrong_code`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `sign_in_again`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ReauthenticateError = ReauthenticateErrors[keyof ReauthenticateErrors];
+
+export type ReauthenticateResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: ProofDto;
+    };
+};
+
+export type ReauthenticateResponse = ReauthenticateResponses[keyof ReauthenticateResponses];

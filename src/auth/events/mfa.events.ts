@@ -1,0 +1,70 @@
+import type { Principal, UserPrincipal } from '#libs/access';
+import { type AuditEntry, AuditableEvent } from '#libs/events';
+
+/** Something about the ways in which a person can prove who they are. */
+abstract class FactorEvent extends AuditableEvent {
+  protected abstract readonly action: string;
+
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return { action: this.action, resourceType: 'user', resourceId: this.userId };
+  }
+}
+
+/** A person has other second factors than before, or none any more. */
+export abstract class FactorsChanged extends FactorEvent {}
+
+/** Somebody got a secret for their authenticator app; it is of no effect yet. */
+export class MfaSetupBegun extends FactorEvent {
+  protected readonly action = 'MFA_SETUP_BEGUN';
+}
+
+/** One-time codes of an authenticator app are asked for from now on. */
+export class MfaEnabled extends FactorsChanged {
+  protected readonly action = 'MFA_ENABLED';
+}
+
+/** One-time codes are no longer asked for. */
+export class MfaDisabled extends FactorsChanged {
+  protected readonly action = 'MFA_DISABLED';
+}
+
+/** Somebody has new backup codes; the old ones are worthless. */
+export class BackupCodesRegenerated extends FactorEvent {
+  protected readonly action = 'BACKUP_CODES_REGENERATED';
+}
+
+/** Somebody who had proved one factor could not prove a second one: while signing in, or in a session. */
+export class SecondFactorFailed extends FactorEvent {
+  protected readonly action = 'SECOND_FACTOR_FAILED';
+
+  override audit(): AuditEntry {
+    return { ...super.audit(), success: false, errorCode: 'second_factor_rejected' };
+  }
+}
+
+/** Somebody with a session proved once more who they are. */
+export class Reauthenticated extends AuditableEvent {
+  constructor(
+    override readonly actor: UserPrincipal,
+    readonly methods: readonly string[],
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    const { sessionId } = this.actor;
+    return {
+      action: 'REAUTHENTICATED',
+      resourceType: 'session',
+      resourceId: sessionId,
+      newValues: { methods: this.methods },
+    };
+  }
+}

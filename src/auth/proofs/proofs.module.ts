@@ -1,0 +1,15 @@
+import { Module } from '@nestjs/common';
+import { UsersModule } from '../../users/users.module.js';
+import { MfaModule } from '../mfa/mfa.module.js';
+import { SignInModule } from '../sign-in.module.js';
+import { MfaVerification } from './mfa.verification.js';
+import { ProofsController } from './proofs.controller.js';
+import { Reauthentication } from './reauthentication.js';
+
+/** Proofs that come after the first one: to complete a sign-in, and to go on to what is sensitive. */
+@Module({
+  imports: [UsersModule, SignInModule, MfaModule],
+  controllers: [ProofsController],
+  providers: [MfaVerification, Reauthentication],
+})
+export class ProofsModule {}

@@ -1,0 +1,65 @@
+import type { TestApp } from '../app.js';
+import { codeAt, givenAuthenticator } from '../given/second-factors.js';
+import { GIVEN_PASSWORD, type GivenUser } from '../given/users.js';
+import type { AuditRecipe } from './recipe.js';
+
+const MFA = '/api/auth/mfa';
+
+const on = ({ http, id }: GivenUser, path: string) => ({
+  http,
+  path,
+  resourceType: 'user',
+  resourceId: id,
+  actorId: id,
+});
+
+const opened = (t: TestApp, { id }: GivenUser, path: string) => ({
+  http: t.http,
+  path,
+  action: 'SIGNED_IN',
+  resourceType: 'session',
+  resourceId: expect.any(String) as string,
+  actorId: id,
+});
+
+async function challengeOf(t: TestApp, { email }: GivenUser): Promise<string> {
+  const { body } = await t.http.post<{ data: { challengeToken: string } }>('/api/auth/login', {
+    email,
+    password: GIVEN_PASSWORD,
+  });
+  return body.data.challengeToken;
+}
+
+/** How to succeed at each route about proofs that come after a first one. */
+export const SECOND_FACTOR_RECIPES: Readonly<Record<string, AuditRecipe>> = {
+  'POST /api/auth/reauthenticate': (_, user) => ({
+    ...on(user, '/api/auth/reauthenticate'),
+    body: { password: GIVEN_PASSWORD },
+    action: 'REAUTHENTICATED',
+    resourceType: 'session',
+    resourceId: expect.any(String) as string,
+  }),
+  [`POST ${MFA}/setup`]: (_, user) => ({ ...on(user, `${MFA}/setup`), action: 'MFA_SETUP_BEGUN' }),
+  [`POST ${MFA}/enable`]: async (t, user) => {
+    const { body } = await user.http.post<{ data: { secret: string } }>(`${MFA}/setup`);
+    const code = codeAt(t, body.data.secret);
+    return { ...on(user, `${MFA}/enable`), body: { password: GIVEN_PASSWORD, code }, action: 'MFA_ENABLED' };
+  },
+  [`POST ${MFA}/disable`]: async (t, user) => {
+    const code = (await givenAuthenticator(t, user)).freshCode();
+    return { ...on(user, `${MFA}/disable`), body: { password: GIVEN_PASSWORD, code }, action: 'MFA_DISABLED' };
+  },
+  [`POST ${MFA}/backup-codes/regenerate`]: async (t, user) => {
+    const code = (await givenAuthenticator(t, user)).freshCode();
+    return {
+      ...on(user, `${MFA}/backup-codes/regenerate`),
+      body: { password: GIVEN_PASSWORD, code },
+      action: 'BACKUP_CODES_REGENERATED',
+    };
+  },
+  [`POST ${MFA}/verify`]: async (t, user) => {
+    const { freshCode } = await givenAuthenticator(t, user);
+    const challengeToken = await challengeOf(t, user);
+    return { ...opened(t, user, `${MFA}/verify`), body: { challengeToken, code: freshCode() } };
+  },
+};
