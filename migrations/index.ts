@@ -40,6 +40,7 @@ import { PartPeopleFromAudit1763640710000 } from './1763640710000-part-people-fr
 import { KeepPrivacy1763640711000 } from './1763640711000-keep-privacy.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
+import { RecordAcceptedTerms1763640801000 } from './1763640801000-record-accepted-terms.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -85,4 +86,5 @@ export const migrations = [
   KeepPrivacy1763640711000,
   CreateUserCredentials1763640800000,
   ChargeInOneGo1763650000000,
+  RecordAcceptedTerms1763640801000,
 ];

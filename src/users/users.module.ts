@@ -12,6 +12,7 @@ import { PeopleRepository } from './people/people.repository.js';
 import { ProfileController } from './profile.controller.js';
 import { UserStatistics } from './statistics/user.statistics.js';
 import { UserStatsController } from './statistics/user-stats.controller.js';
+import { TermsModule } from './terms/terms.module.js';
 import { UserDirectory } from './user.directory.js';
 import { UserEntity } from './user.entity.js';
 import { UserLimitsRepository } from './user-limits.repository.js';
@@ -20,7 +21,7 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity]), CredentialsModule],
+  imports: [TypeOrmModule.forFeature([UserEntity]), CredentialsModule, TermsModule],
   controllers: [
     ProfileController,
     UserStatsController,

@@ -93,6 +93,9 @@ async function onProviderKey(user: GivenUser, path: string) {
   return { ...actorOf(user), path: `${keys}/${id}${path}`, resourceType: 'provider_key', resourceId: id };
 }
 
+/** Not required, so that the other recipes go on working. */
+const TERMS = { version: '2026-11', text: 'Be kind to the models.', required: false };
+
 const OWN_CREDENTIAL = { name: 'mine', value: 'a-credential-of-somebody' };
 const onOwnCredential = (user: GivenUser, path: string, action: string): Call => ({
   ...actorOf(user),
@@ -346,6 +349,31 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
     resourceType: 'setting',
     resourceId: 'branding',
   }),
+  'PUT /api/v1/admin/settings/terms': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/settings/terms',
+    body: TERMS,
+    action: 'TERMS_SET',
+    resourceType: 'setting',
+    resourceId: 'terms',
+  }),
+  'POST /api/v1/admin/terms/reset': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/admin/terms/reset',
+    action: 'TERMS_RESET',
+    resourceType: 'setting',
+    resourceId: 'terms',
+  }),
+  'POST /api/v1/users/me/terms/accept': async (_, user) => {
+    await user.http.put('/api/v1/admin/settings/terms', TERMS);
+    return {
+      ...actorOf(user),
+      path: '/api/v1/users/me/terms/accept',
+      action: 'TERMS_ACCEPTED',
+      resourceType: 'user',
+      resourceId: user.id,
+    };
+  },
   'PUT /api/v1/admin/settings/user-defaults': (_, user) => ({
     ...actorOf(user),
     path: '/api/v1/admin/settings/user-defaults',

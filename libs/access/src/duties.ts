@@ -17,7 +17,7 @@ type Source = (bearer: Bearer) => boolean | Promise<boolean>;
 @Injectable()
 export class Duties {
   private readonly sources = new Map<Duty, Source>();
-  private readonly listeners: ((userId: string) => void)[] = [];
+  private readonly listeners: ((userId?: string) => void)[] = [];
 
   /** @throws Error when somebody else asks for that duty already */
   register(duty: Duty, isOwed: Source): void {
@@ -34,12 +34,14 @@ export class Duties {
   /**
    * Call it after the commit by which somebody did a duty or got one, so that their next request on this replica knows.
    * Other replicas hear of it by the change feed's topic `users`.
+   *
+   * @param userId left out: it concerns everybody
    */
-  changed(userId: string): void {
+  changed(userId?: string): void {
     for (const listener of this.listeners) listener(userId);
   }
 
-  onChange(listener: (userId: string) => void): void {
+  onChange(listener: (userId?: string) => void): void {
     this.listeners.push(listener);
   }
 }

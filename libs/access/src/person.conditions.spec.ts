@@ -83,9 +83,10 @@ describe('duties', () => {
 
   it('tell when they may have changed', () => {
     const duties = new Duties();
-    const heard: string[] = [];
+    const heard: (string | undefined)[] = [];
     duties.onChange((userId) => heard.push(userId));
     duties.changed('1');
-    expect(heard).toEqual(['1']);
+    duties.changed();
+    expect(heard).toEqual(['1', undefined]);
   });
 });

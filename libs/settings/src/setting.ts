@@ -9,6 +9,8 @@ const KEPT_MS = 15 * 60_000;
 export class Setting<T extends object> {
   private readonly known = new ReadThroughCache(() => this.read(), { freshMs: FRESH_MS, keptMs: KEPT_MS, max: 1 });
 
+  private readonly listeners: (() => void)[] = [];
+
   constructor(
     readonly key: string,
     /** What holds until somebody sets it, part by part. */
@@ -39,7 +41,13 @@ export class Setting<T extends object> {
     this.work.afterCommit(() => this.forget());
   }
 
+  /** Hears, on whatever replica it was set, that it may be another one now. */
+  onChange(listener: () => void): void {
+    this.listeners.push(listener);
+  }
+
   forget(): void {
     this.known.clear();
+    for (const listener of this.listeners) listener();
   }
 }

@@ -38,7 +38,7 @@ export class SessionVerifier {
     changes.on('sessions', (ids) => this.principals.evict(ids.replace(' ', '')));
     changes.on('users', (id) => this.forgetPerson(id));
     changes.onGap(() => this.principals.clear());
-    duties.onChange((id) => this.forgetPerson(id));
+    duties.onChange((id) => (id === undefined ? this.principals.clear() : this.forgetPerson(id)));
   }
 
   /** @returns undefined when the token is not good, the session has ended or the account may not be used */
