@@ -39,8 +39,9 @@ import { IgnoreResealing1763640701000 } from './1763640701000-ignore-resealing.j
 import { PartPeopleFromAudit1763640710000 } from './1763640710000-part-people-from-audit.js';
 import { KeepPrivacy1763640711000 } from './1763640711000-keep-privacy.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
-import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 import { RecordAcceptedTerms1763640801000 } from './1763640801000-record-accepted-terms.js';
+import { CreateUserAvatars1763640802000 } from './1763640802000-create-user-avatars.js';
+import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -85,6 +86,7 @@ export const migrations = [
   PartPeopleFromAudit1763640710000,
   KeepPrivacy1763640711000,
   CreateUserCredentials1763640800000,
-  ChargeInOneGo1763650000000,
   RecordAcceptedTerms1763640801000,
+  CreateUserAvatars1763640802000,
+  ChargeInOneGo1763650000000,
 ];

@@ -3,9 +3,8 @@ import { ApiTags } from '@nestjs/swagger';
 import { Actor, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { UpdateProfileDto } from './dto/user.request.dto.js';
-import { UserDto } from './dto/user.response.dto.js';
-import type { User } from './user.entity.js';
-import { UsersService } from './users.service.js';
+import { ProfileDto } from './dto/user.response.dto.js';
+import { type Profile, UsersService } from './users.service.js';
 
 @ApiTags('Users')
 @Controller()
@@ -13,8 +12,8 @@ export class ProfileController {
   constructor(private readonly users: UsersService) {}
 
   @Get('api/v1/auth/me')
-  @Endpoint({ access: despite(SIGNED_IN, ...DUTIES), summary: 'Your own profile', returns: one(UserDto) })
-  getMe(@Actor() actor: Principal): Promise<User> {
+  @Endpoint({ access: despite(SIGNED_IN, ...DUTIES), summary: 'Your own profile', returns: one(ProfileDto) })
+  getMe(@Actor() actor: Principal): Promise<Profile> {
     return this.users.profile(actor);
   }
 
@@ -23,9 +22,9 @@ export class ProfileController {
     access: despite(SIGNED_IN, ...DUTIES),
     summary: 'Your own profile, by its older address',
     description: 'The same as `GET /api/v1/auth/me`.',
-    returns: one(UserDto),
+    returns: one(ProfileDto),
   })
-  getUserProfile(@Actor() actor: Principal): Promise<User> {
+  getUserProfile(@Actor() actor: Principal): Promise<Profile> {
     return this.users.profile(actor);
   }
 
@@ -34,9 +33,9 @@ export class ProfileController {
     access: SIGNED_IN,
     summary: 'Change your own profile',
     description: 'The name is all of it that you may change here; anything else in the body is refused.',
-    returns: one(UserDto),
+    returns: one(ProfileDto),
   })
-  updateMe(@Actor() actor: Principal, @Body() changes: UpdateProfileDto): Promise<User> {
+  updateMe(@Actor() actor: Principal, @Body() changes: UpdateProfileDto): Promise<Profile> {
     return this.users.updateProfile(actor, changes);
   }
 }

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { AccountStanding } from './account.standing.js';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
+import { AvatarsModule } from './avatars/avatars.module.js';
 import { ContactSealer } from './contact.sealer.js';
 import { CredentialsModule } from './credentials/credentials.module.js';
 import { AdminUserDefaultsController } from './defaults/admin-user-defaults.controller.js';
@@ -21,7 +22,7 @@ import { UsersRepository } from './users.repository.js';
 import { UsersService } from './users.service.js';
 
 @Module({
-  imports: [TypeOrmModule.forFeature([UserEntity]), CredentialsModule, TermsModule],
+  imports: [TypeOrmModule.forFeature([UserEntity]), AvatarsModule, CredentialsModule, TermsModule],
   controllers: [
     ProfileController,
     UserStatsController,

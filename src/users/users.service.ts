@@ -4,10 +4,17 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { httpErrors } from '#libs/http';
 import { Clock } from '#libs/kernel';
+import { AvatarsRepository } from './avatars/avatars.repository.js';
+import { avatarUrl } from './avatars/avatars.service.js';
 import type { UpdateProfileDto } from './dto/user.request.dto.js';
 import { UserUpdated } from './events/user.events.js';
 import type { User } from './user.entity.js';
 import { UsersRepository } from './users.repository.js';
+
+/** An account as its owner sees it. */
+export interface Profile extends User {
+  readonly avatarUrl: string | null;
+}
 
 /** What people do with their own account. */
 @Injectable()
@@ -17,22 +24,28 @@ export class UsersService {
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly avatars: AvatarsRepository,
   ) {}
 
-  async profile(actor: Principal): Promise<User> {
+  async profile(actor: Principal): Promise<Profile> {
     const user = await this.users.findById(personOf(actor).userId);
     if (!user) throw accessErrors.unauthorized();
-    return user;
+    return this.shown(user);
   }
 
-  async updateProfile(actor: Principal, changes: UpdateProfileDto): Promise<User> {
+  async updateProfile(actor: Principal, changes: UpdateProfileDto): Promise<Profile> {
     const name = nameIn(changes);
     return this.work.run(async () => {
       const change = await this.users.rename(personOf(actor).userId, name, this.clock.date());
       if (!change) throw accessErrors.unauthorized();
       await this.events.publish(new UserUpdated(actor, change.before, change.after));
-      return change.after;
+      return this.shown(change.after);
     });
+  }
+
+  private async shown(user: User): Promise<Profile> {
+    const picture = await this.avatars.nameOf(user.id);
+    return { ...user, avatarUrl: picture === undefined ? null : avatarUrl(picture) };
   }
 }
 

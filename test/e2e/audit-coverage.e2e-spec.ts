@@ -119,6 +119,16 @@ async function onPerson(t: TestApp, user: GivenUser, path: string, action: strin
   };
 }
 
+/** The head of a WebP picture of 16 by 32. */
+const PICTURE = Buffer.from('524946461a00000057454250565038580a000000100000000f00001f0000', 'hex');
+const onOwnAvatar = (user: GivenUser, action: string): Call => ({
+  ...actorOf(user),
+  path: '/api/v1/users/me/avatar',
+  action,
+  resourceType: 'user',
+  resourceId: user.id,
+});
+
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
   ...SECOND_FACTOR_RECIPES,
@@ -297,6 +307,15 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
   'DELETE /api/v1/users/me/provider-keys': async (_, user) => {
     await user.http.put('/api/v1/users/me/provider-keys', OWN_CREDENTIAL);
     return onOwnCredential(user, '/provider-keys', 'USER_CREDENTIALS_REMOVED');
+  },
+  'PUT /api/v1/users/me/avatar': (_, user) => ({
+    ...onOwnAvatar(user, 'USER_AVATAR_SET'),
+    http: user.http.with({ 'content-type': 'image/webp' }),
+    body: PICTURE,
+  }),
+  'DELETE /api/v1/users/me/avatar': async (_, user) => {
+    await user.http.put('/api/v1/users/me/avatar', PICTURE, { headers: { 'content-type': 'image/webp' } });
+    return onOwnAvatar(user, 'USER_AVATAR_REMOVED');
   },
   'PUT /api/v1/users/me/tool-credentials/:tool': (_, user) => ({
     ...onOwnCredential(user, '/tool-credentials/search', 'USER_CREDENTIAL_SET'),

@@ -3,6 +3,8 @@ import { ROUTE_ARGS_METADATA } from '@nestjs/common/constants.js';
 import { RouteParamtypes } from '@nestjs/common/enums/route-paramtypes.enum.js';
 import {
   ApiBearerAuth,
+  ApiBody,
+  ApiConsumes,
   ApiExtension,
   ApiExtraModels,
   ApiNoContentResponse,
@@ -28,6 +30,7 @@ import { httpErrors } from './http.errors.js';
 import { CursorPaginationDto, ErrorDto, PaginationDto } from './envelope.dto.js';
 import { ResponseInterceptor } from './response.interceptor.js';
 import type { Returns } from './returns.js';
+import type { Upload } from './upload.js';
 
 export interface EndpointOptions {
   readonly access: AccessRule;
@@ -43,6 +46,8 @@ export interface EndpointOptions {
   readonly rawBody?: boolean;
   /** The handler takes a form (application/x-www-form-urlencoded) and no JSON, and reads it from the request. */
   readonly form?: { readonly mostBytes: number };
+  /** The handler takes a file: the whole body, as the bytes that came. */
+  readonly upload?: Upload;
   /** The codes of this route's own errors, by status. */
   readonly errors?: Readonly<Record<number, readonly string[]>>;
 }
@@ -53,12 +58,18 @@ export function Endpoint(options: EndpointOptions): MethodDecorator {
   const described = applyDecorators(
     Access(options.access),
     HttpCode(status),
-    RouteConfig({ access: options.access, rawBody: options.rawBody === true, form: options.form }),
+    RouteConfig({
+      access: options.access,
+      rawBody: options.rawBody === true,
+      form: options.form,
+      upload: options.upload,
+    }),
     // A route that writes its answer itself has none: it would only stand in the way of every call.
     ...(options.raw ? [] : [UseInterceptors(new ResponseInterceptor(options.returns))]),
     ApiOperation({ summary: options.summary, ...(options.description ? { description: options.description } : {}) }),
     ApiExtension('x-access', describeRule(options.access)),
     ...security(options.access),
+    ...file(options.upload),
     ...success(status, options),
   );
   return (controller, method, descriptor) => {
@@ -85,6 +96,11 @@ function inputOf(controller: object, method: string | symbol): Input {
 function security(rule: AccessRule): MethodDecorator[] {
   if (rule.kind === 'public') return [];
   return rule.kind === 'api-key' || rule.kind === 'scim' ? [ApiSecurity(rule.kind)] : [ApiBearerAuth('session')];
+}
+
+function file(upload: Upload | undefined): MethodDecorator[] {
+  if (!upload) return [];
+  return [ApiConsumes(...upload.types), ApiBody({ schema: { type: 'string', format: 'binary' } })];
 }
 
 function success(status: number, { returns, raw }: EndpointOptions): MethodDecorator[] {
@@ -136,7 +152,7 @@ const COMMON: Readonly<Record<number, string>> = {
 };
 
 function failures(
-  { access, raw, rawBody = false, form, errors = {} }: EndpointOptions,
+  { access, raw, rawBody, form, upload, errors = {} }: EndpointOptions,
   input: Input,
 ): MethodDecorator[] {
   const codes = new Map<number, readonly string[]>(
@@ -146,9 +162,10 @@ function failures(
     const [status] = STATUS[kind];
     codes.set(status, [...(codes.get(status) ?? []), code]);
   };
-  if ((input.some || form) && !rawBody) add(httpErrors.validation_failed);
-  if (input.body && !rawBody) add(httpErrors.malformed_json);
-  if (input.body || rawBody || form) {
+  const takesBytes = rawBody === true || upload !== undefined;
+  if ((input.some || form) && !takesBytes) add(httpErrors.validation_failed);
+  if (input.body && !takesBytes) add(httpErrors.malformed_json);
+  if (input.body || takesBytes || form) {
     const { body_too_large, unsupported_media_type, request_timeout, server_busy } = httpErrors;
     [body_too_large, unsupported_media_type, request_timeout, server_busy].forEach(add);
   }

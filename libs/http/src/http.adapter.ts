@@ -13,6 +13,7 @@ import { SECURITY_HEADERS } from './security-headers.js';
 import { parseForm } from './form.js';
 import { parseStrictJson } from './strict-json.js';
 import type { EndpointOptions } from './endpoint.decorator.js';
+import { acceptUploads } from './upload.js';
 
 const HEADERS_TIMEOUT_MS = 20_000;
 /** How often Node looks for requests that take too long. */
@@ -83,6 +84,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
     if (takesRawBody(request.routeOptions.config)) done(null, body);
     else done(httpErrors.unsupported_media_type());
   });
+  acceptUploads(fastify);
   return adapter;
 }
 

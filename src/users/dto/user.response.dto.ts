@@ -27,3 +27,13 @@ export class UserDto {
   })
   lastSignInAt: Date | null;
 }
+
+/** A person, as they see themselves. */
+export class ProfileDto extends UserDto {
+  @Text({
+    description: 'Where the picture is, below the address of this server; null for none.',
+    example: '/api/v1/avatars/3q2-7wAAAAAAAAAAAAAAAA.png',
+    nullable: true,
+  })
+  avatarUrl: string | null;
+}

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client/index.js';
-import type { AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetMfaStatusData, GetMfaStatusErrors, GetMfaStatusResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegenerateBackupCodesData, RegenerateBackupCodesErrors, RegenerateBackupCodesResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetUpMfaData, SetUpMfaErrors, SetUpMfaResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
+import type { AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetAvatarData, GetAvatarErrors, GetAvatarResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetMfaStatusData, GetMfaStatusErrors, GetMfaStatusResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyTermsData, GetMyTermsErrors, GetMyTermsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTermsData, GetTermsErrors, GetTermsResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegenerateBackupCodesData, RegenerateBackupCodesErrors, RegenerateBackupCodesResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyAvatarData, RemoveMyAvatarErrors, RemoveMyAvatarResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetTermsData, ResetTermsErrors, ResetTermsResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyAvatarData, SetMyAvatarErrors, SetMyAvatarResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetTermsData, SetTermsErrors, SetTermsResponses, SetUpMfaData, SetUpMfaErrors, SetUpMfaResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1715,6 +1715,46 @@ export const setBranding = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
+ * Remove your picture
+ */
+export const removeMyAvatar = <ThrowOnError extends boolean = false>(options?: Options<RemoveMyAvatarData, ThrowOnError>): RequestResult<RemoveMyAvatarResponses, RemoveMyAvatarErrors, ThrowOnError> => (options?.client ?? client).delete<RemoveMyAvatarResponses, RemoveMyAvatarErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/users/me/avatar',
+    ...options
+});
+
+/**
+ * Set your picture
+ *
+ * The body is the file: a PNG, JPEG or WebP of at most 2 MiB and 4096 pixels a side. It is told by its bytes, not by its name.
+ */
+export const setMyAvatar = <ThrowOnError extends boolean = false>(options: Options<SetMyAvatarData, ThrowOnError>): RequestResult<SetMyAvatarResponses, SetMyAvatarErrors, ThrowOnError> => (options.client ?? client).put<SetMyAvatarResponses, SetMyAvatarErrors, ThrowOnError>({
+    bodySerializer: null,
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/users/me/avatar',
+    ...options,
+    headers: {
+        'Content-Type': 'image/png',
+        ...options.headers
+    }
+});
+
+/**
+ * A person's picture
+ *
+ * For whoever knows its address, which cannot be guessed: browsers load pictures without a token.
+ */
+export const getAvatar = <ThrowOnError extends boolean = false>(options: Options<GetAvatarData, ThrowOnError>): RequestResult<GetAvatarResponses, GetAvatarErrors, ThrowOnError> => (options.client ?? client).get<GetAvatarResponses, GetAvatarErrors, ThrowOnError>({ url: '/api/v1/avatars/{name}', ...options });
+
+/**
  * Remove all keys of your own
  */
 export const removeMyProviderKeys = <ThrowOnError extends boolean = false>(options?: Options<RemoveMyProviderKeysData, ThrowOnError>): RequestResult<RemoveMyProviderKeysResponses, RemoveMyProviderKeysErrors, ThrowOnError> => (options?.client ?? client).delete<RemoveMyProviderKeysResponses, RemoveMyProviderKeysErrors, ThrowOnError>({
@@ -1817,6 +1857,81 @@ export const setMyToolCredential = <ThrowOnError extends boolean = false>(option
         'Content-Type': 'application/json',
         ...options.headers
     }
+});
+
+/**
+ * The terms of use as they are set
+ */
+export const getTerms = <ThrowOnError extends boolean = false>(options?: Options<GetTermsData, ThrowOnError>): RequestResult<GetTermsResponses, GetTermsErrors, ThrowOnError> => (options?.client ?? client).get<GetTermsResponses, GetTermsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/settings/terms',
+    ...options
+});
+
+/**
+ * Set the terms of use
+ *
+ * Where they are required, whoever has not accepted this version can do nothing but read and accept them, on every replica. API keys go on working.
+ */
+export const setTerms = <ThrowOnError extends boolean = false>(options: Options<SetTermsData, ThrowOnError>): RequestResult<SetTermsResponses, SetTermsErrors, ThrowOnError> => (options.client ?? client).put<SetTermsResponses, SetTermsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/settings/terms',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask everybody for the terms of use anew
+ *
+ * Also whoever asks. What was accepted before stays on record.
+ */
+export const resetTerms = <ThrowOnError extends boolean = false>(options?: Options<ResetTermsData, ThrowOnError>): RequestResult<ResetTermsResponses, ResetTermsErrors, ThrowOnError> => (options?.client ?? client).post<ResetTermsResponses, ResetTermsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/terms/reset',
+    ...options
+});
+
+/**
+ * The terms of use, and whether you have accepted them
+ */
+export const getMyTerms = <ThrowOnError extends boolean = false>(options?: Options<GetMyTermsData, ThrowOnError>): RequestResult<GetMyTermsResponses, GetMyTermsErrors, ThrowOnError> => (options?.client ?? client).get<GetMyTermsResponses, GetMyTermsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/users/me/terms',
+    ...options
+});
+
+/**
+ * Accept the terms of use
+ *
+ * What you accepted is kept with its version and the time.
+ */
+export const acceptTerms = <ThrowOnError extends boolean = false>(options?: Options<AcceptTermsData, ThrowOnError>): RequestResult<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError> => (options?.client ?? client).post<AcceptTermsResponses, AcceptTermsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/users/me/terms/accept',
+    ...options
 });
 
 /**

@@ -40,7 +40,7 @@ export type ErrorDto = {
     requestId: string;
 };
 
-export type UserDto = {
+export type ProfileDto = {
     /**
      * The id.
      */
@@ -69,6 +69,10 @@ export type UserDto = {
      * When this person signed in last; null before the first time.
      */
     lastSignInAt: string | null;
+    /**
+     * Where the picture is, below the address of this server; null for none.
+     */
+    avatarUrl: string | null;
 };
 
 export type UpdateProfileDto = {
@@ -2786,6 +2790,13 @@ export type SetBrandingDto = {
     title?: string | null;
 };
 
+export type AvatarLinkDto = {
+    /**
+     * The address, below that of this server. A new picture has a new one.
+     */
+    url: string;
+};
+
 export type SetOwnProviderKeyDto = {
     /**
      * What it is called: usually the provider.
@@ -2832,6 +2843,74 @@ export type ToolCredentialDto = {
      * Whether a credential is kept for it.
      */
     configured: boolean;
+};
+
+export type TermsDto = {
+    /**
+     * Their version; null where there are none.
+     */
+    version: string | null;
+    /**
+     * The terms themselves.
+     */
+    text: string | null;
+    /**
+     * Where they stand.
+     */
+    url: string | null;
+    /**
+     * Whether the house stays closed to whoever has not accepted them.
+     */
+    required: boolean;
+};
+
+export type SetTermsDto = {
+    /**
+     * Another version than before is asked for anew.
+     */
+    version: string;
+    /**
+     * The terms themselves.
+     */
+    text?: string | null;
+    /**
+     * Where they stand.
+     */
+    url?: string | null;
+    /**
+     * Whether the house stays closed to whoever has not accepted them.
+     */
+    required: boolean;
+};
+
+export type TermsResetDto = {
+    /**
+     * People who had accepted the terms in force, and have to again.
+     */
+    people: number;
+};
+
+export type OwnTermsDto = {
+    /**
+     * Their version; null where there are none.
+     */
+    version: string | null;
+    /**
+     * The terms themselves.
+     */
+    text: string | null;
+    /**
+     * Where they stand.
+     */
+    url: string | null;
+    /**
+     * Whether the house stays closed to whoever has not accepted them.
+     */
+    required: boolean;
+    /**
+     * When you accepted them; null: not yet.
+     */
+    acceptedAt: string | null;
 };
 
 export type ListedSessionDto = {
@@ -3331,7 +3410,7 @@ export type GetMeResponses = {
      * Done.
      */
     200: {
-        data: UserDto;
+        data: ProfileDto;
     };
 };
 
@@ -3370,7 +3449,7 @@ export type GetUserProfileResponses = {
      * Done.
      */
     200: {
-        data: UserDto;
+        data: ProfileDto;
     };
 };
 
@@ -3425,7 +3504,7 @@ export type UpdateMeResponses = {
      * Done.
      */
     200: {
-        data: UserDto;
+        data: ProfileDto;
     };
 };
 
@@ -9590,6 +9669,142 @@ export type SetBrandingResponses = {
 
 export type SetBrandingResponse = SetBrandingResponses[keyof SetBrandingResponses];
 
+export type RemoveMyAvatarData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/avatar';
+};
+
+export type RemoveMyAvatarErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `avatar_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RemoveMyAvatarError = RemoveMyAvatarErrors[keyof RemoveMyAvatarErrors];
+
+export type RemoveMyAvatarResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemoveMyAvatarResponse = RemoveMyAvatarResponses[keyof RemoveMyAvatarResponses];
+
+export type SetMyAvatarData = {
+    body: Blob | File;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/avatar';
+};
+
+export type SetMyAvatarErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `avatar_not_an_image`, `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Valid in form, impossible in meaning. Codes: `avatar_dimensions`.
+     */
+    422: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetMyAvatarError = SetMyAvatarErrors[keyof SetMyAvatarErrors];
+
+export type SetMyAvatarResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: AvatarLinkDto;
+    };
+};
+
+export type SetMyAvatarResponse = SetMyAvatarResponses[keyof SetMyAvatarResponses];
+
+export type GetAvatarData = {
+    body?: never;
+    path: {
+        /**
+         * The name that it was given.
+         */
+        name: string;
+    };
+    query?: never;
+    url: '/api/v1/avatars/{name}';
+};
+
+export type GetAvatarErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `avatar_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetAvatarError = GetAvatarErrors[keyof GetAvatarErrors];
+
+export type GetAvatarResponses = {
+    /**
+     * The picture.
+     */
+    200: unknown;
+};
+
 export type RemoveMyProviderKeysData = {
     body?: never;
     path?: never;
@@ -9932,6 +10147,234 @@ export type SetMyToolCredentialResponses = {
 };
 
 export type SetMyToolCredentialResponse = SetMyToolCredentialResponses[keyof SetMyToolCredentialResponses];
+
+export type GetTermsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/settings/terms';
+};
+
+export type GetTermsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetTermsError = GetTermsErrors[keyof GetTermsErrors];
+
+export type GetTermsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TermsDto;
+    };
+};
+
+export type GetTermsResponse = GetTermsResponses[keyof GetTermsResponses];
+
+export type SetTermsData = {
+    body: SetTermsDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/settings/terms';
+};
+
+export type SetTermsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type SetTermsError = SetTermsErrors[keyof SetTermsErrors];
+
+export type SetTermsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TermsDto;
+    };
+};
+
+export type SetTermsResponse = SetTermsResponses[keyof SetTermsResponses];
+
+export type ResetTermsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/terms/reset';
+};
+
+export type ResetTermsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ResetTermsError = ResetTermsErrors[keyof ResetTermsErrors];
+
+export type ResetTermsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TermsResetDto;
+    };
+};
+
+export type ResetTermsResponse = ResetTermsResponses[keyof ResetTermsResponses];
+
+export type GetMyTermsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/users/me/terms';
+};
+
+export type GetMyTermsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetMyTermsError = GetMyTermsErrors[keyof GetMyTermsErrors];
+
+export type GetMyTermsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnTermsDto;
+    };
+};
+
+export type GetMyTermsResponse = GetMyTermsResponses[keyof GetMyTermsResponses];
+
+export type AcceptTermsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Those that were read, so that no others are accepted by accident. Left out: those in force.
+         */
+        version?: string;
+    };
+    url: '/api/v1/users/me/terms/accept';
+};
+
+export type AcceptTermsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `terms_not_set`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `terms_changed`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type AcceptTermsError = AcceptTermsErrors[keyof AcceptTermsErrors];
+
+export type AcceptTermsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: OwnTermsDto;
+    };
+};
+
+export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
 
 export type EndOtherSessionsData = {
     body?: never;
