@@ -17,7 +17,7 @@ export const LIBS = {
   events: ['kernel', 'observability', 'database', 'access'],
   jobs: ['kernel', 'config', 'observability', 'database'],
   http: ['kernel', 'config', 'observability', 'access'],
-  mail: ['kernel', 'config', 'observability', 'crypto', 'events'],
+  mail: ['kernel', 'config', 'observability', 'crypto', 'events', 'http'],
   limits: ['kernel', 'config', 'observability', 'crypto', 'cache', 'database', 'access', 'http'],
   settings: ['cache', 'database', 'events'],
   privacy: [],

@@ -28,6 +28,9 @@ import { NoteHowSessionsBegan1763640000000 } from './1763640000000-note-how-sess
 import { CountSignInFailures1763640100000 } from './1763640100000-count-sign-in-failures.js';
 import { BanPeople1763640101000 } from './1763640101000-ban-people.js';
 import { KeepViolations1763640102000 } from './1763640102000-keep-violations.js';
+import { CreateOneTimeLinks1763640200000 } from './1763640200000-create-one-time-links.js';
+import { CreateSignIns1763640201000 } from './1763640201000-create-sign-ins.js';
+import { CreateInvitations1763640202000 } from './1763640202000-create-invitations.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { NameTotpFactors1763640301000 } from './1763640301000-name-totp-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
@@ -75,6 +78,9 @@ export const migrations = [
   CountSignInFailures1763640100000,
   BanPeople1763640101000,
   KeepViolations1763640102000,
+  CreateOneTimeLinks1763640200000,
+  CreateSignIns1763640201000,
+  CreateInvitations1763640202000,
   CreateSecondFactors1763640300000,
   NameTotpFactors1763640301000,
   CreateIdentities1763640400000,

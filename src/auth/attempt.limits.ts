@@ -4,6 +4,7 @@ import { type ConfigOf, InjectConfig } from '#libs/config';
 import { authConfig } from './auth.config.js';
 import { NetworkBans } from './protection/violations/network.bans.js';
 import { authErrors } from './auth.errors.js';
+import { recoveryConfig } from './recovery/recovery.config.js';
 
 const HOUR_MS = 3_600_000;
 
@@ -14,6 +15,7 @@ export class AttemptLimits {
     private readonly counters: RateCounters,
     private readonly bans: NetworkBans,
     @InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>,
+    @InjectConfig(recoveryConfig) private readonly recovery: ConfigOf<typeof recoveryConfig>,
   ) {}
 
   /**
@@ -46,6 +48,28 @@ export class AttemptLimits {
   async countRegistration(network: string): Promise<void> {
     await this.count('registration', [network], this.config.registrationRateMax, HOUR_MS);
     await this.bans.mustBeFree(network);
+  }
+
+  /**
+   * A mail that somebody asks for, whether or not there will be one. What others ask for from elsewhere does not count:
+   * nobody may keep an account from being recovered.
+   *
+   * @throws DomainError rate_limited
+   */
+  async countLetter(purpose: string, network: string, email: string): Promise<void> {
+    await this.count(`letter-network:${purpose}`, [network], this.recovery.networkRateMax, HOUR_MS);
+    await this.count(`letter:${purpose}`, [network, email], this.recovery.rateMax, HOUR_MS);
+  }
+
+  /** A link or a code that somebody tries. @throws DomainError rate_limited */
+  async countGuess(purpose: string, network: string): Promise<void> {
+    await this.count(`guess:${purpose}`, [network], this.recovery.networkRateMax, HOUR_MS);
+  }
+
+  /** A password that somebody who is signed in gives again. @throws DomainError rate_limited */
+  async countPassword(userId: string): Promise<void> {
+    const { rateMax, rateWindowSeconds } = this.config;
+    await this.count('password', [userId], rateMax, rateWindowSeconds * 1_000);
   }
 
   private async count(purpose: string, who: readonly string[], most: number, windowMs: number): Promise<void> {

@@ -4,12 +4,13 @@ import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import { RegisterDto, SignInDto } from './dto/auth.request.dto.js';
-import { AccountDto, type MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
+import { type MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
 import { CsrfGuard } from './sessions/csrf.guard.js';
 import { DeviceMark } from './sessions/device-mark.decorator.js';
 import { OriginGuard } from './sessions/origin.guard.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
-import { RegistrationService } from './registration.service.js';
+import { RegistrationDto } from './registration/dto/registration.response.dto.js';
+import { RegistrationService } from './registration/registration.service.js';
 import { SessionKeeper } from './sessions/session.keeper.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SESSION_OR_CHALLENGE, SignInAnswer } from './sign-in.answer.js';
@@ -31,18 +32,23 @@ export class AuthController {
   @Endpoint({
     access: PUBLIC,
     summary: 'Make an account',
-    description: 'The first account of a new house is its administrator.',
+    description:
+      'The first account of a new house is its administrator. With an invitation, also while registration is closed.',
     status: 201,
-    returns: one(AccountDto),
+    returns: one(RegistrationDto),
     errors: {
       400: ['password_rejected'],
-      403: ['registration_closed', 'banned'],
+      403: ['registration_closed', 'email_domain_not_allowed', 'invitation_invalid', 'banned'],
       409: ['user_email_taken'],
       429: ['rate_limited'],
       503: ['sign_in_busy'],
     },
   })
-  register(@Actor() actor: Principal, @Body() account: RegisterDto, @Network() network: string): Promise<AccountDto> {
+  register(
+    @Actor() actor: Principal,
+    @Body() account: RegisterDto,
+    @Network() network: string,
+  ): Promise<RegistrationDto> {
     return this.registration.register(actor, account, network);
   }
 
@@ -55,7 +61,7 @@ export class AuthController {
     returns: SESSION_OR_CHALLENGE,
     errors: {
       401: ['invalid_credentials'],
-      403: ['banned'],
+      403: ['email_not_verified', 'banned'],
       423: ['account_locked'],
       429: ['rate_limited'],
       503: ['sign_in_busy'],

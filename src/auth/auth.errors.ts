@@ -3,6 +3,12 @@ import { defineErrors } from '#libs/kernel';
 export const authErrors = defineErrors({
   password_rejected: ['invalid', 'This password does not keep the rules; each broken one is listed.'],
   wrong_password: ['invalid', 'This is not your password.'],
+  password_reused: ['invalid', 'This is one of your last passwords. Choose another one.'],
+  password_changed_meanwhile: ['conflict', 'The password was changed by somebody else just now.'],
+  email_not_verified: [
+    'forbidden',
+    'Verify your e-mail address first: follow the link in the mail, or ask for another.',
+  ],
   invalid_credentials: ['unauthenticated', 'The e-mail address or the password is not right.'],
   session_ended: ['unauthenticated', 'This session has ended. Sign in again.'],
   session_expired: ['unauthenticated', 'This session has run out. Sign in again.'],

@@ -12,34 +12,33 @@ import { OwnerProof } from './owner.proof.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { ProofsModule } from './proofs/proofs.module.js';
 import { ProtectionModule } from './protection/protection.module.js';
-import { RegistrationService } from './registration.service.js';
+import { RecoveryModule } from './recovery/recovery.module.js';
+import { RegistrationModule } from './registration/registration.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
 import { SignInModule } from './sign-in.module.js';
+import { SignInsModule } from './sign-ins/sign-ins.module.js';
 import { SignInService } from './sign-in.service.js';
 
 @Module({
   imports: [
     UsersModule,
-    SessionsModule,
-    PasswordsModule,
-    ProtectionModule,
-    SignInModule,
     FederationModule,
+    SessionsModule,
     MfaModule,
+    PasswordsModule,
     ProofsModule,
+    ProtectionModule,
+    RecoveryModule,
+    RegistrationModule,
+    SignInModule,
+    SignInsModule,
   ],
   controllers: [AuthController, MockSignInController],
-  providers: [FirstAdministrator, MockSignInService, OwnerProof, RegistrationService, SignInService],
+  providers: [FirstAdministrator, MockSignInService, OwnerProof, SignInService],
   exports: [SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
 })
 export class AuthModule {
-  constructor(
-    facts: PublicConfig,
-    @InjectConfig(authConfig) { allowRegistration, mockAuth }: ConfigOf<typeof authConfig>,
-  ) {
-    facts.contribute({
-      loginMethods: mockAuth ? ['password', 'mock'] : ['password'],
-      registrationOpen: allowRegistration,
-    });
+  constructor(facts: PublicConfig, @InjectConfig(authConfig) { mockAuth }: ConfigOf<typeof authConfig>) {
+    facts.contribute({ loginMethods: mockAuth ? ['password', 'mock'] : ['password'] });
   }
 }

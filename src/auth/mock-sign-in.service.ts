@@ -28,7 +28,13 @@ export class MockSignInService {
     const email = `mock-${role}@sluice.local`;
     const account =
       (await this.users.findByEmail(email)) ??
-      (await this.users.create(actor, { email, name: `Mock ${role}`, role, passwordHash: null }));
+      (await this.users.create(actor, {
+        email,
+        name: `Mock ${role}`,
+        role,
+        passwordHash: null,
+        isEmailVerified: true,
+      }));
     return this.gate.admit(actor, account, ['mock']);
   }
 }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { bannedError, type Principal } from '#libs/access';
+import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { Clock } from '#libs/kernel';
 import type { UserAccount } from '../users/user.directory.js';
-import { authErrors } from './auth.errors.js';
+import { AccountStanding } from './account.standing.js';
 import { type SignInChallenge, SignInChallenges } from './challenges/sign-in.challenges.js';
-import { SecondFactorAsked, SignInFailed } from './events/auth.events.js';
+import { SecondFactorAsked } from './events/auth.events.js';
 import { areTwoFactors, SecondFactors } from './second-factors/second.factors.js';
 import { type OpenSession, SessionsService } from './sessions/sessions.service.js';
 
@@ -34,25 +33,17 @@ export class SignInGate {
     private readonly challenges: SignInChallenges,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    private readonly clock: Clock,
+    private readonly standing: AccountStanding,
   ) {}
 
   /**
    * Whoever has a second factor and has not shown one is asked for it, and comes back here with the methods of both.
    *
    * @param account whose identity the methods proved
-   * @throws DomainError invalid_credentials for an account that may not be used, banned
+   * @throws DomainError invalid_credentials, email_not_verified or banned for an account that may not be used
    */
   async admit(actor: Principal, account: UserAccount, methods: readonly AuthenticationMethod[]): Promise<Admission> {
-    if (account.status !== 'active') {
-      await this.events.publish(new SignInFailed(actor, account.email, account.id));
-      throw authErrors.invalid_credentials();
-    }
-    const { bannedUntil } = account;
-    if (bannedUntil && bannedUntil > this.clock.date()) {
-      await this.events.publish(new SignInFailed(actor, account.email, account.id, 'banned'));
-      throw bannedError(bannedUntil, this.clock.now());
-    }
+    await this.standing.mustBeGood(actor, account);
     const factors = areTwoFactors(methods) ? [] : await this.factors.of(account.id);
     if (factors.length === 0) return { kind: 'session', session: await this.sessions.open(account, methods) };
     return this.work.run(async () => {

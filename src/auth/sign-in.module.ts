@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountStanding } from './account.standing.js';
 import { AttemptLimits } from './attempt.limits.js';
 import { ChallengesJobs } from './challenges/challenges.jobs.js';
 import { ChallengeTokens } from './challenges/challenge.tokens.js';
@@ -16,6 +17,7 @@ import { SignInGate } from './sign-in.gate.js';
 @Module({
   imports: [ViolationsModule, SessionsModule, SecondFactorsModule, TypeOrmModule.forFeature([SignInChallengeEntity])],
   providers: [
+    AccountStanding,
     AttemptLimits,
     ChallengesJobs,
     ChallengeTokens,

@@ -28,7 +28,7 @@ export class DurableLedger implements OnModuleInit {
 
   constructor(
     private readonly ledger: UsageLedgerRepository,
-    @InjectConfig(platformConfig) private readonly config: Pick<ConfigOf<typeof platformConfig>, 'dataDir'>,
+    @InjectConfig(platformConfig) private readonly config: ConfigOf<typeof platformConfig>,
     private readonly health: Health,
     private readonly replica: Replica,
     metrics: Metrics,

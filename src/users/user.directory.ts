@@ -31,6 +31,8 @@ export interface NewAccount {
   readonly passwordHash: string | null;
   /** Left out, the first person becomes `admin` and everybody after them `user`. */
   readonly role?: string;
+  /** That mail to the address reaches its owner is known already. */
+  readonly isEmailVerified?: boolean;
 }
 
 /** Knows every account, and makes new ones. */
@@ -103,7 +105,7 @@ export class UserDirectory implements OnApplicationBootstrap {
   }
 
   /** @throws DomainError user_email_taken */
-  async create(actor: Principal, account: NewAccount): Promise<UserAccount> {
+  async create(actor: Principal, { isEmailVerified = false, ...account }: NewAccount): Promise<UserAccount> {
     const now = this.clock.date();
     return this.work.run(async () => {
       const user = {
@@ -114,7 +116,7 @@ export class UserDirectory implements OnApplicationBootstrap {
         bannedUntil: null,
         banReason: null,
         phone: null,
-        emailVerifiedAt: null,
+        emailVerifiedAt: isEmailVerified ? now : null,
         lastSignInAt: null,
         createdAt: now,
         updatedAt: now,
@@ -139,7 +141,7 @@ export class UserDirectory implements OnApplicationBootstrap {
     return this.work.run(async () => {
       await this.users.lockRegistration();
       if (await this.users.existsActiveAdministrator()) return undefined;
-      return this.create(actor, { ...account, role: 'admin' });
+      return this.create(actor, { ...account, role: 'admin', isEmailVerified: true });
     });
   }
 
@@ -177,6 +179,19 @@ export class UserDirectory implements OnApplicationBootstrap {
       await this.events.publish(new UserUpdated(actor, before, after));
       return after;
     });
+  }
+
+  /** @returns the hash that it replaced */
+  async replacePasswordHash(id: string, hash: string): Promise<string | null> {
+    return this.users.replacePasswordHash(id, hash);
+  }
+
+  /**
+   * @param email the address that was verified, in canonical form
+   * @returns false when it was verified already, or is not that of the account any more
+   */
+  async noteEmailVerified(id: string, email: string): Promise<boolean> {
+    return this.users.noteEmailVerified(id, email, this.clock.date());
   }
 
   /**

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { In } from 'typeorm';
+import { In, IsNull } from 'typeorm';
 import { ADVISORY_LOCKS, isUniqueViolation, UnitOfWork } from '#libs/database';
 import { ContactSealer } from './contact.sealer.js';
 import { SYSTEM_USER_ID } from './system-user.js';
@@ -85,6 +85,26 @@ export class UsersRepository {
   async setPasswordHash(id: string, passwordHash: string, replacing?: string): Promise<void> {
     const which = replacing === undefined ? { id } : { id, passwordHash: replacing };
     await this.users.update(which, { passwordHash, updatedAt: () => 'now()' });
+  }
+
+  /** @returns the hash that it replaced */
+  async replacePasswordHash(id: string, passwordHash: string): Promise<string | null> {
+    const rows: { former: string | null }[] = await this.work.manager.query(
+      `WITH before AS (SELECT id, password_hash FROM users WHERE id = $1 FOR UPDATE),
+            after AS (UPDATE users SET password_hash = $2, updated_at = now() FROM before WHERE users.id = before.id)
+       SELECT password_hash AS former FROM before`,
+      [id, passwordHash],
+    );
+    return rows[0]?.former ?? null;
+  }
+
+  /** @returns false when it was verified already, or is not that of the account any more */
+  async noteEmailVerified(id: string, email: string, emailVerifiedAt: Date): Promise<boolean> {
+    const { affected } = await this.users.update(
+      { id, emailIndex: In(this.contacts.emailIndexes(email)), emailVerifiedAt: IsNull() },
+      { emailVerifiedAt, updatedAt: () => 'now()' },
+    );
+    return affected === 1;
   }
 
   /** @returns false for an account that may not be used */

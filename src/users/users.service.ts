@@ -14,6 +14,9 @@ import { UsersRepository } from './users.repository.js';
 /** An account as its owner sees it. */
 export interface Profile extends User {
   readonly avatarUrl: string | null;
+  readonly emailVerified: boolean;
+  /** A number is kept only once its owner has shown that it is theirs. */
+  readonly phoneVerified: boolean;
 }
 
 /** What people do with their own account. */
@@ -45,7 +48,12 @@ export class UsersService {
 
   private async shown(user: User): Promise<Profile> {
     const picture = await this.avatars.nameOf(user.id);
-    return { ...user, avatarUrl: picture === undefined ? null : avatarUrl(picture) };
+    return {
+      ...user,
+      avatarUrl: picture === undefined ? null : avatarUrl(picture),
+      emailVerified: user.emailVerifiedAt !== null,
+      phoneVerified: user.phone !== null,
+    };
   }
 }
 

@@ -1,7 +1,7 @@
 export { ConfigModule } from './config.module.js';
 export { Config, ConfigError, loadConfig, readEnvironment } from './load.js';
 export type { ConfigDescription, Environment } from './load.js';
-export { platformConfig, publicLink } from './platform.config.js';
+export { platformConfig } from './platform.config.js';
 export { PRODUCT } from './product.js';
 export { PROFILES, profileOf } from './profile.js';
 export type { Profile } from './profile.js';

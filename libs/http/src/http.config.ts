@@ -11,7 +11,7 @@ export const httpConfig = defineConfig(
     publicUrl: url('PUBLIC_URL', {
       schemes: ['https', 'http'],
       description:
-        'Origin at which browsers reach this installation, without a path: `https://sluice.example.com`. Unset: `http://localhost` and PORT.',
+        'Origin at which browsers reach this installation, without a path: `https://sluice.example.com`. Links in mails begin with it. Unset: `http://localhost` and PORT.',
     }),
     corsOrigin: list('CORS_ORIGIN', {
       default: [],
@@ -104,4 +104,13 @@ function isAddressOrRange(text: string): boolean {
 /** The origin at which browsers reach this installation. */
 export function publicOrigin({ publicUrl, port }: ConfigOf<typeof httpConfig>): string {
   return publicUrl === undefined ? `http://localhost:${port}` : new URL(publicUrl).origin;
+}
+
+/**
+ * An address of this house for people, whatever host a request names.
+ *
+ * @param secret what only the page may learn: behind the `#`, so that no server and no log on the way gets it
+ */
+export function publicLink(config: ConfigOf<typeof httpConfig>, path: string, secret: string): string {
+  return `${publicOrigin(config)}${path}#${secret}`;
 }

@@ -25,7 +25,7 @@ export type { DtoClass } from './fields.js';
 export { FailureFeed } from './failure.feed.js';
 export type { Failure } from './failure.feed.js';
 export { createHttpAdapter } from './http.adapter.js';
-export { httpConfig, publicOrigin } from './http.config.js';
+export { httpConfig, publicLink, publicOrigin } from './http.config.js';
 export { httpErrors } from './http.errors.js';
 export { openApiDocument } from './openapi.js';
 export { OperationsModule } from './operations/operations.module.js';

@@ -1,6 +1,7 @@
 import { Global, Module } from '@nestjs/common';
-import { Config, type ConfigOf, platformConfig } from '#libs/config';
+import { Config, type ConfigOf } from '#libs/config';
 import { CryptoModule } from '#libs/crypto';
+import { httpConfig } from '#libs/http';
 import { Clock } from '#libs/kernel';
 import { mailConfig } from './mail.config.js';
 import { Mailer } from './mailer.js';
@@ -31,8 +32,7 @@ function mailSender(config: Config): MailSender {
   const { transport = mail.url === undefined && mail.host === undefined ? 'none' : 'smtp' } = mail;
   if (transport === 'log') return new LogMailSender();
   if (transport === 'none') return new NoMailSender();
-  const { defaultValue } = platformConfig.variables.publicUrl;
-  if (config.profile === 'production' && config.get(platformConfig).publicUrl === defaultValue) {
+  if (config.profile === 'production' && config.get(httpConfig).publicUrl === undefined) {
     throw new Error('PUBLIC_URL must be set where mail is sent in production: links in mails begin with it.');
   }
   return new SmtpSender(mail);

@@ -27,6 +27,15 @@ export class RegisterDto {
     rule: 'must not be blank',
   })
   name: string;
+
+  @Text({
+    description: 'The token of an invitation: what stands behind the `#` of its link.',
+    example: 'bUq0…',
+    min: 1,
+    max: 200,
+    optional: true,
+  })
+  inviteToken?: string;
 }
 
 export class SignInDto {

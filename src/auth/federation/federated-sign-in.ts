@@ -79,7 +79,13 @@ export class FederatedSignIn {
     if (!proven.provider.allowSignUp) throw federationErrors.provider_sign_up_closed();
     const email = canonicalEmail(emailOf(proven));
     if (await this.users.findByEmail(email)) throw federationErrors.provider_mismatch();
-    const account = await this.users.create(actor, { email, name: nameOf(proven, email), role, passwordHash: null });
+    const account = await this.users.create(actor, {
+      email,
+      name: nameOf(proven, email),
+      role,
+      passwordHash: null,
+      isEmailVerified: true,
+    });
     await this.insert(actor, account.id, proven);
     return account;
   }

@@ -1,12 +1,15 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../../users/users.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
+import { OneTimeLinksModule } from '../links/one-time-links.module.js';
+import { FormerPasswordsRepository } from './former-passwords.repository.js';
+import { NewPasswords } from './new.passwords.js';
 import { PasswordHasher } from './password.hasher.js';
 import { PasswordReset } from './password.reset.js';
 
 @Module({
-  imports: [UsersModule, SessionsModule],
-  providers: [PasswordHasher, PasswordReset],
-  exports: [PasswordHasher, PasswordReset],
+  imports: [UsersModule, SessionsModule, OneTimeLinksModule],
+  providers: [FormerPasswordsRepository, NewPasswords, PasswordHasher, PasswordReset],
+  exports: [NewPasswords, PasswordHasher, PasswordReset],
 })
 export class PasswordsModule {}

@@ -24,7 +24,7 @@ export class Replica {
 
   constructor(
     private readonly leases: BudgetLeaseRepository,
-    @InjectConfig(platformConfig) { dataDir }: Pick<ConfigOf<typeof platformConfig>, 'dataDir'>,
+    @InjectConfig(platformConfig) { dataDir }: ConfigOf<typeof platformConfig>,
   ) {
     this.host = [
       hostname(),

@@ -1,5 +1,5 @@
 import { ROLES } from '#libs/access';
-import { Email, Id, Instant, OneOf, Text } from '#libs/http';
+import { Email, Flag, Id, Instant, OneOf, Text } from '#libs/http';
 
 export class UserDto {
   @Id({ description: 'The id.', example: '0190b5c2-6f2e-7c3a-9a41-2f8f5f0e7a11' })
@@ -30,6 +30,12 @@ export class UserDto {
 
 /** A person, as they see themselves. */
 export class ProfileDto extends UserDto {
+  @Flag({ description: 'Whether mail to the address is known to reach its owner.', example: true })
+  emailVerified: boolean;
+
+  @Flag({ description: 'Whether a telephone number of this person is known to be theirs.', example: false })
+  phoneVerified: boolean;
+
   @Text({
     description: 'Where the picture is, below the address of this server; null for none.',
     example: '/api/v1/avatars/3q2-7wAAAAAAAAAAAAAAAA.png',

@@ -70,6 +70,14 @@ export type ProfileDto = {
      */
     lastSignInAt: string | null;
     /**
+     * Whether mail to the address is known to reach its owner.
+     */
+    emailVerified: boolean;
+    /**
+     * Whether a telephone number of this person is known to be theirs.
+     */
+    phoneVerified: boolean;
+    /**
      * Where the picture is, below the address of this server; null for none.
      */
     avatarUrl: string | null;
@@ -337,6 +345,52 @@ export type BanPersonDto = {
     reason?: string;
 };
 
+export type RegistrationDto = {
+    /**
+     * The id. Left out where registration is neutral.
+     */
+    id?: string;
+    /**
+     * The address to sign in with, in lower case.
+     */
+    email: string;
+    /**
+     * How others see this person.
+     */
+    name: string;
+    /**
+     * The role: admin, admin-readonly, user, or one that administrators made. Left out where registration is neutral.
+     */
+    role?: string;
+    /**
+     * Whether the account may be used. Left out where registration is neutral.
+     */
+    status?: 'active' | 'inactive';
+    /**
+     * When the account was made. Left out where registration is neutral.
+     */
+    createdAt?: string;
+};
+
+export type RegisterDto = {
+    /**
+     * The address to sign in with. Case and spaces around it do not matter.
+     */
+    email: string;
+    /**
+     * At least 10 characters, among them a capital, a small letter, a digit and a sign.
+     */
+    password: string;
+    /**
+     * How others see you.
+     */
+    name: string;
+    /**
+     * The token of an invitation: what stands behind the `#` of its link.
+     */
+    inviteToken?: string;
+};
+
 export type AccountDto = {
     /**
      * The id.
@@ -362,21 +416,6 @@ export type AccountDto = {
      * When the account was made.
      */
     createdAt: string;
-};
-
-export type RegisterDto = {
-    /**
-     * The address to sign in with. Case and spaces around it do not matter.
-     */
-    email: string;
-    /**
-     * At least 10 characters, among them a capital, a small letter, a digit and a sign.
-     */
-    password: string;
-    /**
-     * How others see you.
-     */
-    name: string;
 };
 
 export type SessionDto = {
@@ -2913,6 +2952,74 @@ export type OwnTermsDto = {
     acceptedAt: string | null;
 };
 
+export type AuthUrlDto = {
+    /**
+     * An address of the identity provider. It is good for ten minutes, for this browser and once.
+     */
+    authUrl: string;
+};
+
+export type IdentityDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The slug of the identity provider.
+     */
+    provider: string;
+    /**
+     * Who answers for it.
+     */
+    issuer: string;
+    /**
+     * When it was linked.
+     */
+    createdAt: string;
+    /**
+     * When it was used last.
+     */
+    lastUsedAt: string | null;
+};
+
+export type LinkIdentityDto = {
+    /**
+     * The slug of the identity provider; `GET /api/v1/config` lists them.
+     */
+    provider: string;
+    /**
+     * A path of this installation to come back to. Anything that leads elsewhere is refused.
+     */
+    returnTo?: string;
+};
+
+export type ViolationDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * What it was.
+     */
+    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    /**
+     * Its points.
+     */
+    score: number;
+    /**
+     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
+     */
+    userId: string | null;
+    /**
+     * Where it came from.
+     */
+    network: string | null;
+    /**
+     * When it was.
+     */
+    createdAt: string;
+};
+
 export type ListedSessionDto = {
     /**
      * The id.
@@ -2992,93 +3099,6 @@ export type RotateSigningKeyDto = {
     discard?: boolean;
 };
 
-export type LockStandingDto = {
-    /**
-     * The person.
-     */
-    userId: string;
-    /**
-     * Whether no password is looked at now, from devices that were not used before.
-     */
-    locked: boolean;
-    /**
-     * Until when; null when it is not locked, or until an administrator unlocks it.
-     */
-    lockedUntil: string | null;
-    /**
-     * Wrong passwords in a row.
-     */
-    failures: number;
-};
-
-export type ViolationDto = {
-    /**
-     * Ids follow time.
-     */
-    id: string;
-    /**
-     * What it was.
-     */
-    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
-    /**
-     * Its points.
-     */
-    score: number;
-    /**
-     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
-     */
-    userId: string | null;
-    /**
-     * Where it came from.
-     */
-    network: string | null;
-    /**
-     * When it was.
-     */
-    createdAt: string;
-};
-
-export type AuthUrlDto = {
-    /**
-     * An address of the identity provider. It is good for ten minutes, for this browser and once.
-     */
-    authUrl: string;
-};
-
-export type IdentityDto = {
-    /**
-     * The id.
-     */
-    id: string;
-    /**
-     * The slug of the identity provider.
-     */
-    provider: string;
-    /**
-     * Who answers for it.
-     */
-    issuer: string;
-    /**
-     * When it was linked.
-     */
-    createdAt: string;
-    /**
-     * When it was used last.
-     */
-    lastUsedAt: string | null;
-};
-
-export type LinkIdentityDto = {
-    /**
-     * The slug of the identity provider; `GET /api/v1/config` lists them.
-     */
-    provider: string;
-    /**
-     * A path of this installation to come back to. Anything that leads elsewhere is refused.
-     */
-    returnTo?: string;
-};
-
 export type MfaStatusDto = {
     /**
      * Whether a second factor is asked for.
@@ -3156,6 +3176,25 @@ export type BackupCodesDto = {
     backupCodes: Array<string>;
 };
 
+export type LockStandingDto = {
+    /**
+     * The person.
+     */
+    userId: string;
+    /**
+     * Whether no password is looked at now, from devices that were not used before.
+     */
+    locked: boolean;
+    /**
+     * Until when; null when it is not locked, or until an administrator unlocks it.
+     */
+    lockedUntil: string | null;
+    /**
+     * Wrong passwords in a row.
+     */
+    failures: number;
+};
+
 export type VerifyMfaDto = {
     /**
      * The `challengeToken` of the sign-in.
@@ -3187,6 +3226,172 @@ export type ReauthenticateDto = {
      * What the authenticator app shows, or a backup code. Left out by whoever has neither.
      */
     code?: string;
+};
+
+export type MessageDto = {
+    /**
+     * For people to read.
+     */
+    message: string;
+};
+
+export type AddressDto = {
+    /**
+     * The address of the account.
+     */
+    email: string;
+};
+
+export type ConfirmPasswordResetDto = {
+    /**
+     * What stands behind the `#` of the link.
+     */
+    token: string;
+    /**
+     * At least 10 characters, among them a capital, a small letter, a digit and a sign.
+     */
+    newPassword: string;
+};
+
+export type ChangePasswordDto = {
+    /**
+     * The password until now.
+     */
+    currentPassword: string;
+    /**
+     * At least 10 characters, among them a capital, a small letter, a digit and a sign.
+     */
+    newPassword: string;
+};
+
+export type EmailVerifiedDto = {
+    /**
+     * That the address is verified.
+     */
+    emailVerified: boolean;
+};
+
+export type TokenDto = {
+    /**
+     * What stands behind the `#` of the link.
+     */
+    token: string;
+};
+
+export type InvitationMadeDto = {
+    /**
+     * The id. Ids follow time.
+     */
+    id: string;
+    /**
+     * Who was invited.
+     */
+    email: string;
+    /**
+     * The role of the account: admin, admin-readonly, user.
+     */
+    role: string;
+    /**
+     * What became of it.
+     */
+    status: 'open' | 'used' | 'expired' | 'revoked';
+    /**
+     * Who invited; null when they are gone.
+     */
+    invitedBy: string | null;
+    /**
+     * When.
+     */
+    createdAt: string;
+    /**
+     * When it runs out.
+     */
+    expiresAt: string;
+    /**
+     * When an account was made with it; null until then.
+     */
+    usedAt: string | null;
+    /**
+     * The link to hand over, shown this once, where no mail is configured; null where it was mailed.
+     */
+    link: string | null;
+};
+
+export type InviteDto = {
+    /**
+     * Whom to invite. Nobody else can use the invitation.
+     */
+    email: string;
+    /**
+     * The role of the account.
+     */
+    role?: 'admin' | 'admin-readonly' | 'user';
+};
+
+export type InvitationDto = {
+    /**
+     * The id. Ids follow time.
+     */
+    id: string;
+    /**
+     * Who was invited.
+     */
+    email: string;
+    /**
+     * The role of the account: admin, admin-readonly, user.
+     */
+    role: string;
+    /**
+     * What became of it.
+     */
+    status: 'open' | 'used' | 'expired' | 'revoked';
+    /**
+     * Who invited; null when they are gone.
+     */
+    invitedBy: string | null;
+    /**
+     * When.
+     */
+    createdAt: string;
+    /**
+     * When it runs out.
+     */
+    expiresAt: string;
+    /**
+     * When an account was made with it; null until then.
+     */
+    usedAt: string | null;
+};
+
+export type PastSignInDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * When.
+     */
+    at: string;
+    /**
+     * Whether they got in.
+     */
+    success: boolean;
+    /**
+     * How they proved who they are, in the names of RFC 8176; none where they did not.
+     */
+    methods: Array<string>;
+    /**
+     * Where from; null when it is not known.
+     */
+    ip: string | null;
+    /**
+     * What from.
+     */
+    device: string;
+    /**
+     * Whether it is the session that asks.
+     */
+    current: boolean;
 };
 
 export type GetLivenessData = {
@@ -4191,7 +4396,7 @@ export type RegisterErrors = {
      */
     400: ErrorDto;
     /**
-     * Not allowed. Codes: `registration_closed`, `banned`.
+     * Not allowed. Codes: `registration_closed`, `email_domain_not_allowed`, `invitation_invalid`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4231,7 +4436,7 @@ export type RegisterResponses = {
      * Done.
      */
     201: {
-        data: AccountDto;
+        data: RegistrationDto;
     };
 };
 
@@ -4310,7 +4515,7 @@ export type LoginErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `email_not_verified`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -10376,461 +10581,6 @@ export type AcceptTermsResponses = {
 
 export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
 
-export type EndOtherSessionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/sessions';
-};
-
-export type EndOtherSessionsErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
-
-export type EndOtherSessionsResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
-
-export type ListSessionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/sessions';
-};
-
-export type ListSessionsErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
-
-export type ListSessionsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ListedSessionDto>;
-    };
-};
-
-export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
-
-export type EndSessionData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/auth/sessions/{id}';
-};
-
-export type EndSessionErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `session_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
-
-export type EndSessionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
-
-export type ValidateTokenData = {
-    body: ValidateTokenDto;
-    path?: never;
-    query?: never;
-    url: '/api/auth/validate';
-};
-
-export type ValidateTokenErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
-
-export type ValidateTokenResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: TokenStandingDto;
-    };
-};
-
-export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
-
-export type GetJwksData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/.well-known/jwks.json';
-};
-
-export type GetJwksErrors = {
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-};
-
-export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
-
-export type GetJwksResponses = {
-    /**
-     * The key set.
-     */
-    200: unknown;
-};
-
-export type ListSigningKeysData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/signing-keys';
-};
-
-export type ListSigningKeysErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListSigningKeysError = ListSigningKeysErrors[keyof ListSigningKeysErrors];
-
-export type ListSigningKeysResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<SigningKeyDto>;
-    };
-};
-
-export type ListSigningKeysResponse = ListSigningKeysResponses[keyof ListSigningKeysResponses];
-
-export type RotateSigningKeyData = {
-    body: RotateSigningKeyDto;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/signing-keys/rotate';
-};
-
-export type RotateSigningKeyErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type RotateSigningKeyError = RotateSigningKeyErrors[keyof RotateSigningKeyErrors];
-
-export type RotateSigningKeyResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<SigningKeyDto>;
-    };
-};
-
-export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
-
-export type GetUserLockData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/lock';
-};
-
-export type GetUserLockErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type GetUserLockError = GetUserLockErrors[keyof GetUserLockErrors];
-
-export type GetUserLockResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: LockStandingDto;
-    };
-};
-
-export type GetUserLockResponse = GetUserLockResponses[keyof GetUserLockResponses];
-
-export type UnlockUserData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/unlock';
-};
-
-export type UnlockUserErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type UnlockUserError = UnlockUserErrors[keyof UnlockUserErrors];
-
-export type UnlockUserResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: LockStandingDto;
-    };
-};
-
-export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
-
-export type ListViolationsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * The page, from 1.
-         */
-        page?: number;
-        /**
-         * Rows on a page.
-         */
-        limit?: number;
-        /**
-         * Only those of this person.
-         */
-        userId?: string;
-        /**
-         * Only those of this type.
-         */
-        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
-    };
-    url: '/api/v1/admin/violations';
-};
-
-export type ListViolationsErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
-
-export type ListViolationsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ViolationDto>;
-        pagination: PaginationDto;
-    };
-};
-
-export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
-
 export type SignOutByProviderData = {
     body?: never;
     path: {
@@ -11320,6 +11070,357 @@ export type UnlinkIdentityResponses = {
 
 export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
 
+export type ListViolationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Only those of this person.
+         */
+        userId?: string;
+        /**
+         * Only those of this type.
+         */
+        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    };
+    url: '/api/v1/admin/violations';
+};
+
+export type ListViolationsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
+
+export type ListViolationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ViolationDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ListedSessionDto>;
+    };
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `session_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ValidateTokenData = {
+    body: ValidateTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/validate';
+};
+
+export type ValidateTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
+
+export type ValidateTokenResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TokenStandingDto;
+    };
+};
+
+export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
+
+export type GetJwksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/jwks.json';
+};
+
+export type GetJwksErrors = {
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
+
+export type GetJwksResponses = {
+    /**
+     * The key set.
+     */
+    200: unknown;
+};
+
+export type ListSigningKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/signing-keys';
+};
+
+export type ListSigningKeysErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSigningKeysError = ListSigningKeysErrors[keyof ListSigningKeysErrors];
+
+export type ListSigningKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SigningKeyDto>;
+    };
+};
+
+export type ListSigningKeysResponse = ListSigningKeysResponses[keyof ListSigningKeysResponses];
+
+export type RotateSigningKeyData = {
+    body: RotateSigningKeyDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/signing-keys/rotate';
+};
+
+export type RotateSigningKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RotateSigningKeyError = RotateSigningKeyErrors[keyof RotateSigningKeyErrors];
+
+export type RotateSigningKeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SigningKeyDto>;
+    };
+};
+
+export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
+
 export type GetMfaStatusData = {
     body?: never;
     path?: never;
@@ -11579,6 +11680,110 @@ export type RegenerateBackupCodesResponses = {
 
 export type RegenerateBackupCodesResponse = RegenerateBackupCodesResponses[keyof RegenerateBackupCodesResponses];
 
+export type GetUserLockData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/lock';
+};
+
+export type GetUserLockErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetUserLockError = GetUserLockErrors[keyof GetUserLockErrors];
+
+export type GetUserLockResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LockStandingDto;
+    };
+};
+
+export type GetUserLockResponse = GetUserLockResponses[keyof GetUserLockResponses];
+
+export type UnlockUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/unlock';
+};
+
+export type UnlockUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UnlockUserError = UnlockUserErrors[keyof UnlockUserErrors];
+
+export type UnlockUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LockStandingDto;
+    };
+};
+
+export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
+
 export type VerifyMfaData = {
     body: VerifyMfaDto;
     path?: never;
@@ -11692,3 +11897,489 @@ export type ReauthenticateResponses = {
 };
 
 export type ReauthenticateResponse = ReauthenticateResponses[keyof ReauthenticateResponses];
+
+export type RequestPasswordResetData = {
+    body: AddressDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password-reset/request';
+};
+
+export type RequestPasswordResetErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `mail_not_configured`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RequestPasswordResetError = RequestPasswordResetErrors[keyof RequestPasswordResetErrors];
+
+export type RequestPasswordResetResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: MessageDto;
+    };
+};
+
+export type RequestPasswordResetResponse = RequestPasswordResetResponses[keyof RequestPasswordResetResponses];
+
+export type ConfirmPasswordResetData = {
+    body: ConfirmPasswordResetDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password-reset/confirm';
+};
+
+export type ConfirmPasswordResetErrors = {
+    /**
+     * The input is not valid. Codes: `link_invalid`, `password_rejected`, `password_reused`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ConfirmPasswordResetError = ConfirmPasswordResetErrors[keyof ConfirmPasswordResetErrors];
+
+export type ConfirmPasswordResetResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MessageDto;
+    };
+};
+
+export type ConfirmPasswordResetResponse = ConfirmPasswordResetResponses[keyof ConfirmPasswordResetResponses];
+
+export type ChangePasswordData = {
+    body: ChangePasswordDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/password-change';
+};
+
+export type ChangePasswordErrors = {
+    /**
+     * The input is not valid. Codes: `wrong_password`, `password_rejected`, `password_reused`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `password_changed_meanwhile`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ChangePasswordError = ChangePasswordErrors[keyof ChangePasswordErrors];
+
+export type ChangePasswordResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: MessageDto;
+    };
+};
+
+export type ChangePasswordResponse = ChangePasswordResponses[keyof ChangePasswordResponses];
+
+export type VerifyEmailData = {
+    body: TokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/verify-email';
+};
+
+export type VerifyEmailErrors = {
+    /**
+     * The input is not valid. Codes: `link_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type VerifyEmailError = VerifyEmailErrors[keyof VerifyEmailErrors];
+
+export type VerifyEmailResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmailVerifiedDto;
+    };
+};
+
+export type VerifyEmailResponse = VerifyEmailResponses[keyof VerifyEmailResponses];
+
+export type ResendEmailVerificationData = {
+    body: AddressDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/verify-email/resend';
+};
+
+export type ResendEmailVerificationErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `mail_not_configured`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ResendEmailVerificationError = ResendEmailVerificationErrors[keyof ResendEmailVerificationErrors];
+
+export type ResendEmailVerificationResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: MessageDto;
+    };
+};
+
+export type ResendEmailVerificationResponse = ResendEmailVerificationResponses[keyof ResendEmailVerificationResponses];
+
+export type ListInvitationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/admin/invitations';
+};
+
+export type ListInvitationsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListInvitationsError = ListInvitationsErrors[keyof ListInvitationsErrors];
+
+export type ListInvitationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<InvitationDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListInvitationsResponse = ListInvitationsResponses[keyof ListInvitationsResponses];
+
+export type CreateInvitationData = {
+    body: InviteDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/invitations';
+};
+
+export type CreateInvitationErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `invitee_has_account`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreateInvitationError = CreateInvitationErrors[keyof CreateInvitationErrors];
+
+export type CreateInvitationResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: InvitationMadeDto;
+    };
+};
+
+export type CreateInvitationResponse = CreateInvitationResponses[keyof CreateInvitationResponses];
+
+export type RevokeInvitationData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/invitations/{id}';
+};
+
+export type RevokeInvitationErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `invitation_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RevokeInvitationError = RevokeInvitationErrors[keyof RevokeInvitationErrors];
+
+export type RevokeInvitationResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RevokeInvitationResponse = RevokeInvitationResponses[keyof RevokeInvitationResponses];
+
+export type ListSignInsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * `nextCursor` of the page before.
+         */
+        cursor?: string;
+        /**
+         * Most rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/auth/sign-ins';
+};
+
+export type ListSignInsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSignInsError = ListSignInsErrors[keyof ListSignInsErrors];
+
+export type ListSignInsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PastSignInDto>;
+        pagination: CursorPaginationDto;
+    };
+};
+
+export type ListSignInsResponse = ListSignInsResponses[keyof ListSignInsResponses];

@@ -1,0 +1,50 @@
+import { Injectable } from '@nestjs/common';
+import { KeyedHashes } from '#libs/crypto';
+import { OnEvent } from '#libs/events';
+import { Clock, newId } from '#libs/kernel';
+import { Mailer } from '#libs/mail';
+import { currentRequest } from '#libs/observability';
+import { UserDirectory } from '../../users/user.directory.js';
+import { SignedIn, SignInFailed } from '../events/auth.events.js';
+import { newDeviceLetter } from '../recovery/letters.js';
+import { deviceOf } from '../sessions/device.js';
+import { SignInsRepository } from './sign-ins.repository.js';
+
+/** Keeps who signed in from where, and tells people of a sign-in from a device that they were not seen with. */
+@Injectable()
+export class SignInRecorder {
+  constructor(
+    private readonly signIns: SignInsRepository,
+    private readonly users: UserDirectory,
+    private readonly hashes: KeyedHashes,
+    private readonly mailer: Mailer,
+    private readonly clock: Clock,
+  ) {}
+
+  @OnEvent(SignedIn, 'in-transaction')
+  async onSignedIn({ actor: { userId, sessionId, methods } }: SignedIn): Promise<void> {
+    await this.note(userId, { success: true, methods: [...methods], sessionId });
+    const { network = '', ip = '', userAgent = null } = currentRequest() ?? {};
+    const device = deviceOf(userAgent);
+    // A new version of a browser is no new device, a new network is.
+    const fingerprints = this.hashes.for('known-device').candidates(`${device}\n${network}`);
+    const { wasKnown, knewAny } = await this.signIns.noteDevice(userId, fingerprints, this.clock.date());
+    if (wasKnown || !knewAny) return;
+    const account = await this.users.find(userId);
+    if (account) await this.mailer.mail(newDeviceLetter(account.email, { ip, device }, this.clock.date()));
+  }
+
+  /** After the answer: it must not take longer for an account that there is. */
+  @OnEvent(SignInFailed, 'after-commit')
+  async onSignInFailed({ userId }: SignInFailed): Promise<void> {
+    if (userId !== undefined) await this.note(userId, { success: false, methods: [], sessionId: null });
+  }
+
+  private async note(
+    userId: string,
+    what: { success: boolean; methods: string[]; sessionId: string | null },
+  ): Promise<void> {
+    const { ip = null, userAgent = null } = currentRequest() ?? {};
+    await this.signIns.insert({ id: newId(), userId, at: this.clock.date(), ip, userAgent, ...what });
+  }
+}
