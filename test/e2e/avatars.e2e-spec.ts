@@ -154,6 +154,16 @@ describe('the picture of a person', () => {
     expect((await fetched(`/api/v1/avatars/${name}`)).status).toBe(400);
   });
 
+  it('A-43 hands a picture out with everything else that is kept of its owner', async () => {
+    const picture = png({ padding: 500 });
+    await upload(picture);
+    const { status, body } = await ada.http.post<{ data: { others: { pictures: unknown } } }>('/api/auth/export-data', {
+      password: ada.password,
+    });
+    expect(status).toBe(200);
+    expect(body.data.others.pictures).toMatchObject([{ type: 'image/png', base64: picture.toString('base64') }]);
+  });
+
   it('U-13 is set by its owner alone', async () => {
     expect((await t.http.put(OWN, png(), { headers: { 'content-type': 'image/png' } })).status).toBe(401);
     expect((await fetched('/api/v1/avatars/AAAAAAAAAAAAAAAAAAAAAA.png')).status).toBe(404);
