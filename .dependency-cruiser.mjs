@@ -52,11 +52,13 @@ export const CAPABILITIES = [
   'src/users/user.directory.ts',
   // Whoever may manage people may do so wherever that is done.
   'src/users/users.permissions.ts',
+  'src/users/account.changes.ts',
   'src/users/statistics/user.statistics.ts',
   'src/auth/sessions/session.authenticator.ts',
   'src/auth/owner.proof.ts',
   'src/privacy/account.deletion.ts',
   'src/teams/team.membership.ts',
+  'src/teams/directory.teams.ts',
   'src/scim/tokens/scim.authenticator.ts',
   'src/permissions/permissions.ts',
   'src/providers/upstream.pool.ts',

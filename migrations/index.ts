@@ -35,6 +35,7 @@ import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-
 import { NameTotpFactors1763640301000 } from './1763640301000-name-totp-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
+import { CreateScimResources1763640501000 } from './1763640501000-create-scim-resources.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateKeyRing1763640601000 } from './1763640601000-create-key-ring.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
@@ -85,6 +86,7 @@ export const migrations = [
   NameTotpFactors1763640301000,
   CreateIdentities1763640400000,
   CreateScimTokens1763640500000,
+  CreateScimResources1763640501000,
   KeyStoredHashes1763640600000,
   CreateKeyRing1763640601000,
   SealAddresses1763640700000,

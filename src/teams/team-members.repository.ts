@@ -43,6 +43,37 @@ export class TeamMembersRepository {
     );
   }
 
+  async idsOf(teamId: string): Promise<string[]> {
+    const rows = await this.query('SELECT user_id AS id FROM team_members WHERE team_id = $1 ORDER BY user_id', [
+      teamId,
+    ]);
+    return rows.map(({ id }) => id);
+  }
+
+  /** @returns who was not a member before */
+  async addAll(teamId: string, userIds: readonly string[], role: TeamRole): Promise<string[]> {
+    const rows = await this.query(
+      `INSERT INTO team_members (team_id, user_id, role) SELECT $1, id, $3 FROM unnest($2::uuid[]) AS given (id) ORDER BY id
+       ON CONFLICT DO NOTHING RETURNING user_id AS id`,
+      [teamId, userIds, role],
+    );
+    return rows.map(({ id }) => id);
+  }
+
+  /** @returns who was a member before */
+  async removeAll(teamId: string, userIds: readonly string[]): Promise<string[]> {
+    const removed = await this.query(
+      `WITH gone AS (DELETE FROM team_members WHERE team_id = $1 AND user_id = ANY($2::uuid[]) RETURNING user_id)
+       SELECT user_id AS id FROM gone`,
+      [teamId, userIds],
+    );
+    return removed.map(({ id }) => id);
+  }
+
+  private query(sql: string, values: readonly unknown[]): Promise<{ id: string }[]> {
+    return this.work.manager.query(sql, [...values]);
+  }
+
   private get members() {
     return this.work.manager.getRepository(TeamMemberEntity);
   }

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UserStatistics } from '../users/statistics/user.statistics.js';
 import { UsersModule } from '../users/users.module.js';
 import { DefaultTeam } from './default-team.js';
+import { DirectoryTeams } from './directory.teams.js';
 import { TeamEntity } from './team.entity.js';
 import { TeamMembership } from './team.membership.js';
 import { TeamMemberEntity } from './team-member.entity.js';
@@ -15,8 +16,16 @@ import { TeamsService } from './teams.service.js';
 @Module({
   imports: [TypeOrmModule.forFeature([TeamEntity, TeamMemberEntity]), UsersModule],
   controllers: [TeamsController],
-  providers: [DefaultTeam, TeamMembership, TeamMembersRepository, TeamSuccession, TeamsRepository, TeamsService],
-  exports: [TeamMembership],
+  providers: [
+    DefaultTeam,
+    DirectoryTeams,
+    TeamMembership,
+    TeamMembersRepository,
+    TeamSuccession,
+    TeamsRepository,
+    TeamsService,
+  ],
+  exports: [DirectoryTeams, TeamMembership],
 })
 export class TeamsModule {
   constructor(statistics: UserStatistics, members: TeamMembersRepository) {

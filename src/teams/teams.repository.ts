@@ -65,6 +65,10 @@ export class TeamsRepository {
     return this.unlessTaken(this.teams.update({ id }, changes));
   }
 
+  isSlugTaken(slug: string): Promise<boolean> {
+    return this.teams.existsBy({ slug });
+  }
+
   async delete(id: string): Promise<void> {
     await this.teams.delete({ id });
   }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AccountChanges } from './account.changes.js';
 import { AccountStanding } from './account.standing.js';
 import { AdminUserLimitsController } from './admin-user-limits.controller.js';
 import { AvatarsModule } from './avatars/avatars.module.js';
@@ -35,6 +36,7 @@ import { UsersService } from './users.service.js';
     ContactSealer,
     PeopleAdministration,
     PeopleRepository,
+    AccountChanges,
     UserDirectory,
     UserDefaultsService,
     UserStatistics,
@@ -43,6 +45,6 @@ import { UsersService } from './users.service.js';
     UserLimitsService,
     UserLimitsRepository,
   ],
-  exports: [AccountStanding, UserDirectory, UserStatistics],
+  exports: [AccountChanges, AccountStanding, UserDirectory, UserStatistics],
 })
 export class UsersModule {}

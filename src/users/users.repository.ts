@@ -69,6 +69,25 @@ export class UsersRepository {
     return rows[0]?.count ?? 0;
   }
 
+  async findByIds(ids: readonly string[]): Promise<User[]> {
+    const rows = await this.users.findBy({ id: In([...ids]) });
+    return rows.map((row) => this.contacts.open(row));
+  }
+
+  /** @returns false when the address is somebody else's */
+  async describe(before: User, { id, email, name, updatedAt }: User): Promise<boolean> {
+    const isMoved = email !== before.email;
+    if (isMoved && (await this.findByEmail(email))) return false;
+    const sealed = isMoved ? { ...this.contacts.email(id, email), emailVerifiedAt: null } : {};
+    try {
+      await this.users.update({ id }, { ...sealed, name, updatedAt });
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+  }
+
   /** @returns false when it is somebody else's */
   async setPhone(id: string, phone: string | null): Promise<boolean> {
     const owner = phone === null ? null : await this.findByPhone(phone);

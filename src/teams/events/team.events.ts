@@ -76,6 +76,27 @@ export class TeamUpdated extends TeamChanged {
   }
 }
 
+/** A directory let people into the team, or took them out of it. */
+export class TeamMembersChanged extends TeamChanged {
+  constructor(
+    actor: Principal,
+    team: TeamFacts,
+    /** Ids of people. */
+    readonly members: { readonly added: readonly string[]; readonly removed: readonly string[] },
+  ) {
+    super(actor, team);
+  }
+
+  audit(): AuditEntry {
+    const { added, removed } = this.members;
+    return {
+      ...this.entry('TEAM_MEMBERS_CHANGED'),
+      oldValues: { removed: [...removed] },
+      newValues: { added: [...added] },
+    };
+  }
+}
+
 /** The team is gone, and everybody's place in it. */
 export class TeamDeleted extends TeamChanged {
   audit(): AuditEntry {

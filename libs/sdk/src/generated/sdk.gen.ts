@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client/index.js';
-import type { AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetAvatarData, GetAvatarErrors, GetAvatarResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetMfaStatusData, GetMfaStatusErrors, GetMfaStatusResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyTermsData, GetMyTermsErrors, GetMyTermsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTermsData, GetTermsErrors, GetTermsResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSignInsData, ListSignInsErrors, ListSignInsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegenerateBackupCodesData, RegenerateBackupCodesErrors, RegenerateBackupCodesResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyAvatarData, RemoveMyAvatarErrors, RemoveMyAvatarResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResendEmailVerificationData, ResendEmailVerificationErrors, ResendEmailVerificationResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetTermsData, ResetTermsErrors, ResetTermsResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyAvatarData, SetMyAvatarErrors, SetMyAvatarResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetTermsData, SetTermsErrors, SetTermsResponses, SetUpMfaData, SetUpMfaErrors, SetUpMfaResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
+import type { AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimGroupData, CreateScimGroupErrors, CreateScimGroupResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateScimUserData, CreateScimUserErrors, CreateScimUserResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteScimGroupData, DeleteScimGroupErrors, DeleteScimGroupResponses, DeleteScimUserData, DeleteScimUserErrors, DeleteScimUserResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetAvatarData, GetAvatarErrors, GetAvatarResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetMfaStatusData, GetMfaStatusErrors, GetMfaStatusResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyTermsData, GetMyTermsErrors, GetMyTermsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimGroupData, GetScimGroupErrors, GetScimGroupResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetScimUserData, GetScimUserErrors, GetScimUserResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTermsData, GetTermsErrors, GetTermsResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimGroupsData, ListScimGroupsErrors, ListScimGroupsResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListScimUsersData, ListScimUsersErrors, ListScimUsersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSignInsData, ListSignInsErrors, ListSignInsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, PatchScimGroupData, PatchScimGroupErrors, PatchScimGroupResponses, PatchScimUserData, PatchScimUserErrors, PatchScimUserResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegenerateBackupCodesData, RegenerateBackupCodesErrors, RegenerateBackupCodesResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyAvatarData, RemoveMyAvatarErrors, RemoveMyAvatarResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReplaceScimGroupData, ReplaceScimGroupErrors, ReplaceScimGroupResponses, ReplaceScimUserData, ReplaceScimUserErrors, ReplaceScimUserResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResendEmailVerificationData, ResendEmailVerificationErrors, ResendEmailVerificationResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetTermsData, ResetTermsErrors, ResetTermsResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyAvatarData, SetMyAvatarErrors, SetMyAvatarResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetTermsData, SetTermsErrors, SetTermsResponses, SetUpMfaData, SetUpMfaErrors, SetUpMfaResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -1410,55 +1410,6 @@ export const explainCall = <ThrowOnError extends boolean = false>(options: Optio
 });
 
 /**
- * The SCIM tokens
- *
- * The newest first, also those that are good no more.
- */
-export const listScimTokens = <ThrowOnError extends boolean = false>(options?: Options<ListScimTokensData, ThrowOnError>): RequestResult<ListScimTokensResponses, ListScimTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListScimTokensResponses, ListScimTokensErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/admin/scim-tokens',
-    ...options
-});
-
-/**
- * Make a SCIM token
- *
- * For a directory that provisions people and teams at `/scim/v2`. The token is shown this once.
- */
-export const createScimToken = <ThrowOnError extends boolean = false>(options: Options<CreateScimTokenData, ThrowOnError>): RequestResult<CreateScimTokenResponses, CreateScimTokenErrors, ThrowOnError> => (options.client ?? client).post<CreateScimTokenResponses, CreateScimTokenErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/admin/scim-tokens',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Revoke a SCIM token
- *
- * It is refused from the next request on. What the directory made stays.
- */
-export const revokeScimToken = <ThrowOnError extends boolean = false>(options: Options<RevokeScimTokenData, ThrowOnError>): RequestResult<RevokeScimTokenResponses, RevokeScimTokenErrors, ThrowOnError> => (options.client ?? client).delete<RevokeScimTokenResponses, RevokeScimTokenErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/admin/scim-tokens/{id}',
-    ...options
-});
-
-/**
  * What of SCIM is spoken here
  */
 export const getScimServiceProviderConfig = <ThrowOnError extends boolean = false>(options?: Options<GetScimServiceProviderConfigData, ThrowOnError>): RequestResult<GetScimServiceProviderConfigResponses, GetScimServiceProviderConfigErrors, ThrowOnError> => (options?.client ?? client).get<GetScimServiceProviderConfigResponses, GetScimServiceProviderConfigErrors, ThrowOnError>({
@@ -1520,6 +1471,176 @@ export const getScimSchema = <ThrowOnError extends boolean = false>(options: Opt
             type: 'http'
         }],
     url: '/scim/v2/Schemas/{id}',
+    ...options
+});
+
+/**
+ * The people that the directory made accounts for
+ */
+export const listScimUsers = <ThrowOnError extends boolean = false>(options?: Options<ListScimUsersData, ThrowOnError>): RequestResult<ListScimUsersResponses, ListScimUsersErrors, ThrowOnError> => (options?.client ?? client).get<ListScimUsersResponses, ListScimUsersErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Users',
+    ...options
+});
+
+/**
+ * Make an account
+ *
+ * An address that has an account already is refused: the directory does not take over what it did not make.
+ */
+export const createScimUser = <ThrowOnError extends boolean = false>(options?: Options<CreateScimUserData, ThrowOnError>): RequestResult<CreateScimUserResponses, CreateScimUserErrors, ThrowOnError> => (options?.client ?? client).post<CreateScimUserResponses, CreateScimUserErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Users',
+    ...options
+});
+
+/**
+ * Remove a person
+ *
+ * The account may not be used any more, at once and for good. What it did stays on record.
+ */
+export const deleteScimUser = <ThrowOnError extends boolean = false>(options: Options<DeleteScimUserData, ThrowOnError>): RequestResult<DeleteScimUserResponses, DeleteScimUserErrors, ThrowOnError> => (options.client ?? client).delete<DeleteScimUserResponses, DeleteScimUserErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Users/{id}',
+    ...options
+});
+
+/**
+ * One of these people
+ */
+export const getScimUser = <ThrowOnError extends boolean = false>(options: Options<GetScimUserData, ThrowOnError>): RequestResult<GetScimUserResponses, GetScimUserErrors, ThrowOnError> => (options.client ?? client).get<GetScimUserResponses, GetScimUserErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Users/{id}',
+    ...options
+});
+
+/**
+ * Change what a person is
+ *
+ * `active: false` ends all sessions, and every key and token is refused from then on.
+ */
+export const patchScimUser = <ThrowOnError extends boolean = false>(options: Options<PatchScimUserData, ThrowOnError>): RequestResult<PatchScimUserResponses, PatchScimUserErrors, ThrowOnError> => (options.client ?? client).patch<PatchScimUserResponses, PatchScimUserErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Users/{id}',
+    ...options
+});
+
+/**
+ * Say anew what a person is
+ *
+ * `active: false` ends all sessions, and every key and token is refused from then on.
+ */
+export const replaceScimUser = <ThrowOnError extends boolean = false>(options: Options<ReplaceScimUserData, ThrowOnError>): RequestResult<ReplaceScimUserResponses, ReplaceScimUserErrors, ThrowOnError> => (options.client ?? client).put<ReplaceScimUserResponses, ReplaceScimUserErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Users/{id}',
+    ...options
+});
+
+/**
+ * The groups of the directory
+ */
+export const listScimGroups = <ThrowOnError extends boolean = false>(options?: Options<ListScimGroupsData, ThrowOnError>): RequestResult<ListScimGroupsResponses, ListScimGroupsErrors, ThrowOnError> => (options?.client ?? client).get<ListScimGroupsResponses, ListScimGroupsErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Groups',
+    ...options
+});
+
+/**
+ * Make a group
+ *
+ * It is a team whose members come from the directory.
+ */
+export const createScimGroup = <ThrowOnError extends boolean = false>(options?: Options<CreateScimGroupData, ThrowOnError>): RequestResult<CreateScimGroupResponses, CreateScimGroupErrors, ThrowOnError> => (options?.client ?? client).post<CreateScimGroupResponses, CreateScimGroupErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Groups',
+    ...options
+});
+
+/**
+ * Remove a group
+ *
+ * The team goes, and what its members had through it.
+ */
+export const deleteScimGroup = <ThrowOnError extends boolean = false>(options: Options<DeleteScimGroupData, ThrowOnError>): RequestResult<DeleteScimGroupResponses, DeleteScimGroupErrors, ThrowOnError> => (options.client ?? client).delete<DeleteScimGroupResponses, DeleteScimGroupErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Groups/{id}',
+    ...options
+});
+
+/**
+ * One of these groups
+ */
+export const getScimGroup = <ThrowOnError extends boolean = false>(options: Options<GetScimGroupData, ThrowOnError>): RequestResult<GetScimGroupResponses, GetScimGroupErrors, ThrowOnError> => (options.client ?? client).get<GetScimGroupResponses, GetScimGroupErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Groups/{id}',
+    ...options
+});
+
+/**
+ * Change what a group is, or who is in it
+ */
+export const patchScimGroup = <ThrowOnError extends boolean = false>(options: Options<PatchScimGroupData, ThrowOnError>): RequestResult<PatchScimGroupResponses, PatchScimGroupErrors, ThrowOnError> => (options.client ?? client).patch<PatchScimGroupResponses, PatchScimGroupErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Groups/{id}',
+    ...options
+});
+
+/**
+ * Say anew what a group is
+ *
+ * Whoever is not named is out of it.
+ */
+export const replaceScimGroup = <ThrowOnError extends boolean = false>(options: Options<ReplaceScimGroupData, ThrowOnError>): RequestResult<ReplaceScimGroupResponses, ReplaceScimGroupErrors, ThrowOnError> => (options.client ?? client).put<ReplaceScimGroupResponses, ReplaceScimGroupErrors, ThrowOnError>({
+    security: [{
+            key: 'scim',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/scim/v2/Groups/{id}',
     ...options
 });
 
@@ -2412,5 +2533,54 @@ export const listSignIns = <ThrowOnError extends boolean = false>(options?: Opti
             type: 'http'
         }],
     url: '/api/v1/auth/sign-ins',
+    ...options
+});
+
+/**
+ * The SCIM tokens
+ *
+ * The newest first, also those that are good no more.
+ */
+export const listScimTokens = <ThrowOnError extends boolean = false>(options?: Options<ListScimTokensData, ThrowOnError>): RequestResult<ListScimTokensResponses, ListScimTokensErrors, ThrowOnError> => (options?.client ?? client).get<ListScimTokensResponses, ListScimTokensErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/scim-tokens',
+    ...options
+});
+
+/**
+ * Make a SCIM token
+ *
+ * For a directory that provisions people and teams at `/scim/v2`. The token is shown this once.
+ */
+export const createScimToken = <ThrowOnError extends boolean = false>(options: Options<CreateScimTokenData, ThrowOnError>): RequestResult<CreateScimTokenResponses, CreateScimTokenErrors, ThrowOnError> => (options.client ?? client).post<CreateScimTokenResponses, CreateScimTokenErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/scim-tokens',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Revoke a SCIM token
+ *
+ * It is refused from the next request on. What the directory made stays.
+ */
+export const revokeScimToken = <ThrowOnError extends boolean = false>(options: Options<RevokeScimTokenData, ThrowOnError>): RequestResult<RevokeScimTokenResponses, RevokeScimTokenErrors, ThrowOnError> => (options.client ?? client).delete<RevokeScimTokenResponses, RevokeScimTokenErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/scim-tokens/{id}',
     ...options
 });

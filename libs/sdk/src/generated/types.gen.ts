@@ -2286,91 +2286,6 @@ export type ExplainCallDto = {
     maxTokens?: number;
 };
 
-export type ScimTokenDto = {
-    /**
-     * Names the token; the audit log speaks of it.
-     */
-    id: string;
-    /**
-     * Whose directory it is for.
-     */
-    name: string;
-    /**
-     * The public beginning of the token.
-     */
-    prefix: string;
-    /**
-     * Who made it; null when their account is gone.
-     */
-    createdBy: string | null;
-    /**
-     * When it was made.
-     */
-    createdAt: string;
-    /**
-     * Until when it is good; null for no end.
-     */
-    expiresAt: string | null;
-    /**
-     * When it was used last, to the minute; null for never.
-     */
-    lastUsedAt: string | null;
-    /**
-     * When it was revoked; null for a token that was not.
-     */
-    revokedAt: string | null;
-};
-
-export type IssuedScimTokenDto = {
-    /**
-     * Names the token; the audit log speaks of it.
-     */
-    id: string;
-    /**
-     * Whose directory it is for.
-     */
-    name: string;
-    /**
-     * The public beginning of the token.
-     */
-    prefix: string;
-    /**
-     * Who made it; null when their account is gone.
-     */
-    createdBy: string | null;
-    /**
-     * When it was made.
-     */
-    createdAt: string;
-    /**
-     * Until when it is good; null for no end.
-     */
-    expiresAt: string | null;
-    /**
-     * When it was used last, to the minute; null for never.
-     */
-    lastUsedAt: string | null;
-    /**
-     * When it was revoked; null for a token that was not.
-     */
-    revokedAt: string | null;
-    /**
-     * The whole token, shown this once.
-     */
-    token: string;
-};
-
-export type CreateScimTokenDto = {
-    /**
-     * Whose directory it is for.
-     */
-    name: string;
-    /**
-     * Until when it is good; left out: until it is revoked.
-     */
-    expiresAt?: string;
-};
-
 export type AuditLogDto = {
     /**
      * Ids follow time.
@@ -3392,6 +3307,91 @@ export type PastSignInDto = {
      * Whether it is the session that asks.
      */
     current: boolean;
+};
+
+export type ScimTokenDto = {
+    /**
+     * Names the token; the audit log speaks of it.
+     */
+    id: string;
+    /**
+     * Whose directory it is for.
+     */
+    name: string;
+    /**
+     * The public beginning of the token.
+     */
+    prefix: string;
+    /**
+     * Who made it; null when their account is gone.
+     */
+    createdBy: string | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * Until when it is good; null for no end.
+     */
+    expiresAt: string | null;
+    /**
+     * When it was used last, to the minute; null for never.
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it was revoked; null for a token that was not.
+     */
+    revokedAt: string | null;
+};
+
+export type IssuedScimTokenDto = {
+    /**
+     * Names the token; the audit log speaks of it.
+     */
+    id: string;
+    /**
+     * Whose directory it is for.
+     */
+    name: string;
+    /**
+     * The public beginning of the token.
+     */
+    prefix: string;
+    /**
+     * Who made it; null when their account is gone.
+     */
+    createdBy: string | null;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * Until when it is good; null for no end.
+     */
+    expiresAt: string | null;
+    /**
+     * When it was used last, to the minute; null for never.
+     */
+    lastUsedAt: string | null;
+    /**
+     * When it was revoked; null for a token that was not.
+     */
+    revokedAt: string | null;
+    /**
+     * The whole token, shown this once.
+     */
+    token: string;
+};
+
+export type CreateScimTokenDto = {
+    /**
+     * Whose directory it is for.
+     */
+    name: string;
+    /**
+     * Until when it is good; left out: until it is revoked.
+     */
+    expiresAt?: string;
 };
 
 export type GetLivenessData = {
@@ -8827,164 +8827,6 @@ export type ExplainCallResponses = {
 
 export type ExplainCallResponse = ExplainCallResponses[keyof ExplainCallResponses];
 
-export type ListScimTokensData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * The page, from 1.
-         */
-        page?: number;
-        /**
-         * Rows on a page.
-         */
-        limit?: number;
-    };
-    url: '/api/v1/admin/scim-tokens';
-};
-
-export type ListScimTokensErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListScimTokensError = ListScimTokensErrors[keyof ListScimTokensErrors];
-
-export type ListScimTokensResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ScimTokenDto>;
-        pagination: PaginationDto;
-    };
-};
-
-export type ListScimTokensResponse = ListScimTokensResponses[keyof ListScimTokensResponses];
-
-export type CreateScimTokenData = {
-    body: CreateScimTokenDto;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/scim-tokens';
-};
-
-export type CreateScimTokenErrors = {
-    /**
-     * The input is not valid. Codes: `scim_token_expiry_past`, `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type CreateScimTokenError = CreateScimTokenErrors[keyof CreateScimTokenErrors];
-
-export type CreateScimTokenResponses = {
-    /**
-     * Done.
-     */
-    201: {
-        data: IssuedScimTokenDto;
-    };
-};
-
-export type CreateScimTokenResponse = CreateScimTokenResponses[keyof CreateScimTokenResponses];
-
-export type RevokeScimTokenData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/scim-tokens/{id}';
-};
-
-export type RevokeScimTokenErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `scim_token_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type RevokeScimTokenError = RevokeScimTokenErrors[keyof RevokeScimTokenErrors];
-
-export type RevokeScimTokenResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];
-
 export type GetScimServiceProviderConfigData = {
     body?: never;
     path?: never;
@@ -9162,6 +9004,722 @@ export type GetScimSchemaError = GetScimSchemaErrors[keyof GetScimSchemaErrors];
 export type GetScimSchemaResponses = {
     /**
      * The schema, RFC 7643 §7.
+     */
+    200: unknown;
+};
+
+export type ListScimUsersData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only these attributes, separated by commas.
+         */
+        attributes?: string;
+        /**
+         * All but these attributes, separated by commas.
+         */
+        excludedAttributes?: string;
+        /**
+         * Which resources, RFC 7644 §3.4.2.2.
+         */
+        filter?: string;
+        /**
+         * The first of them, from 1.
+         */
+        startIndex?: number;
+        /**
+         * How many of them; at most 200.
+         */
+        count?: number;
+        /**
+         * Taken and not heeded: the order is that of making.
+         */
+        sortBy?: string;
+        /**
+         * Taken and not heeded.
+         */
+        sortOrder?: string;
+    };
+    url: '/scim/v2/Users';
+};
+
+export type ListScimUsersErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_filter`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListScimUsersError = ListScimUsersErrors[keyof ListScimUsersErrors];
+
+export type ListScimUsersResponses = {
+    /**
+     * A list, RFC 7644 §3.4.2.
+     */
+    200: unknown;
+};
+
+export type CreateScimUserData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/scim/v2/Users';
+};
+
+export type CreateScimUserErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_syntax`, `scim_invalid_value`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `scim_uniqueness`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreateScimUserError = CreateScimUserErrors[keyof CreateScimUserErrors];
+
+export type CreateScimUserResponses = {
+    /**
+     * The user, RFC 7643 §4.1.
+     */
+    201: unknown;
+};
+
+export type DeleteScimUserData = {
+    body?: never;
+    headers: {
+        'if-match': string;
+    };
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Users/{id}';
+};
+
+export type DeleteScimUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `last_administrator_needed`.
+     */
+    409: ErrorDto;
+    /**
+     * Not the version that was meant. Codes: `scim_version_mismatch`.
+     */
+    412: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type DeleteScimUserError = DeleteScimUserErrors[keyof DeleteScimUserErrors];
+
+export type DeleteScimUserResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteScimUserResponse = DeleteScimUserResponses[keyof DeleteScimUserResponses];
+
+export type GetScimUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Only these attributes, separated by commas.
+         */
+        attributes?: string;
+        /**
+         * All but these attributes, separated by commas.
+         */
+        excludedAttributes?: string;
+    };
+    url: '/scim/v2/Users/{id}';
+};
+
+export type GetScimUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetScimUserError = GetScimUserErrors[keyof GetScimUserErrors];
+
+export type GetScimUserResponses = {
+    /**
+     * The user, RFC 7643 §4.1.
+     */
+    200: unknown;
+};
+
+export type PatchScimUserData = {
+    body?: never;
+    headers: {
+        'if-match': string;
+    };
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Users/{id}';
+};
+
+export type PatchScimUserErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_syntax`, `scim_invalid_value`, `scim_invalid_path`, `scim_no_target`, `scim_mutability`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `scim_uniqueness`, `last_administrator_needed`.
+     */
+    409: ErrorDto;
+    /**
+     * Not the version that was meant. Codes: `scim_version_mismatch`.
+     */
+    412: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type PatchScimUserError = PatchScimUserErrors[keyof PatchScimUserErrors];
+
+export type PatchScimUserResponses = {
+    /**
+     * The user, RFC 7643 §4.1.
+     */
+    200: unknown;
+};
+
+export type ReplaceScimUserData = {
+    body?: never;
+    headers: {
+        'if-match': string;
+    };
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Users/{id}';
+};
+
+export type ReplaceScimUserErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_syntax`, `scim_invalid_value`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `scim_uniqueness`, `last_administrator_needed`.
+     */
+    409: ErrorDto;
+    /**
+     * Not the version that was meant. Codes: `scim_version_mismatch`.
+     */
+    412: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ReplaceScimUserError = ReplaceScimUserErrors[keyof ReplaceScimUserErrors];
+
+export type ReplaceScimUserResponses = {
+    /**
+     * The user, RFC 7643 §4.1.
+     */
+    200: unknown;
+};
+
+export type ListScimGroupsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * Only these attributes, separated by commas.
+         */
+        attributes?: string;
+        /**
+         * All but these attributes, separated by commas.
+         */
+        excludedAttributes?: string;
+        /**
+         * Which resources, RFC 7644 §3.4.2.2.
+         */
+        filter?: string;
+        /**
+         * The first of them, from 1.
+         */
+        startIndex?: number;
+        /**
+         * How many of them; at most 200.
+         */
+        count?: number;
+        /**
+         * Taken and not heeded: the order is that of making.
+         */
+        sortBy?: string;
+        /**
+         * Taken and not heeded.
+         */
+        sortOrder?: string;
+    };
+    url: '/scim/v2/Groups';
+};
+
+export type ListScimGroupsErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_filter`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListScimGroupsError = ListScimGroupsErrors[keyof ListScimGroupsErrors];
+
+export type ListScimGroupsResponses = {
+    /**
+     * A list, RFC 7644 §3.4.2.
+     */
+    200: unknown;
+};
+
+export type CreateScimGroupData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/scim/v2/Groups';
+};
+
+export type CreateScimGroupErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_syntax`, `scim_invalid_value`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `scim_uniqueness`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreateScimGroupError = CreateScimGroupErrors[keyof CreateScimGroupErrors];
+
+export type CreateScimGroupResponses = {
+    /**
+     * The group, RFC 7643 §4.2.
+     */
+    201: unknown;
+};
+
+export type DeleteScimGroupData = {
+    body?: never;
+    headers: {
+        'if-match': string;
+    };
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Groups/{id}';
+};
+
+export type DeleteScimGroupErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Not the version that was meant. Codes: `scim_version_mismatch`.
+     */
+    412: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type DeleteScimGroupError = DeleteScimGroupErrors[keyof DeleteScimGroupErrors];
+
+export type DeleteScimGroupResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DeleteScimGroupResponse = DeleteScimGroupResponses[keyof DeleteScimGroupResponses];
+
+export type GetScimGroupData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Only these attributes, separated by commas.
+         */
+        attributes?: string;
+        /**
+         * All but these attributes, separated by commas.
+         */
+        excludedAttributes?: string;
+    };
+    url: '/scim/v2/Groups/{id}';
+};
+
+export type GetScimGroupErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetScimGroupError = GetScimGroupErrors[keyof GetScimGroupErrors];
+
+export type GetScimGroupResponses = {
+    /**
+     * The group, RFC 7643 §4.2.
+     */
+    200: unknown;
+};
+
+export type PatchScimGroupData = {
+    body?: never;
+    headers: {
+        'if-match': string;
+    };
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Groups/{id}';
+};
+
+export type PatchScimGroupErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_syntax`, `scim_invalid_value`, `scim_invalid_path`, `scim_no_target`, `scim_mutability`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `scim_uniqueness`.
+     */
+    409: ErrorDto;
+    /**
+     * Not the version that was meant. Codes: `scim_version_mismatch`.
+     */
+    412: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type PatchScimGroupError = PatchScimGroupErrors[keyof PatchScimGroupErrors];
+
+export type PatchScimGroupResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type PatchScimGroupResponse = PatchScimGroupResponses[keyof PatchScimGroupResponses];
+
+export type ReplaceScimGroupData = {
+    body?: never;
+    headers: {
+        'if-match': string;
+    };
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/scim/v2/Groups/{id}';
+};
+
+export type ReplaceScimGroupErrors = {
+    /**
+     * The input is not valid. Codes: `scim_invalid_syntax`, `scim_invalid_value`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_resource_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `scim_uniqueness`.
+     */
+    409: ErrorDto;
+    /**
+     * Not the version that was meant. Codes: `scim_version_mismatch`.
+     */
+    412: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ReplaceScimGroupError = ReplaceScimGroupErrors[keyof ReplaceScimGroupErrors];
+
+export type ReplaceScimGroupResponses = {
+    /**
+     * The group, RFC 7643 §4.2.
      */
     200: unknown;
 };
@@ -12383,3 +12941,161 @@ export type ListSignInsResponses = {
 };
 
 export type ListSignInsResponse = ListSignInsResponses[keyof ListSignInsResponses];
+
+export type ListScimTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/admin/scim-tokens';
+};
+
+export type ListScimTokensErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListScimTokensError = ListScimTokensErrors[keyof ListScimTokensErrors];
+
+export type ListScimTokensResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ScimTokenDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListScimTokensResponse = ListScimTokensResponses[keyof ListScimTokensResponses];
+
+export type CreateScimTokenData = {
+    body: CreateScimTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/scim-tokens';
+};
+
+export type CreateScimTokenErrors = {
+    /**
+     * The input is not valid. Codes: `scim_token_expiry_past`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreateScimTokenError = CreateScimTokenErrors[keyof CreateScimTokenErrors];
+
+export type CreateScimTokenResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: IssuedScimTokenDto;
+    };
+};
+
+export type CreateScimTokenResponse = CreateScimTokenResponses[keyof CreateScimTokenResponses];
+
+export type RevokeScimTokenData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/scim-tokens/{id}';
+};
+
+export type RevokeScimTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `scim_token_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RevokeScimTokenError = RevokeScimTokenErrors[keyof RevokeScimTokenErrors];
+
+export type RevokeScimTokenResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RevokeScimTokenResponse = RevokeScimTokenResponses[keyof RevokeScimTokenResponses];
