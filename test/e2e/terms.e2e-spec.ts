@@ -71,7 +71,9 @@ describe('the terms of use', () => {
     expect(answer(accepted)).toMatchObject([200, { data: { version: name } }]);
     expect(Date.parse(accepted.body.data.acceptedAt)).toBeGreaterThanOrEqual(before);
     expect((await ada.http.get(STATS)).status).toBe(200);
-    const { rows } = await t.db.query('SELECT version, accepted_at FROM terms_acceptances WHERE user_id = $1', [ada.id]);
+    const { rows } = await t.db.query('SELECT version, accepted_at FROM terms_acceptances WHERE user_id = $1', [
+      ada.id,
+    ]);
     expect(rows).toEqual([{ version: name, accepted_at: new Date(accepted.body.data.acceptedAt) }]);
   });
 

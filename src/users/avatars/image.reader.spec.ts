@@ -28,7 +28,10 @@ describe('an image', () => {
     ['a drawing with a script', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" onload="alert(1)"/>'.padEnd(64))],
     ['a GIF', Buffer.from('GIF89a'.padEnd(64, '\0'))],
     ['a page after the name of a picture', Buffer.from('\u0089PNG\r\n<script>alert(1)</script>'.padEnd(64), 'latin1')],
-    ['a JPEG without a frame', Buffer.concat([JPEG.subarray(0, 20), Buffer.from('ffda000300', 'hex'), Buffer.alloc(16)])],
+    [
+      'a JPEG without a frame',
+      Buffer.concat([JPEG.subarray(0, 20), Buffer.from('ffda000300', 'hex'), Buffer.alloc(16)]),
+    ],
     ['a sound in the same container', Buffer.from('RIFF....WAVEfmt '.padEnd(64))],
     ['nothing', Buffer.alloc(0)],
   ])('is not %s', (_name, bytes) => {

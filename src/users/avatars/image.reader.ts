@@ -27,7 +27,7 @@ function readPng(bytes: Buffer): ImageFacts | undefined {
 /** Goes from segment to segment until one begins a frame. */
 function readJpeg(bytes: Buffer): ImageFacts | undefined {
   if (bytes.length < 4 || bytes.readUInt16BE(0) !== 0xffd8) return undefined;
-  for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff; ) {
+  for (let at = 2; at + 9 <= bytes.length && bytes[at] === 0xff;) {
     const marker = bytes[at + 1] ?? 0;
     if (marker === 0xff) at += 1;
     else if (isFrame(marker)) {

@@ -60,6 +60,8 @@ export class TermsAcceptance {
   private async isOwedBy(userId: string): Promise<boolean> {
     const terms = await this.terms.setting.get();
     const edition = editionOf(terms);
-    return terms.required && edition !== undefined && (await this.acceptances.acceptedAt(userId, edition)) === undefined;
+    return (
+      terms.required && edition !== undefined && (await this.acceptances.acceptedAt(userId, edition)) === undefined
+    );
   }
 }
