@@ -31,6 +31,7 @@ import { KeepViolations1763640102000 } from './1763640102000-keep-violations.js'
 import { CreateOneTimeLinks1763640200000 } from './1763640200000-create-one-time-links.js';
 import { CreateSignIns1763640201000 } from './1763640201000-create-sign-ins.js';
 import { CreateInvitations1763640202000 } from './1763640202000-create-invitations.js';
+import { CreatePhoneCodes1763640203000 } from './1763640203000-create-phone-codes.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { NameTotpFactors1763640301000 } from './1763640301000-name-totp-factors.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
@@ -82,6 +83,7 @@ export const migrations = [
   CreateOneTimeLinks1763640200000,
   CreateSignIns1763640201000,
   CreateInvitations1763640202000,
+  CreatePhoneCodes1763640203000,
   CreateSecondFactors1763640300000,
   NameTotpFactors1763640301000,
   CreateIdentities1763640400000,

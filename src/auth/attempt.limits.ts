@@ -61,6 +61,13 @@ export class AttemptLimits {
     await this.count(`letter:${purpose}`, [network, email], this.recovery.rateMax, HOUR_MS);
   }
 
+  /** A text message that somebody asks for: each costs money, and wakes somebody up. @throws DomainError rate_limited */
+  async countText(network: string, userId: string, phone: string): Promise<void> {
+    await this.count('text-network', [network], this.recovery.networkRateMax, HOUR_MS);
+    await this.count('text', [userId], this.recovery.rateMax, HOUR_MS);
+    await this.count('text-phone', [phone], this.recovery.rateMax, HOUR_MS);
+  }
+
   /** A link or a code that somebody tries. @throws DomainError rate_limited */
   async countGuess(purpose: string, network: string): Promise<void> {
     await this.count(`guess:${purpose}`, [network], this.recovery.networkRateMax, HOUR_MS);

@@ -3,6 +3,7 @@ import { type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
 import { UsersModule } from '../users/users.module.js';
 import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
+import { ContactModule } from './contact/contact.module.js';
 import { FederationModule } from './federation/federation.module.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { MfaModule } from './mfa/mfa.module.js';
@@ -22,6 +23,7 @@ import { SignInService } from './sign-in.service.js';
 @Module({
   imports: [
     UsersModule,
+    ContactModule,
     FederationModule,
     SessionsModule,
     MfaModule,

@@ -187,6 +187,19 @@ export class UserDirectory implements OnApplicationBootstrap {
   }
 
   /**
+   * @param email an address that was verified, in canonical form
+   * @throws DomainError user_not_found, user_email_taken
+   */
+  async changeEmail(actor: Principal, id: string, email: string): Promise<void> {
+    await this.work.run(async () => {
+      const before = await this.users.findLocked(id);
+      if (!before) throw userErrors.user_not_found();
+      if (!(await this.users.setEmail(id, email, this.clock.date()))) throw userErrors.user_email_taken();
+      await this.events.publish(new UserUpdated(actor, before, { ...before, email }));
+    });
+  }
+
+  /**
    * @param email the address that was verified, in canonical form
    * @returns false when it was verified already, or is not that of the account any more
    */

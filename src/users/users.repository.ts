@@ -101,6 +101,20 @@ export class UsersRepository {
     }
   }
 
+  /** To one that was verified. @returns false when it is somebody else's */
+  async setEmail(id: string, email: string, emailVerifiedAt: Date): Promise<boolean> {
+    const owner = await this.findByEmail(email);
+    if (owner && owner.id !== id) return false;
+    try {
+      const updatedAt = () => 'now()';
+      await this.users.update({ id }, { ...this.contacts.email(id, email), emailVerifiedAt, updatedAt });
+      return true;
+    } catch (error) {
+      if (isUniqueViolation(error)) return false;
+      throw error;
+    }
+  }
+
   async setPasswordHash(id: string, passwordHash: string, replacing?: string): Promise<void> {
     const which = replacing === undefined ? { id } : { id, passwordHash: replacing };
     await this.users.update(which, { passwordHash, updatedAt: () => 'now()' });

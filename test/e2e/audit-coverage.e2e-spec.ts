@@ -2,8 +2,8 @@ import { Routes } from '#libs/access';
 import { createApp, type TestApp } from '../support/app.js';
 import { FakeSocial } from '../support/fake-social.js';
 import { auditedBy } from '../support/audit-trail.js';
+import { RECOVERY_RECIPES } from '../support/audited/recovery.js';
 import { SECOND_FACTOR_RECIPES } from '../support/audited/second-factors.js';
-import { eventually } from '../support/eventually.js';
 import { givenApiKey } from '../support/given/api-keys.js';
 import { givenAppleForm, givenIdentity } from '../support/given/identities.js';
 import { givenModel } from '../support/given/models.js';
@@ -45,16 +45,6 @@ async function ownTeam(user: GivenUser): Promise<string> {
   const slug = `team-${Date.now().toString(36)}-${Math.random().toString(36).slice(2, 8)}`;
   const { body } = await user.http.post<{ data: { id: string } }>('/api/v1/teams', { slug, name: 'A team' });
   return body.data.id;
-}
-
-/** What stands behind the `#` of a link; the mail goes to the log. */
-async function mailedSecret(t: TestApp, { email }: GivenUser, page: string): Promise<string> {
-  const link = new RegExp(`/${page}#([\\w-]+)`);
-  return eventually(() => {
-    const mail = t.logs.findLast((line) => line.includes(email) && link.test(line));
-    if (mail === undefined) throw new Error(`No mail to ${email} with a link to ${page}`);
-    return link.exec(mail)?.[1] ?? '';
-  });
 }
 
 function sessionOf({ token }: GivenUser): string {
@@ -142,6 +132,7 @@ const onOwnAvatar = (user: GivenUser, action: string): Call => ({
 
 /** How to succeed at each route that changes something. A new route needs a new line here. */
 const RECIPES: Readonly<Record<string, Recipe>> = {
+  ...RECOVERY_RECIPES,
   ...SECOND_FACTOR_RECIPES,
   'POST /api/auth/export-data': (_, user) => ({
     ...actorOf(user),
@@ -297,78 +288,6 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       action: 'ACCOUNT_UNLOCKED',
       resourceType: 'user',
       resourceId: id,
-    };
-  },
-  'POST /api/auth/password-reset/request': (t, { email }) => ({
-    http: t.http,
-    path: '/api/auth/password-reset/request',
-    body: { email },
-    action: 'PASSWORD_RESET_REQUESTED',
-    resourceType: 'link_request',
-    resourceId: expect.any(String) as string,
-    actorId: null,
-  }),
-  'POST /api/auth/password-reset/confirm': async (t, user) => {
-    await t.http.post('/api/auth/password-reset/request', { email: user.email });
-    const token = await mailedSecret(t, user, 'reset-password');
-    // The end of a session would be a row of its own.
-    await user.http.post('/api/auth/logout');
-    return {
-      http: t.http,
-      path: '/api/auth/password-reset/confirm',
-      body: { token, newPassword: 'Staple-Horse-8-Battery' },
-      action: 'PASSWORD_RESET',
-      resourceType: 'user',
-      resourceId: user.id,
-      actorId: null,
-    };
-  },
-  'POST /api/auth/password-change': (_, user) => ({
-    ...actorOf(user),
-    path: '/api/auth/password-change',
-    body: { currentPassword: GIVEN_PASSWORD, newPassword: 'Staple-Horse-8-Battery' },
-    action: 'PASSWORD_CHANGED',
-    resourceType: 'user',
-    resourceId: user.id,
-  }),
-  'POST /api/auth/verify-email': async (t, user) => {
-    await t.http.post('/api/auth/verify-email/resend', { email: user.email });
-    return {
-      http: t.http,
-      path: '/api/auth/verify-email',
-      body: { token: await mailedSecret(t, user, 'verify-email') },
-      action: 'EMAIL_VERIFIED',
-      resourceType: 'user',
-      resourceId: user.id,
-      actorId: null,
-    };
-  },
-  'POST /api/auth/verify-email/resend': (t, { email }) => ({
-    http: t.http,
-    path: '/api/auth/verify-email/resend',
-    body: { email },
-    action: 'EMAIL_VERIFICATION_REQUESTED',
-    resourceType: 'link_request',
-    resourceId: expect.any(String) as string,
-    actorId: null,
-  }),
-  'POST /api/v1/admin/invitations': (_, user) => ({
-    ...actorOf(user),
-    path: '/api/v1/admin/invitations',
-    body: { email: 'somebody-to-be@example.com' },
-    action: 'INVITATION_CREATED',
-    resourceType: 'invitation',
-  }),
-  'DELETE /api/v1/admin/invitations/:id': async (_, user) => {
-    const { body } = await user.http.post<{ data: { id: string } }>('/api/v1/admin/invitations', {
-      email: 'nobody-to-be@example.com',
-    });
-    return {
-      ...actorOf(user),
-      path: `/api/v1/admin/invitations/${body.data.id}`,
-      action: 'INVITATION_REVOKED',
-      resourceType: 'invitation',
-      resourceId: body.data.id,
     };
   },
   'PATCH /api/v1/users/me': (_, user) => ({
@@ -765,6 +684,7 @@ describe('the audit log', () => {
         PROVIDER_PRIVATE_ADDRESSES: 'true',
         PUBLIC_URL: ORIGIN,
         MAIL_TRANSPORT: 'log',
+        SMS_TRANSPORT: 'log',
         IDENTITY_PROVIDERS: JSON.stringify([await social.provider('apple')]),
       },
     });

@@ -91,3 +91,22 @@ export function repeatedRegistrationLetter(to: string, asked: Asked): Letter {
     closing: ['You have one already: sign in to it, or ask for a new password.', NOT_YOU],
   };
 }
+
+export function changeEmailLetter(to: string, url: string): Letter {
+  return {
+    to,
+    subject: 'Confirm your new e-mail address',
+    paragraphs: ['Somebody wants this to be the e-mail address of their account.'],
+    link: { label: 'Use this address', url },
+    closing: ['The link is good once, for one hour.', NOT_YOU],
+  };
+}
+
+export function addressTakenLetter(to: string): Letter {
+  return {
+    to,
+    subject: 'This address has an account already',
+    paragraphs: ['Somebody wants this to be the e-mail address of their account, but there is one with it already.'],
+    closing: [NOT_YOU],
+  };
+}

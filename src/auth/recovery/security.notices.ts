@@ -1,8 +1,10 @@
 import { Injectable } from '@nestjs/common';
 import { OnEvent } from '#libs/events';
 import { Mailer } from '#libs/mail';
+import { UserUpdated } from '../../users/events/user.events.js';
 import { UserDirectory } from '../../users/user.directory.js';
 import { PasswordWasReset } from '../events/auth.events.js';
+import { MfaDisabled, MfaEnabled } from '../events/mfa.events.js';
 import { PasswordChanged } from './events/recovery.events.js';
 import { noticeLetter } from './letters.js';
 
@@ -22,6 +24,23 @@ export class SecurityNotices {
   @OnEvent(PasswordWasReset, 'in-transaction')
   onPasswordReset({ userId }: PasswordWasReset): Promise<void> {
     return this.tell(userId, 'The password of your account was reset');
+  }
+
+  @OnEvent(MfaEnabled, 'in-transaction')
+  onMfaEnabled({ userId }: MfaEnabled): Promise<void> {
+    return this.tell(userId, 'One-time codes are asked for from now on when you sign in to your account');
+  }
+
+  @OnEvent(MfaDisabled, 'in-transaction')
+  onMfaDisabled({ userId }: MfaDisabled): Promise<void> {
+    return this.tell(userId, 'One-time codes are no longer asked for when you sign in to your account');
+  }
+
+  /** To the old address: who has the new one knows. */
+  @OnEvent(UserUpdated, 'in-transaction')
+  async onUserUpdated({ before, user }: UserUpdated): Promise<void> {
+    if (before.email === user.email || !this.mailer.canMail) return;
+    await this.mailer.mail(noticeLetter(before.email, 'The e-mail address of your account was changed'));
   }
 
   private async tell(userId: string, what: string): Promise<void> {

@@ -2,7 +2,7 @@
 
 import { client } from './client.gen.js';
 import { type Client, type ClientMeta, formDataBodySerializer, type Options as Options2, type RequestResult, type TDataShape } from './client/index.js';
-import type { AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimGroupData, CreateScimGroupErrors, CreateScimGroupResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateScimUserData, CreateScimUserErrors, CreateScimUserResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteScimGroupData, DeleteScimGroupErrors, DeleteScimGroupResponses, DeleteScimUserData, DeleteScimUserErrors, DeleteScimUserResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetAvatarData, GetAvatarErrors, GetAvatarResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetMfaStatusData, GetMfaStatusErrors, GetMfaStatusResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyTermsData, GetMyTermsErrors, GetMyTermsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimGroupData, GetScimGroupErrors, GetScimGroupResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetScimUserData, GetScimUserErrors, GetScimUserResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTermsData, GetTermsErrors, GetTermsResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimGroupsData, ListScimGroupsErrors, ListScimGroupsResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListScimUsersData, ListScimUsersErrors, ListScimUsersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSignInsData, ListSignInsErrors, ListSignInsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, PatchScimGroupData, PatchScimGroupErrors, PatchScimGroupResponses, PatchScimUserData, PatchScimUserErrors, PatchScimUserResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegenerateBackupCodesData, RegenerateBackupCodesErrors, RegenerateBackupCodesResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyAvatarData, RemoveMyAvatarErrors, RemoveMyAvatarResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReplaceScimGroupData, ReplaceScimGroupErrors, ReplaceScimGroupResponses, ReplaceScimUserData, ReplaceScimUserErrors, ReplaceScimUserResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResendEmailVerificationData, ResendEmailVerificationErrors, ResendEmailVerificationResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetTermsData, ResetTermsErrors, ResetTermsResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyAvatarData, SetMyAvatarErrors, SetMyAvatarResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetTermsData, SetTermsErrors, SetTermsResponses, SetUpMfaData, SetUpMfaErrors, SetUpMfaResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
+import type { AcceptTermsData, AcceptTermsErrors, AcceptTermsResponses, AddProviderKeyData, AddProviderKeyErrors, AddProviderKeyResponses, BanUserData, BanUserErrors, BanUserResponses, BeginSignInData, BeginSignInErrors, BeginSignInResponses, CancelSubscriptionData, CancelSubscriptionErrors, CancelSubscriptionResponses, ChangePasswordData, ChangePasswordErrors, ChangePasswordResponses, ChooseRotationData, ChooseRotationErrors, ChooseRotationResponses, ConfirmEmailChangeData, ConfirmEmailChangeErrors, ConfirmEmailChangeResponses, ConfirmPasswordResetData, ConfirmPasswordResetErrors, ConfirmPasswordResetResponses, ConfirmPhoneVerificationData, ConfirmPhoneVerificationErrors, ConfirmPhoneVerificationResponses, CountMessageTokensData, CountMessageTokensErrors, CountMessageTokensResponses, CountTokensData, CountTokensErrors, CountTokensResponses, CreateApiKeyData, CreateApiKeyErrors, CreateApiKeyResponses, CreateChatCompletionData, CreateChatCompletionErrors, CreateChatCompletionResponses, CreateCompletionData, CreateCompletionErrors, CreateCompletionResponses, CreateEmbeddingData, CreateEmbeddingErrors, CreateEmbeddingResponses, CreateImageData, CreateImageErrors, CreateImageResponses, CreateInvitationData, CreateInvitationErrors, CreateInvitationResponses, CreateMessageData, CreateMessageErrors, CreateMessageResponses, CreateModerationData, CreateModerationErrors, CreateModerationResponses, CreateProviderData, CreateProviderErrors, CreateProviderResponses, CreateRankingData, CreateRankingErrors, CreateRankingResponses, CreateResponseData, CreateResponseErrors, CreateResponseResponses, CreateScimGroupData, CreateScimGroupErrors, CreateScimGroupResponses, CreateScimTokenData, CreateScimTokenErrors, CreateScimTokenResponses, CreateScimUserData, CreateScimUserErrors, CreateScimUserResponses, CreateSpeechData, CreateSpeechErrors, CreateSpeechResponses, CreateSubscriptionData, CreateSubscriptionErrors, CreateSubscriptionResponses, CreateTeamData, CreateTeamErrors, CreateTeamResponses, CreateTranscriptionData, CreateTranscriptionErrors, CreateTranscriptionResponses, CreateTranslationData, CreateTranslationErrors, CreateTranslationResponses, CreditBalanceData, CreditBalanceErrors, CreditBalanceResponses, DeleteOwnAccountData, DeleteOwnAccountErrors, DeleteOwnAccountResponses, DeleteProviderData, DeleteProviderErrors, DeleteProviderKeyData, DeleteProviderKeyErrors, DeleteProviderKeyResponses, DeleteProviderResponses, DeleteScimGroupData, DeleteScimGroupErrors, DeleteScimGroupResponses, DeleteScimUserData, DeleteScimUserErrors, DeleteScimUserResponses, DeleteTeamData, DeleteTeamErrors, DeleteTeamResponses, DisableMfaData, DisableMfaErrors, DisableMfaResponses, EnableMfaData, EnableMfaErrors, EnableMfaResponses, EndOtherSessionsData, EndOtherSessionsErrors, EndOtherSessionsResponses, EndSessionData, EndSessionErrors, EndSessionResponses, ExplainCallData, ExplainCallErrors, ExplainCallResponses, ExportOwnDataData, ExportOwnDataErrors, ExportOwnDataResponses, FinishOnlySignInByFormData, FinishOnlySignInByFormErrors, FinishOnlySignInByFormResponses, FinishOnlySignInData, FinishOnlySignInErrors, FinishOnlySignInResponses, FinishSignInByFormData, FinishSignInByFormErrors, FinishSignInByFormResponses, FinishSignInData, FinishSignInErrors, FinishSignInResponses, ForwardCallData, ForwardCallErrors, ForwardCallResponses, GetApiKeyData, GetApiKeyErrors, GetApiKeyResponses, GetAvatarData, GetAvatarErrors, GetAvatarResponses, GetBalanceData, GetBalanceErrors, GetBalanceResponses, GetBrandingData, GetBrandingErrors, GetBrandingResponses, GetConfigData, GetConfigErrors, GetConfigResponses, GetGatewayModelData, GetGatewayModelErrors, GetGatewayModelResponses, GetHealthAlias1Data, GetHealthAlias1Errors, GetHealthAlias1Responses, GetHealthData, GetHealthErrors, GetHealthResponses, GetJwksData, GetJwksErrors, GetJwksResponses, GetLivenessAlias1Data, GetLivenessAlias1Errors, GetLivenessAlias1Responses, GetLivenessData, GetLivenessErrors, GetLivenessResponses, GetMeData, GetMeErrors, GetMeResponses, GetMetricsData, GetMetricsErrors, GetMetricsResponses, GetMfaStatusData, GetMfaStatusErrors, GetMfaStatusResponses, GetModelData, GetModelErrors, GetModelFallbacksData, GetModelFallbacksErrors, GetModelFallbacksResponses, GetModelResponses, GetMyStatsData, GetMyStatsErrors, GetMyStatsResponses, GetMyTermsData, GetMyTermsErrors, GetMyTermsResponses, GetMyToolCredentialData, GetMyToolCredentialErrors, GetMyToolCredentialResponses, GetProviderData, GetProviderErrors, GetProviderKeyStatsData, GetProviderKeyStatsErrors, GetProviderKeyStatsResponses, GetProviderResponses, GetPublicConfigData, GetPublicConfigErrors, GetPublicConfigResponses, GetReadinessAlias1Data, GetReadinessAlias1Errors, GetReadinessAlias1Responses, GetReadinessData, GetReadinessErrors, GetReadinessResponses, GetRootData, GetRootErrors, GetRootResponses, GetScimGroupData, GetScimGroupErrors, GetScimGroupResponses, GetScimResourceTypeData, GetScimResourceTypeErrors, GetScimResourceTypeResponses, GetScimSchemaData, GetScimSchemaErrors, GetScimSchemaResponses, GetScimServiceProviderConfigData, GetScimServiceProviderConfigErrors, GetScimServiceProviderConfigResponses, GetScimUserData, GetScimUserErrors, GetScimUserResponses, GetSubscriptionData, GetSubscriptionErrors, GetSubscriptionResponses, GetTeamData, GetTeamErrors, GetTeamResponses, GetTermsData, GetTermsErrors, GetTermsResponses, GetUsageBudgetData, GetUsageBudgetErrors, GetUsageBudgetResponses, GetUsageSummaryData, GetUsageSummaryErrors, GetUsageSummaryResponses, GetUserData, GetUserDefaultsData, GetUserDefaultsErrors, GetUserDefaultsResponses, GetUserErrors, GetUserLockData, GetUserLockErrors, GetUserLockResponses, GetUserProfileData, GetUserProfileErrors, GetUserProfileResponses, GetUserResponses, GiveConsentData, GiveConsentErrors, GiveConsentResponses, ImportProviderKeysData, ImportProviderKeysErrors, ImportProviderKeysResponses, LinkIdentityData, LinkIdentityErrors, LinkIdentityResponses, ListAdminNotificationsData, ListAdminNotificationsErrors, ListAdminNotificationsResponses, ListApiKeysData, ListApiKeysErrors, ListApiKeysResponses, ListAuditLogsData, ListAuditLogsErrors, ListAuditLogsResponses, ListBalanceTransactionsData, ListBalanceTransactionsErrors, ListBalanceTransactionsResponses, ListConsentsData, ListConsentsErrors, ListConsentsResponses, ListGatewayModelsData, ListGatewayModelsErrors, ListGatewayModelsResponses, ListIdentitiesData, ListIdentitiesErrors, ListIdentitiesResponses, ListInvitationsData, ListInvitationsErrors, ListInvitationsResponses, ListModelAliasesData, ListModelAliasesErrors, ListModelAliasesResponses, ListModelPricesData, ListModelPricesErrors, ListModelPricesResponses, ListModelsData, ListModelsErrors, ListModelsResponses, ListMyActivityData, ListMyActivityErrors, ListMyActivityResponses, ListMyProviderKeysData, ListMyProviderKeysErrors, ListMyProviderKeysResponses, ListProviderKeysData, ListProviderKeysErrors, ListProviderKeysResponses, ListProvidersData, ListProvidersErrors, ListProvidersResponses, ListScimGroupsData, ListScimGroupsErrors, ListScimGroupsResponses, ListScimResourceTypesData, ListScimResourceTypesErrors, ListScimResourceTypesResponses, ListScimSchemasData, ListScimSchemasErrors, ListScimSchemasResponses, ListScimTokensData, ListScimTokensErrors, ListScimTokensResponses, ListScimUsersData, ListScimUsersErrors, ListScimUsersResponses, ListSessionsData, ListSessionsErrors, ListSessionsResponses, ListSigningKeysData, ListSigningKeysErrors, ListSigningKeysResponses, ListSignInsData, ListSignInsErrors, ListSignInsResponses, ListSubscriptionsData, ListSubscriptionsErrors, ListSubscriptionsResponses, ListTeamsData, ListTeamsErrors, ListTeamsResponses, ListUsageLogsData, ListUsageLogsErrors, ListUsageLogsResponses, ListUsersData, ListUsersErrors, ListUsersResponses, ListViolationsData, ListViolationsErrors, ListViolationsResponses, LoginData, LoginErrors, LoginResponses, LogoutData, LogoutErrors, LogoutResponses, MockLoginData, MockLoginErrors, MockLoginResponses, PatchScimGroupData, PatchScimGroupErrors, PatchScimGroupResponses, PatchScimUserData, PatchScimUserErrors, PatchScimUserResponses, ReauthenticateData, ReauthenticateErrors, ReauthenticateResponses, RedirectToProviderData, RedirectToProviderErrors, RedirectToProviderResponses, RefreshData, RefreshErrors, RefreshResponses, RegenerateBackupCodesData, RegenerateBackupCodesErrors, RegenerateBackupCodesResponses, RegisterData, RegisterErrors, RegisterResponses, RemoveModelAliasData, RemoveModelAliasErrors, RemoveModelAliasResponses, RemoveModelPriceData, RemoveModelPriceErrors, RemoveModelPriceResponses, RemoveMyAvatarData, RemoveMyAvatarErrors, RemoveMyAvatarResponses, RemoveMyProviderKeyData, RemoveMyProviderKeyErrors, RemoveMyProviderKeyResponses, RemoveMyProviderKeysData, RemoveMyProviderKeysErrors, RemoveMyProviderKeysResponses, RemoveMyToolCredentialData, RemoveMyToolCredentialErrors, RemoveMyToolCredentialResponses, ReplaceScimGroupData, ReplaceScimGroupErrors, ReplaceScimGroupResponses, ReplaceScimUserData, ReplaceScimUserErrors, ReplaceScimUserResponses, RequestEmailChangeData, RequestEmailChangeErrors, RequestEmailChangeResponses, RequestPasswordResetData, RequestPasswordResetErrors, RequestPasswordResetResponses, RequestPhoneVerificationData, RequestPhoneVerificationErrors, RequestPhoneVerificationResponses, ReRateUsageData, ReRateUsageErrors, ReRateUsageResponses, ResendEmailVerificationData, ResendEmailVerificationErrors, ResendEmailVerificationResponses, ResetApiKeySpendData, ResetApiKeySpendErrors, ResetApiKeySpendResponses, ResetProviderKeyCircuitData, ResetProviderKeyCircuitErrors, ResetProviderKeyCircuitResponses, ResetTermsData, ResetTermsErrors, ResetTermsResponses, ResetUserSpendData, ResetUserSpendErrors, ResetUserSpendResponses, RestoreUserData, RestoreUserErrors, RestoreUserResponses, RevokeApiKeyData, RevokeApiKeyErrors, RevokeApiKeyResponses, RevokeInvitationData, RevokeInvitationErrors, RevokeInvitationResponses, RevokeScimTokenData, RevokeScimTokenErrors, RevokeScimTokenResponses, RotateApiKeyData, RotateApiKeyErrors, RotateApiKeyResponses, RotateSigningKeyData, RotateSigningKeyErrors, RotateSigningKeyResponses, RunRetentionData, RunRetentionErrors, RunRetentionResponses, SetBalanceData, SetBalanceErrors, SetBalanceResponses, SetBrandingData, SetBrandingErrors, SetBrandingResponses, SetModelAliasData, SetModelAliasErrors, SetModelAliasResponses, SetModelFallbacksData, SetModelFallbacksErrors, SetModelFallbacksResponses, SetModelPriceData, SetModelPriceErrors, SetModelPriceResponses, SetMyAvatarData, SetMyAvatarErrors, SetMyAvatarResponses, SetMyProviderKeyData, SetMyProviderKeyErrors, SetMyProviderKeyResponses, SetMyToolCredentialData, SetMyToolCredentialErrors, SetMyToolCredentialResponses, SetSubscriptionQuotasData, SetSubscriptionQuotasErrors, SetSubscriptionQuotasResponses, SetTermsData, SetTermsErrors, SetTermsResponses, SetUpMfaData, SetUpMfaErrors, SetUpMfaResponses, SetUserDefaultsData, SetUserDefaultsErrors, SetUserDefaultsResponses, SignOutByProviderData, SignOutByProviderErrors, SignOutByProviderResponses, SuspendUserData, SuspendUserErrors, SuspendUserResponses, TestProviderKeyData, TestProviderKeyErrors, TestProviderKeyResponses, UnbanUserData, UnbanUserErrors, UnbanUserResponses, UnlinkIdentityData, UnlinkIdentityErrors, UnlinkIdentityResponses, UnlockUserData, UnlockUserErrors, UnlockUserResponses, UpdateApiKeyData, UpdateApiKeyErrors, UpdateApiKeyResponses, UpdateMeData, UpdateMeErrors, UpdateMeResponses, UpdateProviderData, UpdateProviderErrors, UpdateProviderKeyData, UpdateProviderKeyErrors, UpdateProviderKeyResponses, UpdateProviderResponses, UpdateTeamData, UpdateTeamErrors, UpdateTeamResponses, UpdateUserBudgetLimitsData, UpdateUserBudgetLimitsErrors, UpdateUserBudgetLimitsResponses, UpdateUserData, UpdateUserErrors, UpdateUserResponses, ValidateTokenData, ValidateTokenErrors, ValidateTokenResponses, VerifyEmailData, VerifyEmailErrors, VerifyEmailResponses, VerifyMfaData, VerifyMfaErrors, VerifyMfaResponses, WithdrawConsentData, WithdrawConsentErrors, WithdrawConsentResponses } from './types.gen.js';
 
 export type Options<TData extends TDataShape = TDataShape, ThrowOnError extends boolean = boolean, TResponse = unknown> = Options2<TData, ThrowOnError, TResponse> & {
     /**
@@ -2056,74 +2056,17 @@ export const acceptTerms = <ThrowOnError extends boolean = false>(options?: Opti
 });
 
 /**
- * Sign somebody out who was signed out at their identity provider
+ * Ask for a code, to show that a telephone number is yours
  *
- * For the provider itself (OpenID Connect Back-Channel Logout 1.0): a form with a `logout_token` that names a subject.
+ * The code has six digits, is good for ten minutes and this number, and void after five wrong tries.
  */
-export const signOutByProvider = <ThrowOnError extends boolean = false>(options: Options<SignOutByProviderData, ThrowOnError>): RequestResult<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError> => (options.client ?? client).post<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError>({ url: '/api/auth/backchannel-logout/{provider}', ...options });
-
-/**
- * Go to an identity provider to sign in
- *
- * For links: sends the browser to the provider.
- */
-export const redirectToProvider = <ThrowOnError extends boolean = false>(options: Options<RedirectToProviderData, ThrowOnError>): RequestResult<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError> => (options.client ?? client).get<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError>({ url: '/api/auth/oauth/{provider}', ...options });
-
-/**
- * Come back from an identity provider
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSignInData, ThrowOnError>): RequestResult<FinishSignInResponses, FinishSignInErrors, ThrowOnError> => (options.client ?? client).get<FinishSignInResponses, FinishSignInErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
-
-/**
- * Come back from an identity provider that answers with a form
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishSignInByForm = <ThrowOnError extends boolean = false>(options: Options<FinishSignInByFormData, ThrowOnError>): RequestResult<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError> => (options.client ?? client).post<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
-
-/**
- * Come back from the only identity provider, where it has `sharedCallback`
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishOnlySignIn = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInData, ThrowOnError>): RequestResult<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError> => (options?.client ?? client).get<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
-
-/**
- * The same for one that answers with a form
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishOnlySignInByForm = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInByFormData, ThrowOnError>): RequestResult<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError> => (options?.client ?? client).post<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
-
-/**
- * Your identities at other houses
- *
- * Each of them is a way to sign in to your account.
- */
-export const listIdentities = <ThrowOnError extends boolean = false>(options?: Options<ListIdentitiesData, ThrowOnError>): RequestResult<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError> => (options?.client ?? client).get<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError>({
+export const requestPhoneVerification = <ThrowOnError extends boolean = false>(options: Options<RequestPhoneVerificationData, ThrowOnError>): RequestResult<RequestPhoneVerificationResponses, RequestPhoneVerificationErrors, ThrowOnError> => (options.client ?? client).post<RequestPhoneVerificationResponses, RequestPhoneVerificationErrors, ThrowOnError>({
     security: [{
             key: 'session',
             scheme: 'bearer',
             type: 'http'
         }],
-    url: '/api/v1/auth/identities',
-    ...options
-});
-
-/**
- * Begin to link another identity
- *
- * Answers with the address to send this browser to. When it is back, the identity is one more way to sign in.
- */
-export const linkIdentity = <ThrowOnError extends boolean = false>(options: Options<LinkIdentityData, ThrowOnError>): RequestResult<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError> => (options.client ?? client).post<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/auth/identities/link',
+    url: '/api/auth/verify-phone/request',
     ...options,
     headers: {
         'Content-Type': 'application/json',
@@ -2132,32 +2075,78 @@ export const linkIdentity = <ThrowOnError extends boolean = false>(options: Opti
 });
 
 /**
- * Unlink an identity
- *
- * Ends your other sessions. The last way to sign in cannot be taken away.
+ * Show that a telephone number is yours
  */
-export const unlinkIdentity = <ThrowOnError extends boolean = false>(options: Options<UnlinkIdentityData, ThrowOnError>): RequestResult<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError> => (options.client ?? client).delete<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError>({
+export const confirmPhoneVerification = <ThrowOnError extends boolean = false>(options: Options<ConfirmPhoneVerificationData, ThrowOnError>): RequestResult<ConfirmPhoneVerificationResponses, ConfirmPhoneVerificationErrors, ThrowOnError> => (options.client ?? client).post<ConfirmPhoneVerificationResponses, ConfirmPhoneVerificationErrors, ThrowOnError>({
     security: [{
             key: 'session',
             scheme: 'bearer',
             type: 'http'
         }],
-    url: '/api/v1/auth/identities/{id}',
+    url: '/api/auth/verify-phone/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Ask for another e-mail address
+ *
+ * A mail with a link goes to the new address. Until it is followed, nothing changes.
+ */
+export const requestEmailChange = <ThrowOnError extends boolean = false>(options: Options<RequestEmailChangeData, ThrowOnError>): RequestResult<RequestEmailChangeResponses, RequestEmailChangeErrors, ThrowOnError> => (options.client ?? client).post<RequestEmailChangeResponses, RequestEmailChangeErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/auth/email-change/request',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Change the e-mail address of an account with a link
+ *
+ * The old address is told.
+ */
+export const confirmEmailChange = <ThrowOnError extends boolean = false>(options: Options<ConfirmEmailChangeData, ThrowOnError>): RequestResult<ConfirmEmailChangeResponses, ConfirmEmailChangeErrors, ThrowOnError> => (options.client ?? client).post<ConfirmEmailChangeResponses, ConfirmEmailChangeErrors, ThrowOnError>({
+    url: '/api/auth/email-change/confirm',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Whether a person is locked out
+ */
+export const getUserLock = <ThrowOnError extends boolean = false>(options: Options<GetUserLockData, ThrowOnError>): RequestResult<GetUserLockResponses, GetUserLockErrors, ThrowOnError> => (options.client ?? client).get<GetUserLockResponses, GetUserLockErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/users/{id}/lock',
     ...options
 });
 
 /**
- * What people and networks did that they should not, the newest first
- *
- * Kept for 90 days. Twenty points of one person within a day ban them for two hours.
+ * Let a person sign in who is locked out after too many wrong passwords
  */
-export const listViolations = <ThrowOnError extends boolean = false>(options?: Options<ListViolationsData, ThrowOnError>): RequestResult<ListViolationsResponses, ListViolationsErrors, ThrowOnError> => (options?.client ?? client).get<ListViolationsResponses, ListViolationsErrors, ThrowOnError>({
+export const unlockUser = <ThrowOnError extends boolean = false>(options: Options<UnlockUserData, ThrowOnError>): RequestResult<UnlockUserResponses, UnlockUserErrors, ThrowOnError> => (options.client ?? client).post<UnlockUserResponses, UnlockUserErrors, ThrowOnError>({
     security: [{
             key: 'session',
             scheme: 'bearer',
             type: 'http'
         }],
-    url: '/api/v1/admin/violations',
+    url: '/api/v1/admin/users/{id}/unlock',
     ...options
 });
 
@@ -2258,6 +2247,112 @@ export const rotateSigningKey = <ThrowOnError extends boolean = false>(options: 
 });
 
 /**
+ * What people and networks did that they should not, the newest first
+ *
+ * Kept for 90 days. Twenty points of one person within a day ban them for two hours.
+ */
+export const listViolations = <ThrowOnError extends boolean = false>(options?: Options<ListViolationsData, ThrowOnError>): RequestResult<ListViolationsResponses, ListViolationsErrors, ThrowOnError> => (options?.client ?? client).get<ListViolationsResponses, ListViolationsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/violations',
+    ...options
+});
+
+/**
+ * Sign somebody out who was signed out at their identity provider
+ *
+ * For the provider itself (OpenID Connect Back-Channel Logout 1.0): a form with a `logout_token` that names a subject.
+ */
+export const signOutByProvider = <ThrowOnError extends boolean = false>(options: Options<SignOutByProviderData, ThrowOnError>): RequestResult<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError> => (options.client ?? client).post<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError>({ url: '/api/auth/backchannel-logout/{provider}', ...options });
+
+/**
+ * Go to an identity provider to sign in
+ *
+ * For links: sends the browser to the provider.
+ */
+export const redirectToProvider = <ThrowOnError extends boolean = false>(options: Options<RedirectToProviderData, ThrowOnError>): RequestResult<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError> => (options.client ?? client).get<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError>({ url: '/api/auth/oauth/{provider}', ...options });
+
+/**
+ * Come back from an identity provider
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSignInData, ThrowOnError>): RequestResult<FinishSignInResponses, FinishSignInErrors, ThrowOnError> => (options.client ?? client).get<FinishSignInResponses, FinishSignInErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
+
+/**
+ * Come back from an identity provider that answers with a form
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishSignInByForm = <ThrowOnError extends boolean = false>(options: Options<FinishSignInByFormData, ThrowOnError>): RequestResult<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError> => (options.client ?? client).post<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
+
+/**
+ * Come back from the only identity provider, where it has `sharedCallback`
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishOnlySignIn = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInData, ThrowOnError>): RequestResult<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError> => (options?.client ?? client).get<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
+
+/**
+ * The same for one that answers with a form
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishOnlySignInByForm = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInByFormData, ThrowOnError>): RequestResult<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError> => (options?.client ?? client).post<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
+
+/**
+ * Your identities at other houses
+ *
+ * Each of them is a way to sign in to your account.
+ */
+export const listIdentities = <ThrowOnError extends boolean = false>(options?: Options<ListIdentitiesData, ThrowOnError>): RequestResult<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError> => (options?.client ?? client).get<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/auth/identities',
+    ...options
+});
+
+/**
+ * Begin to link another identity
+ *
+ * Answers with the address to send this browser to. When it is back, the identity is one more way to sign in.
+ */
+export const linkIdentity = <ThrowOnError extends boolean = false>(options: Options<LinkIdentityData, ThrowOnError>): RequestResult<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError> => (options.client ?? client).post<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/auth/identities/link',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Unlink an identity
+ *
+ * Ends your other sessions. The last way to sign in cannot be taken away.
+ */
+export const unlinkIdentity = <ThrowOnError extends boolean = false>(options: Options<UnlinkIdentityData, ThrowOnError>): RequestResult<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError> => (options.client ?? client).delete<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/auth/identities/{id}',
+    ...options
+});
+
+/**
  * How your second factors stand
  */
 export const getMfaStatus = <ThrowOnError extends boolean = false>(options?: Options<GetMfaStatusData, ThrowOnError>): RequestResult<GetMfaStatusResponses, GetMfaStatusErrors, ThrowOnError> => (options?.client ?? client).get<GetMfaStatusResponses, GetMfaStatusErrors, ThrowOnError>({
@@ -2340,32 +2435,6 @@ export const regenerateBackupCodes = <ThrowOnError extends boolean = false>(opti
         'Content-Type': 'application/json',
         ...options.headers
     }
-});
-
-/**
- * Whether a person is locked out
- */
-export const getUserLock = <ThrowOnError extends boolean = false>(options: Options<GetUserLockData, ThrowOnError>): RequestResult<GetUserLockResponses, GetUserLockErrors, ThrowOnError> => (options.client ?? client).get<GetUserLockResponses, GetUserLockErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/admin/users/{id}/lock',
-    ...options
-});
-
-/**
- * Let a person sign in who is locked out after too many wrong passwords
- */
-export const unlockUser = <ThrowOnError extends boolean = false>(options: Options<UnlockUserData, ThrowOnError>): RequestResult<UnlockUserResponses, UnlockUserErrors, ThrowOnError> => (options.client ?? client).post<UnlockUserResponses, UnlockUserErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/admin/users/{id}/unlock',
-    ...options
 });
 
 /**

@@ -2867,72 +2867,76 @@ export type OwnTermsDto = {
     acceptedAt: string | null;
 };
 
-export type AuthUrlDto = {
+export type MessageDto = {
     /**
-     * An address of the identity provider. It is good for ten minutes, for this browser and once.
+     * For people to read.
      */
-    authUrl: string;
+    message: string;
 };
 
-export type IdentityDto = {
+export type PhoneDto = {
     /**
-     * The id.
+     * A telephone number with its country code.
      */
-    id: string;
-    /**
-     * The slug of the identity provider.
-     */
-    provider: string;
-    /**
-     * Who answers for it.
-     */
-    issuer: string;
-    /**
-     * When it was linked.
-     */
-    createdAt: string;
-    /**
-     * When it was used last.
-     */
-    lastUsedAt: string | null;
+    phone: string;
 };
 
-export type LinkIdentityDto = {
+export type PhoneVerifiedDto = {
     /**
-     * The slug of the identity provider; `GET /api/v1/config` lists them.
+     * That the number is verified.
      */
-    provider: string;
-    /**
-     * A path of this installation to come back to. Anything that leads elsewhere is refused.
-     */
-    returnTo?: string;
+    phoneVerified: boolean;
 };
 
-export type ViolationDto = {
+export type PhoneCodeDto = {
     /**
-     * Ids follow time.
+     * The six digits of the text message.
      */
-    id: string;
+    code: string;
+};
+
+export type ChangeEmailDto = {
     /**
-     * What it was.
+     * The address to sign in with from then on.
      */
-    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    email: string;
     /**
-     * Its points.
+     * Your password.
      */
-    score: number;
+    currentPassword: string;
+};
+
+export type EmailVerifiedDto = {
     /**
-     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
+     * That the address is verified.
      */
-    userId: string | null;
+    emailVerified: boolean;
+};
+
+export type TokenDto = {
     /**
-     * Where it came from.
+     * What stands behind the `#` of the link.
      */
-    network: string | null;
+    token: string;
+};
+
+export type LockStandingDto = {
     /**
-     * When it was.
+     * The person.
      */
-    createdAt: string;
+    userId: string;
+    /**
+     * Whether no password is looked at now, from devices that were not used before.
+     */
+    locked: boolean;
+    /**
+     * Until when; null when it is not locked, or until an administrator unlocks it.
+     */
+    lockedUntil: string | null;
+    /**
+     * Wrong passwords in a row.
+     */
+    failures: number;
 };
 
 export type ListedSessionDto = {
@@ -3014,6 +3018,74 @@ export type RotateSigningKeyDto = {
     discard?: boolean;
 };
 
+export type ViolationDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * What it was.
+     */
+    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    /**
+     * Its points.
+     */
+    score: number;
+    /**
+     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
+     */
+    userId: string | null;
+    /**
+     * Where it came from.
+     */
+    network: string | null;
+    /**
+     * When it was.
+     */
+    createdAt: string;
+};
+
+export type AuthUrlDto = {
+    /**
+     * An address of the identity provider. It is good for ten minutes, for this browser and once.
+     */
+    authUrl: string;
+};
+
+export type IdentityDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The slug of the identity provider.
+     */
+    provider: string;
+    /**
+     * Who answers for it.
+     */
+    issuer: string;
+    /**
+     * When it was linked.
+     */
+    createdAt: string;
+    /**
+     * When it was used last.
+     */
+    lastUsedAt: string | null;
+};
+
+export type LinkIdentityDto = {
+    /**
+     * The slug of the identity provider; `GET /api/v1/config` lists them.
+     */
+    provider: string;
+    /**
+     * A path of this installation to come back to. Anything that leads elsewhere is refused.
+     */
+    returnTo?: string;
+};
+
 export type MfaStatusDto = {
     /**
      * Whether a second factor is asked for.
@@ -3091,25 +3163,6 @@ export type BackupCodesDto = {
     backupCodes: Array<string>;
 };
 
-export type LockStandingDto = {
-    /**
-     * The person.
-     */
-    userId: string;
-    /**
-     * Whether no password is looked at now, from devices that were not used before.
-     */
-    locked: boolean;
-    /**
-     * Until when; null when it is not locked, or until an administrator unlocks it.
-     */
-    lockedUntil: string | null;
-    /**
-     * Wrong passwords in a row.
-     */
-    failures: number;
-};
-
 export type VerifyMfaDto = {
     /**
      * The `challengeToken` of the sign-in.
@@ -3143,13 +3196,6 @@ export type ReauthenticateDto = {
     code?: string;
 };
 
-export type MessageDto = {
-    /**
-     * For people to read.
-     */
-    message: string;
-};
-
 export type AddressDto = {
     /**
      * The address of the account.
@@ -3177,20 +3223,6 @@ export type ChangePasswordDto = {
      * At least 10 characters, among them a capital, a small letter, a digit and a sign.
      */
     newPassword: string;
-};
-
-export type EmailVerifiedDto = {
-    /**
-     * That the address is verified.
-     */
-    emailVerified: boolean;
-};
-
-export type TokenDto = {
-    /**
-     * What stands behind the `#` of the link.
-     */
-    token: string;
 };
 
 export type InvitationMadeDto = {
@@ -11139,6 +11171,701 @@ export type AcceptTermsResponses = {
 
 export type AcceptTermsResponse = AcceptTermsResponses[keyof AcceptTermsResponses];
 
+export type RequestPhoneVerificationData = {
+    body: PhoneDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/verify-phone/request';
+};
+
+export type RequestPhoneVerificationErrors = {
+    /**
+     * The input is not valid. Codes: `phone_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sms_not_configured`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RequestPhoneVerificationError = RequestPhoneVerificationErrors[keyof RequestPhoneVerificationErrors];
+
+export type RequestPhoneVerificationResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: MessageDto;
+    };
+};
+
+export type RequestPhoneVerificationResponse = RequestPhoneVerificationResponses[keyof RequestPhoneVerificationResponses];
+
+export type ConfirmPhoneVerificationData = {
+    body: PhoneCodeDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/verify-phone/confirm';
+};
+
+export type ConfirmPhoneVerificationErrors = {
+    /**
+     * The input is not valid. Codes: `code_wrong`, `code_void`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `user_phone_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ConfirmPhoneVerificationError = ConfirmPhoneVerificationErrors[keyof ConfirmPhoneVerificationErrors];
+
+export type ConfirmPhoneVerificationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PhoneVerifiedDto;
+    };
+};
+
+export type ConfirmPhoneVerificationResponse = ConfirmPhoneVerificationResponses[keyof ConfirmPhoneVerificationResponses];
+
+export type RequestEmailChangeData = {
+    body: ChangeEmailDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/email-change/request';
+};
+
+export type RequestEmailChangeErrors = {
+    /**
+     * The input is not valid. Codes: `wrong_password`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `mail_not_configured`, `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RequestEmailChangeError = RequestEmailChangeErrors[keyof RequestEmailChangeErrors];
+
+export type RequestEmailChangeResponses = {
+    /**
+     * Done.
+     */
+    202: {
+        data: MessageDto;
+    };
+};
+
+export type RequestEmailChangeResponse = RequestEmailChangeResponses[keyof RequestEmailChangeResponses];
+
+export type ConfirmEmailChangeData = {
+    body: TokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/email-change/confirm';
+};
+
+export type ConfirmEmailChangeErrors = {
+    /**
+     * The input is not valid. Codes: `link_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `user_email_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ConfirmEmailChangeError = ConfirmEmailChangeErrors[keyof ConfirmEmailChangeErrors];
+
+export type ConfirmEmailChangeResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: EmailVerifiedDto;
+    };
+};
+
+export type ConfirmEmailChangeResponse = ConfirmEmailChangeResponses[keyof ConfirmEmailChangeResponses];
+
+export type GetUserLockData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/lock';
+};
+
+export type GetUserLockErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetUserLockError = GetUserLockErrors[keyof GetUserLockErrors];
+
+export type GetUserLockResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LockStandingDto;
+    };
+};
+
+export type GetUserLockResponse = GetUserLockResponses[keyof GetUserLockResponses];
+
+export type UnlockUserData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/unlock';
+};
+
+export type UnlockUserErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type UnlockUserError = UnlockUserErrors[keyof UnlockUserErrors];
+
+export type UnlockUserResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: LockStandingDto;
+    };
+};
+
+export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ListedSessionDto>;
+    };
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `session_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ValidateTokenData = {
+    body: ValidateTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/validate';
+};
+
+export type ValidateTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
+
+export type ValidateTokenResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TokenStandingDto;
+    };
+};
+
+export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
+
+export type GetJwksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/jwks.json';
+};
+
+export type GetJwksErrors = {
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
+
+export type GetJwksResponses = {
+    /**
+     * The key set.
+     */
+    200: unknown;
+};
+
+export type ListSigningKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/signing-keys';
+};
+
+export type ListSigningKeysErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSigningKeysError = ListSigningKeysErrors[keyof ListSigningKeysErrors];
+
+export type ListSigningKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SigningKeyDto>;
+    };
+};
+
+export type ListSigningKeysResponse = ListSigningKeysResponses[keyof ListSigningKeysResponses];
+
+export type RotateSigningKeyData = {
+    body: RotateSigningKeyDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/signing-keys/rotate';
+};
+
+export type RotateSigningKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RotateSigningKeyError = RotateSigningKeyErrors[keyof RotateSigningKeyErrors];
+
+export type RotateSigningKeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SigningKeyDto>;
+    };
+};
+
+export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
+
+export type ListViolationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Only those of this person.
+         */
+        userId?: string;
+        /**
+         * Only those of this type.
+         */
+        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    };
+    url: '/api/v1/admin/violations';
+};
+
+export type ListViolationsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
+
+export type ListViolationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ViolationDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
+
 export type SignOutByProviderData = {
     body?: never;
     path: {
@@ -11628,357 +12355,6 @@ export type UnlinkIdentityResponses = {
 
 export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
 
-export type ListViolationsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * The page, from 1.
-         */
-        page?: number;
-        /**
-         * Rows on a page.
-         */
-        limit?: number;
-        /**
-         * Only those of this person.
-         */
-        userId?: string;
-        /**
-         * Only those of this type.
-         */
-        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
-    };
-    url: '/api/v1/admin/violations';
-};
-
-export type ListViolationsErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
-
-export type ListViolationsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ViolationDto>;
-        pagination: PaginationDto;
-    };
-};
-
-export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
-
-export type EndOtherSessionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/sessions';
-};
-
-export type EndOtherSessionsErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
-
-export type EndOtherSessionsResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
-
-export type ListSessionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/sessions';
-};
-
-export type ListSessionsErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
-
-export type ListSessionsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ListedSessionDto>;
-    };
-};
-
-export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
-
-export type EndSessionData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/auth/sessions/{id}';
-};
-
-export type EndSessionErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `session_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
-
-export type EndSessionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
-
-export type ValidateTokenData = {
-    body: ValidateTokenDto;
-    path?: never;
-    query?: never;
-    url: '/api/auth/validate';
-};
-
-export type ValidateTokenErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
-
-export type ValidateTokenResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: TokenStandingDto;
-    };
-};
-
-export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
-
-export type GetJwksData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/.well-known/jwks.json';
-};
-
-export type GetJwksErrors = {
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-};
-
-export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
-
-export type GetJwksResponses = {
-    /**
-     * The key set.
-     */
-    200: unknown;
-};
-
-export type ListSigningKeysData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/signing-keys';
-};
-
-export type ListSigningKeysErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListSigningKeysError = ListSigningKeysErrors[keyof ListSigningKeysErrors];
-
-export type ListSigningKeysResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<SigningKeyDto>;
-    };
-};
-
-export type ListSigningKeysResponse = ListSigningKeysResponses[keyof ListSigningKeysResponses];
-
-export type RotateSigningKeyData = {
-    body: RotateSigningKeyDto;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/signing-keys/rotate';
-};
-
-export type RotateSigningKeyErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type RotateSigningKeyError = RotateSigningKeyErrors[keyof RotateSigningKeyErrors];
-
-export type RotateSigningKeyResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<SigningKeyDto>;
-    };
-};
-
-export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
-
 export type GetMfaStatusData = {
     body?: never;
     path?: never;
@@ -12237,110 +12613,6 @@ export type RegenerateBackupCodesResponses = {
 };
 
 export type RegenerateBackupCodesResponse = RegenerateBackupCodesResponses[keyof RegenerateBackupCodesResponses];
-
-export type GetUserLockData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/lock';
-};
-
-export type GetUserLockErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type GetUserLockError = GetUserLockErrors[keyof GetUserLockErrors];
-
-export type GetUserLockResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: LockStandingDto;
-    };
-};
-
-export type GetUserLockResponse = GetUserLockResponses[keyof GetUserLockResponses];
-
-export type UnlockUserData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/unlock';
-};
-
-export type UnlockUserErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type UnlockUserError = UnlockUserErrors[keyof UnlockUserErrors];
-
-export type UnlockUserResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: LockStandingDto;
-    };
-};
-
-export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
 
 export type VerifyMfaData = {
     body: VerifyMfaDto;
