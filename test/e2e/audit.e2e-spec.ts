@@ -289,7 +289,7 @@ describe('the audit log', () => {
       "UPDATE audit_logs SET action = 'NOTHING'",
       "UPDATE audit_logs SET action = 'NOTHING' WHERE false",
       'DELETE FROM audit_logs',
-      'TRUNCATE audit_logs',
+      'TRUNCATE audit_logs CASCADE',
       'TRUNCATE audit_logs, users CASCADE',
       "MERGE INTO audit_logs a USING (SELECT 1) s ON true WHEN MATCHED THEN UPDATE SET action = 'NOTHING'",
     ])('AU-08 is protected by the database: %s', async (statement) => {

@@ -326,7 +326,8 @@ describe('sign-in with OpenID Connect', () => {
     const person = somebody();
     const { session } = await signIn(person);
     await t.db.query(
-      `INSERT INTO totp_factors (user_id, sealed_secret, sealed_with, enabled_at) VALUES ($1, '\\x00', 'nothing', now())`,
+      `INSERT INTO totp_factors (id, user_id, sealed_secret, sealed_with, enabled_at)
+       VALUES (gen_random_uuid(), $1, '\\x00', 'nothing', now())`,
       [session.body.data.user.id],
     );
     const { page, browser, session: none } = await signIn(person);
