@@ -9,6 +9,7 @@ import { benchOptions } from './bench/options.mjs';
 import { idle } from './bench/parts/idle.mjs';
 import { latency } from './bench/parts/latency.mjs';
 import { load } from './bench/parts/load.mjs';
+import { signIns } from './bench/parts/sign-ins.mjs';
 import { soak } from './bench/parts/soak.mjs';
 import { firstByte, streams } from './bench/parts/streams.mjs';
 import { throughput } from './bench/parts/throughput.mjs';
@@ -28,6 +29,7 @@ const RUN = {
   idle: [idle],
   two: [two],
   load: [load],
+  'sign-ins': [signIns],
   soak: [soak],
 };
 /** Only these compare; in the others Sluice is alone with the provider. */

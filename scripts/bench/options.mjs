@@ -1,7 +1,7 @@
 import { Failure } from '../lib/say.mjs';
 import { readOptions } from '../lib/options.mjs';
 
-export const PARTS = ['throughput', 'latency', 'streams', 'idle', 'two', 'load', 'soak'];
+export const PARTS = ['throughput', 'latency', 'streams', 'idle', 'two', 'load', 'sign-ins', 'soak'];
 
 const HELP = `Usage: npm run bench:gateway -- [options]
 

@@ -22,6 +22,16 @@ export const authPersonalData: readonly PersonalColumn[] = [
     },
   },
   {
+    table: 'violations',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'violations',
+      columns: { id: 'id', type: 'type', score: 'score', network: 'network', createdAt: 'created_at' },
+      newestBy: 'created_at',
+    },
+  },
+  {
     table: 'totp_factors',
     column: 'user_id',
     onDeletion: 'cascade',

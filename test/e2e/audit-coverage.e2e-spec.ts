@@ -267,6 +267,26 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: user.id,
     };
   },
+  'DELETE /api/v1/admin/users/:id/sessions/:sessionId': async (t, user) => {
+    const person = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${person.id}/sessions/${sessionOf(person)}`,
+      action: 'SESSIONS_ENDED',
+      resourceType: 'user',
+      resourceId: person.id,
+    };
+  },
+  'DELETE /api/v1/admin/users/:id/sessions': async (t, user) => {
+    const { id } = await givenUser(t);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/admin/users/${id}/sessions`,
+      action: 'SESSIONS_ENDED',
+      resourceType: 'user',
+      resourceId: id,
+    };
+  },
   'PATCH /api/v1/admin/users/:id': async (t, user) => onPerson(t, user, '', 'USER_UPDATED', { role: 'admin' }),
   'POST /api/v1/admin/users/:id/suspend': async (t, user) => onPerson(t, user, '/suspend', 'USER_UPDATED'),
   'POST /api/v1/admin/users/:id/restore': async (t, user) => {

@@ -147,6 +147,34 @@ describe('sessions', () => {
     });
   });
 
+  describe('of others', () => {
+    const path = ({ id }: GivenUser) => `/api/v1/admin/users/${id}/sessions`;
+
+    it('are shown to administrators and ended by them, one or all', async () => {
+      const [admin, user] = [await givenUser(t, { role: 'admin' }), await givenUser(t)];
+      const [second, third] = [await signIn(user), await signIn(user)];
+      const { body } = await admin.http.get<{ data: Listed[] }>(path(user));
+      expect(body.data.map(({ current }) => current)).toEqual([false, false, false]);
+      expect((await admin.http.delete(`${path(user)}/${second.id}`)).status).toBe(204);
+      expect([await status(second.token), await status(third.token)]).toEqual([401, 200]);
+      expect((await admin.http.delete(path(user))).status).toBe(204);
+      expect([await status(third.token), await status(user.token)]).toEqual([401, 401]);
+    });
+
+    it('are found with their own person alone, and not by everybody', async () => {
+      const [admin, user] = [await givenUser(t, { role: 'admin' }), await givenUser(t)];
+      const [own] = await list(user.http);
+      const missed = await admin.http.delete(`${path(admin)}/${own?.id ?? ''}`);
+      expect([missed.status, missed.body]).toMatchObject([404, { error: { code: 'session_not_found' } }]);
+      expect((await admin.http.get(path({ id: NOBODY } as GivenUser))).status).toBe(404);
+      const reader = await givenUser(t, { role: 'admin-readonly' });
+      expect((await reader.http.get(path(user))).status).toBe(200);
+      expect((await reader.http.delete(path(user))).status).toBe(403);
+      expect((await user.http.get(path(user))).status).toBe(403);
+      expect(await status(user.token)).toBe(200);
+    });
+  });
+
   describe('of one person', () => {
     it('A-12 are five at most: the sixth sign-in ends the oldest', async () => {
       const user = await givenUser(t);

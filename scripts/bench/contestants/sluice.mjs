@@ -42,6 +42,11 @@ export class SluiceHouse {
       BALANCE_ENABLED: 'true',
       // Counted like any other; only never reached.
       RATE_LIMIT_API_KEY_PER_MINUTE: String(MANY),
+      // One address signs in more often than any that is used by people.
+      AUTH_RATE_MAX: '1000000',
+      AUTH_NETWORK_RATE_MAX: '1000000',
+      AUTH_ACCOUNT_RATE_MAX: '1000000',
+      RATE_LIMIT_ANONYMOUS_PER_MINUTE: String(MANY),
       GATEWAY_OPEN_CALLS_PER_KEY: '20000',
       MAX_CONNECTIONS: '20000',
       UPSTREAM_MAX_CONNECTIONS: '20000',
@@ -55,6 +60,11 @@ export class SluiceHouse {
     const child = stage.fork('scripts/bench/postgres.process.mjs', [stage.folder]);
     const { url } = await announced(child);
     return new SluiceHouse(stage, { url, pid: child.pid }, upstream);
+  }
+
+  /** Who may sign in. */
+  get administrator() {
+    return ADMIN;
   }
 
   /** One more process; the first one is also told who may call what. */

@@ -2,10 +2,11 @@
 // or at once, and answers each with what it saw.
 import { atRate } from './at-rate.mjs';
 import { holdIdle, releaseIdle } from './idle.mjs';
+import { signIns } from './sign-ins.mjs';
 import { openStreams } from './streams.mjs';
 import { manyConnections } from './connections.mjs';
 
-const COMMANDS = { atRate, openStreams, holdIdle, releaseIdle, manyConnections };
+const COMMANDS = { atRate, openStreams, holdIdle, releaseIdle, manyConnections, signIns };
 
 async function obey({ id, command, wish }) {
   try {

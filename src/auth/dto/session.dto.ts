@@ -48,3 +48,11 @@ export class TokenStandingDto {
   @Instant({ description: 'When it runs out, if it is valid.', example: '2026-11-20T06:38:16.000Z', optional: true })
   expiresAt?: Date;
 }
+
+export class SessionOfPersonDto {
+  @Id({ description: 'The person.' })
+  id: string;
+
+  @Id({ description: 'The session.' })
+  sessionId: string;
+}

@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
-import { hash, verify } from '@node-rs/argon2';
-import { compare } from 'bcryptjs';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { randomToken } from '#libs/crypto';
 import { authConfig } from '../auth.config.js';
 import { authErrors } from '../auth.errors.js';
+import { HashingThreads } from './hashing.threads.js';
 
 /** Argon2id is the default variant of the library (RFC 9106, second recommended option: 64 MiB, 3 passes). */
 const PASSES = 3;
@@ -26,16 +25,21 @@ export class PasswordHasher {
   private readonly waiting: { readonly network: string; readonly enter: () => void }[] = [];
   private dummy: Promise<string> | undefined;
 
-  constructor(@InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>) {}
+  constructor(
+    @InjectConfig(authConfig) private readonly config: ConfigOf<typeof authConfig>,
+    private readonly threads: HashingThreads,
+  ) {}
 
   /**
    * @param network where it was asked for; left out, it is for ourselves
    * @throws DomainError sign_in_busy when too many are waiting already, or too many of that network
    */
-  hash(password: string, network = ''): Promise<string> {
-    return this.oneOfFew(network, () =>
-      hash(password, { memoryCost: this.config.passwordMemoryKib, timeCost: PASSES, parallelism: LANES }),
+  async hash(password: string, network = ''): Promise<string> {
+    const memoryKib = this.config.passwordMemoryKib;
+    const made = await this.oneOfFew(network, () =>
+      this.threads.run({ kind: 'hash', password, memoryKib, passes: PASSES, lanes: LANES }),
     );
+    return String(made);
   }
 
   /**
@@ -47,10 +51,9 @@ export class PasswordHasher {
    */
   async verify(stored: string | null | undefined, password: string, network = ''): Promise<boolean> {
     const against = stored ?? (await this.dummyHash());
-    const right = await this.oneOfFew(network, () =>
-      isBcrypt(against) ? compare(password, against) : verify(against, password),
-    );
-    return right && stored !== null && stored !== undefined;
+    const kind = isBcrypt(against) ? 'verify-bcrypt' : 'verify-argon2';
+    const right = await this.oneOfFew(network, () => this.threads.run({ kind, password, stored: against }));
+    return right === true && stored !== null && stored !== undefined;
   }
 
   /** Whether the hash is of another kind, or cheaper, than those made now. */

@@ -4,12 +4,13 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { OneTimeLinksModule } from '../links/one-time-links.module.js';
 import { FormerPasswordsRepository } from './former-passwords.repository.js';
 import { NewPasswords } from './new.passwords.js';
+import { HashingThreads } from './hashing.threads.js';
 import { PasswordHasher } from './password.hasher.js';
 import { PasswordReset } from './password.reset.js';
 
 @Module({
   imports: [UsersModule, SessionsModule, OneTimeLinksModule],
-  providers: [FormerPasswordsRepository, NewPasswords, PasswordHasher, PasswordReset],
+  providers: [HashingThreads, FormerPasswordsRepository, NewPasswords, PasswordHasher, PasswordReset],
   exports: [NewPasswords, PasswordHasher, PasswordReset],
 })
 export class PasswordsModule {}

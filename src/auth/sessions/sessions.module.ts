@@ -4,12 +4,14 @@ import { UsersModule } from '../../users/users.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SigningModule } from '../signing/signing.module.js';
 import { AccessTokens } from './access-token.js';
+import { AdminSessionsController } from './admin-sessions.controller.js';
 import { CsrfGuard } from './csrf.guard.js';
 import { CsrfTokens } from './csrf.tokens.js';
 import { KnownDevices } from './known.devices.js';
 import { OriginGuard } from './origin.guard.js';
 import { RefreshCookie } from './refresh.cookie.js';
 import { RefreshTokens } from './refresh-token.js';
+import { SessionAdministration } from './session.administration.js';
 import { SessionAuthenticator } from './session.authenticator.js';
 import { SessionEntity } from './session.entity.js';
 import { SessionKeeper } from './session.keeper.js';
@@ -26,7 +28,7 @@ import { SessionsService } from './sessions.service.js';
 /** Sessions and their tokens from beginning to end, however they were opened. Knows no way of signing in. */
 @Module({
   imports: [UsersModule, SecondFactorsModule, SigningModule, TypeOrmModule.forFeature([SessionEntity])],
-  controllers: [SessionsController],
+  controllers: [SessionsController, AdminSessionsController],
   providers: [
     AccessTokens,
     CsrfGuard,
@@ -35,6 +37,7 @@ import { SessionsService } from './sessions.service.js';
     OriginGuard,
     RefreshCookie,
     RefreshTokens,
+    SessionAdministration,
     SessionAuthenticator,
     SessionKeeper,
     SessionProofs,
