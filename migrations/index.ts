@@ -34,6 +34,7 @@ import { CreateInvitations1763640202000 } from './1763640202000-create-invitatio
 import { CreatePhoneCodes1763640203000 } from './1763640203000-create-phone-codes.js';
 import { CreateSecondFactors1763640300000 } from './1763640300000-create-second-factors.js';
 import { NameTotpFactors1763640301000 } from './1763640301000-name-totp-factors.js';
+import { CreatePasskeyCeremonies1763640302000 } from './1763640302000-create-passkey-ceremonies.js';
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { CreateScimResources1763640501000 } from './1763640501000-create-scim-resources.js';
@@ -86,6 +87,7 @@ export const migrations = [
   CreatePhoneCodes1763640203000,
   CreateSecondFactors1763640300000,
   NameTotpFactors1763640301000,
+  CreatePasskeyCeremonies1763640302000,
   CreateIdentities1763640400000,
   CreateScimTokens1763640500000,
   CreateScimResources1763640501000,

@@ -79,6 +79,12 @@ export class AttemptLimits {
     await this.count('password', [userId], rateMax, rateWindowSeconds * 1_000);
   }
 
+  /** A sign-in with a passkey that somebody begins. @throws DomainError rate_limited */
+  async countPasskey(network: string): Promise<void> {
+    const { networkRateMax, rateWindowSeconds } = this.config;
+    await this.count('passkey', [network], networkRateMax, rateWindowSeconds * 1_000);
+  }
+
   private async count(purpose: string, who: readonly string[], most: number, windowMs: number): Promise<void> {
     const { count, resetMs } = await this.counters.hit(purpose, who, windowMs);
     if (count <= most) return;

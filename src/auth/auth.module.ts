@@ -10,6 +10,7 @@ import { MfaModule } from './mfa/mfa.module.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
 import { OwnerProof } from './owner.proof.js';
+import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { ProofsModule } from './proofs/proofs.module.js';
 import { ProtectionModule } from './protection/protection.module.js';
@@ -27,6 +28,7 @@ import { SignInService } from './sign-in.service.js';
     FederationModule,
     SessionsModule,
     MfaModule,
+    PasskeysModule,
     PasswordsModule,
     ProofsModule,
     ProtectionModule,

@@ -3,7 +3,7 @@ import { createApp, type TestApp } from '../support/app.js';
 import { FakeSocial } from '../support/fake-social.js';
 import { auditedBy } from '../support/audit-trail.js';
 import { RECOVERY_RECIPES } from '../support/audited/recovery.js';
-import { SECOND_FACTOR_RECIPES } from '../support/audited/second-factors.js';
+import { SECOND_FACTOR_QUESTIONS, SECOND_FACTOR_RECIPES } from '../support/audited/second-factors.js';
 import { givenApiKey } from '../support/given/api-keys.js';
 import { givenAppleForm, givenIdentity } from '../support/given/identities.js';
 import { givenModel } from '../support/given/models.js';
@@ -680,6 +680,7 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
 
 /** Routes that leave no row, each with its reason. */
 const EXCEPTIONS: Readonly<Record<string, string>> = {
+  ...SECOND_FACTOR_QUESTIONS,
   'POST /api/auth/callback': 'is POST /api/auth/callback/:provider by another address, for a provider that is alone',
   'POST /api/v1/auth/identities/link': 'begins: the row comes with the identity',
   'POST /api/auth/validate': 'judges a token, and changes nothing',

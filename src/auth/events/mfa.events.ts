@@ -68,3 +68,82 @@ export class Reauthenticated extends AuditableEvent {
     };
   }
 }
+
+/** What others may know of a passkey. */
+export interface PasskeyFacts {
+  readonly id: string;
+  readonly name: string;
+}
+
+/** Somebody can sign in with one more passkey. */
+export class PasskeyAdded extends FactorsChanged {
+  protected readonly action = 'PASSKEY_ADDED';
+
+  constructor(
+    actor: Principal,
+    userId: string,
+    readonly passkey: PasskeyFacts,
+  ) {
+    super(actor, userId);
+  }
+
+  override audit(): AuditEntry {
+    const { id, name } = this.passkey;
+    return { action: this.action, resourceType: 'passkey', resourceId: id, newValues: { name } };
+  }
+}
+
+/** A passkey is worthless from now on. */
+export class PasskeyRemoved extends FactorsChanged {
+  protected readonly action = 'PASSKEY_REMOVED';
+
+  constructor(
+    actor: Principal,
+    userId: string,
+    readonly passkey: PasskeyFacts,
+  ) {
+    super(actor, userId);
+  }
+
+  override audit(): AuditEntry {
+    const { id, name } = this.passkey;
+    return { action: this.action, resourceType: 'passkey', resourceId: id, oldValues: { name } };
+  }
+}
+
+/** A passkey has another name. */
+export class PasskeyRenamed extends FactorEvent {
+  protected readonly action = 'PASSKEY_RENAMED';
+
+  constructor(
+    actor: Principal,
+    userId: string,
+    private readonly before: PasskeyFacts,
+    private readonly name: string,
+  ) {
+    super(actor, userId);
+  }
+
+  override audit(): AuditEntry {
+    return {
+      action: this.action,
+      resourceType: 'passkey',
+      resourceId: this.before.id,
+      oldValues: { name: this.before.name },
+      newValues: { name: this.name },
+    };
+  }
+}
+
+/** Somebody could not sign in with what they gave as a passkey. */
+export class PasskeyRejected extends AuditableEvent {
+  audit(): AuditEntry {
+    return {
+      action: 'PASSKEY_REJECTED',
+      resourceType: 'user',
+      success: false,
+      errorCode: 'passkey_rejected',
+      needsNoCredential: true,
+    };
+  }
+}

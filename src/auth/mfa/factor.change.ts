@@ -20,7 +20,7 @@ export class FactorChange {
    * @returns new backup codes, when there were none
    */
   async added(actor: UserPrincipal, methods: readonly AuthenticationMethod[]): Promise<string[] | null> {
-    await this.sessions.renew(actor, methods);
+    await this.sessions.strengthen(actor, methods);
     await this.sessions.endOthersWithout(actor, 'factor_added');
     return (await this.backupCodes.left(actor.userId)) > 0 ? null : this.backupCodes.issue(actor.userId);
   }

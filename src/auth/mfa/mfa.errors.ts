@@ -8,6 +8,7 @@ export const mfaErrors = defineErrors({
   password_required: ['invalid', 'Give your password as well.'],
   sign_in_again: ['forbidden', 'This account has no password to give: sign in once more instead.'],
   proof_required: ['invalid', 'Give either a code or a passkey.'],
+  wrong_passkey: ['invalid', 'This passkey is not yours, or its answer is not good.'],
   challenge_ended: ['unauthenticated', 'This sign-in has ended. Begin again.'],
   second_factor_rejected: ['unauthenticated', 'This proof is not right, or was used already.'],
 });

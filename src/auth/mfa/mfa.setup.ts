@@ -47,11 +47,11 @@ export class MfaSetup {
     const person = personOf(actor);
     const { userId } = person;
     if (await this.totp.standing(userId)) throw mfaErrors.mfa_already_on();
-    const methods = await this.password.confirm(person, password, whence);
+    await this.password.confirm(person, password, whence);
     return this.work.run(async () => {
       if (!(await this.totp.enable(userId, code))) throw mfaErrors.wrong_code({ param: 'code' });
       await this.events.publish(new MfaEnabled(actor, userId));
-      return { backupCodes: await this.change.added(person, [...new Set([...methods, 'otp' as const])]) };
+      return { backupCodes: await this.change.added(person, ['otp']) };
     });
   }
 }

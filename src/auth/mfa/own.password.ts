@@ -4,7 +4,6 @@ import { type UserAccount, UserDirectory } from '../../users/user.directory.js';
 import { authErrors } from '../auth.errors.js';
 import { PasswordCheck } from '../protection/password.check.js';
 import type { Whence } from '../sessions/whence.decorator.js';
-import type { AuthenticationMethod } from '../sign-in.gate.js';
 import { mfaErrors } from './mfa.errors.js';
 
 type Account = UserAccount & { readonly passwordHash: string | null };
@@ -21,21 +20,12 @@ export class OwnPassword {
   /**
    * Whoever has no password, because an identity provider vouches for them, must have signed in not long ago.
    *
-   * @returns how the person is known now
    * @throws DomainError password_required, wrong_password, recent_auth_required, account_locked, sign_in_busy
    */
-  async confirm(
-    person: UserPrincipal,
-    password: string | undefined,
-    whence: Whence,
-  ): Promise<readonly AuthenticationMethod[]> {
+  async confirm(person: UserPrincipal, password: string | undefined, whence: Whence): Promise<void> {
     const account = await this.accountOf(person);
-    if (account.passwordHash !== null) {
-      await this.check(person, account, password, whence);
-      return ['pwd'];
-    }
-    if (!this.conditions.isFresh(person)) throw accessErrors.recent_auth_required();
-    return person.methods as AuthenticationMethod[];
+    if (account.passwordHash !== null) await this.check(person, account, password, whence);
+    else if (!this.conditions.isFresh(person)) throw accessErrors.recent_auth_required();
   }
 
   /** @throws DomainError sign_in_again for whoever has no password; otherwise as {@link confirm} */

@@ -24,6 +24,11 @@ export class SessionProofs {
     return now;
   }
 
+  /** The session is proved by these methods as well; when that was begun remains. */
+  async strengthen({ sessionId, methods: former }: UserPrincipal, methods: readonly string[]): Promise<void> {
+    await this.sessions.setMethods(sessionId, [...new Set([...former, ...methods])]);
+  }
+
   /** Ends a person's sessions that a single factor opened, but for the one that acts. */
   async endOthersWithout(actor: UserPrincipal, reason: string): Promise<void> {
     await this.endOthers(actor, reason, (methods) => !areTwoFactors(methods));

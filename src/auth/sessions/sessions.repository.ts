@@ -51,6 +51,10 @@ export class SessionsRepository {
     await this.sessions.update({ id }, { refreshHash, lastUsedAt: now, expiresAt });
   }
 
+  async setMethods(id: string, methods: readonly string[]): Promise<void> {
+    await this.sessions.update({ id }, { methods: [...methods] });
+  }
+
   async prove(id: string, methods: readonly string[], now: Date): Promise<void> {
     await this.sessions.update({ id }, { methods: [...methods], authenticatedAt: now });
   }

@@ -1,9 +1,16 @@
+import { Config } from '#libs/config';
+import { httpConfig, publicOrigin } from '#libs/http';
 import type { TestApp } from '../app.js';
+import { givenPasskey, passkeyOptions } from '../given/passkeys.js';
 import { codeAt, givenAuthenticator } from '../given/second-factors.js';
 import { GIVEN_PASSWORD, type GivenUser } from '../given/users.js';
+import { SoftAuthenticator } from '../soft-authenticator.js';
 import type { AuditRecipe } from './recipe.js';
 
 const MFA = '/api/auth/mfa';
+const PASSKEYS = '/api/v1/auth/passkeys';
+/** Where the configuration believes pages to be. */
+const originOf = ({ app }: TestApp): string => publicOrigin(app.get(Config).get(httpConfig));
 
 const on = ({ http, id }: GivenUser, path: string) => ({
   http,
@@ -21,6 +28,11 @@ const opened = (t: TestApp, { id }: GivenUser, path: string) => ({
   resourceId: expect.any(String) as string,
   actorId: id,
 });
+
+async function onPasskey(t: TestApp, user: GivenUser) {
+  const { id } = await givenPasskey(user, new SoftAuthenticator(originOf(t)));
+  return { ...on(user, `${PASSKEYS}/${id}`), resourceType: 'passkey', resourceId: id };
+}
 
 async function challengeOf(t: TestApp, { email }: GivenUser): Promise<string> {
   const { body } = await t.http.post<{ data: { challengeToken: string } }>('/api/auth/login', {
@@ -62,4 +74,37 @@ export const SECOND_FACTOR_RECIPES: Readonly<Record<string, AuditRecipe>> = {
     const challengeToken = await challengeOf(t, user);
     return { ...opened(t, user, `${MFA}/verify`), body: { challengeToken, code: freshCode() } };
   },
+  [`POST ${PASSKEYS}`]: async (t, user) => {
+    const options = await passkeyOptions(user.http, `${PASSKEYS}/options`);
+    const body = { name: 'Laptop', credential: new SoftAuthenticator(originOf(t)).create(options) };
+    return {
+      http: user.http,
+      path: PASSKEYS,
+      body,
+      action: 'PASSKEY_ADDED',
+      resourceType: 'passkey',
+      actorId: user.id,
+    };
+  },
+  [`PATCH ${PASSKEYS}/:id`]: async (t, user) => ({
+    ...(await onPasskey(t, user)),
+    body: { name: 'Desk' },
+    action: 'PASSKEY_RENAMED',
+  }),
+  [`DELETE ${PASSKEYS}/:id`]: async (t, user) => ({ ...(await onPasskey(t, user)), action: 'PASSKEY_REMOVED' }),
+  'POST /api/auth/passkey-login': async (t, user) => {
+    const { device } = await givenPasskey(user, new SoftAuthenticator(originOf(t)));
+    const credential = device.get(await passkeyOptions(t.http, '/api/auth/passkey-login/options'));
+    return { ...opened(t, user, '/api/auth/passkey-login'), body: { credential } };
+  },
 };
+
+/** What leaves no row: a question that nobody has answered. */
+export const SECOND_FACTOR_QUESTIONS: Readonly<Record<string, string>> = Object.fromEntries(
+  [
+    `${PASSKEYS}/options`,
+    '/api/auth/passkey-login/options',
+    `${MFA}/passkey-options`,
+    '/api/auth/reauthenticate/passkey-options',
+  ].map((path) => [`POST ${path}`, 'asks a browser, and changes nothing']),
+);

@@ -3163,6 +3163,101 @@ export type BackupCodesDto = {
     backupCodes: Array<string>;
 };
 
+export type PasskeyDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What its owner calls it.
+     */
+    name: string;
+    /**
+     * Whether it is kept on other devices as well.
+     */
+    backedUp: boolean;
+    /**
+     * When it was registered.
+     */
+    createdAt: string;
+    /**
+     * When it was used last; null before the first time.
+     */
+    lastUsedAt: string | null;
+};
+
+export type PasskeyOptionsDto = {
+    /**
+     * For the browser: `PublicKeyCredential.parseCreationOptionsFromJSON()` or `parseRequestOptionsFromJSON()`. Good once, for five minutes.
+     */
+    options: {
+        [key: string]: unknown;
+    };
+};
+
+export type AddedPasskeyDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What its owner calls it.
+     */
+    name: string;
+    /**
+     * Whether it is kept on other devices as well.
+     */
+    backedUp: boolean;
+    /**
+     * When it was registered.
+     */
+    createdAt: string;
+    /**
+     * When it was used last; null before the first time.
+     */
+    lastUsedAt: string | null;
+    /**
+     * Each opens one sign-in in the place of a factor that is lost; shown this once. Null where there are some already.
+     */
+    backupCodes: Array<string> | null;
+};
+
+export type AddPasskeyDto = {
+    /**
+     * What you call it, to tell it from others.
+     */
+    name: string;
+    /**
+     * What `navigator.credentials.create()` gave for the options, by its `toJSON()`.
+     */
+    credential: {
+        [key: string]: unknown;
+    };
+};
+
+export type RenamePasskeyDto = {
+    /**
+     * What you call it, to tell it from others.
+     */
+    name?: string;
+};
+
+export type PasskeySignInDto = {
+    /**
+     * What `navigator.credentials.get()` gave for the options, by its `toJSON()`.
+     */
+    credential: {
+        [key: string]: unknown;
+    };
+};
+
+export type PasskeyFactorDto = {
+    /**
+     * The `challengeToken` of the sign-in.
+     */
+    challengeToken: string;
+};
+
 export type VerifyMfaDto = {
     /**
      * The `challengeToken` of the sign-in.
@@ -3171,7 +3266,13 @@ export type VerifyMfaDto = {
     /**
      * What the authenticator app shows, or a backup code.
      */
-    code: string;
+    code?: string;
+    /**
+     * Instead of a code: what `navigator.credentials.get()` gave for the options, by its `toJSON()`.
+     */
+    passkey?: {
+        [key: string]: unknown;
+    };
 };
 
 export type ProofDto = {
@@ -3194,6 +3295,12 @@ export type ReauthenticateDto = {
      * What the authenticator app shows, or a backup code. Left out by whoever has neither.
      */
     code?: string;
+    /**
+     * Instead of password and code: what `navigator.credentials.get()` gave.
+     */
+    passkey?: {
+        [key: string]: unknown;
+    };
 };
 
 export type AddressDto = {
@@ -12770,6 +12877,394 @@ export type RegenerateBackupCodesResponses = {
 
 export type RegenerateBackupCodesResponse = RegenerateBackupCodesResponses[keyof RegenerateBackupCodesResponses];
 
+export type ListPasskeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/passkeys';
+};
+
+export type ListPasskeysErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListPasskeysError = ListPasskeysErrors[keyof ListPasskeysErrors];
+
+export type ListPasskeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PasskeyDto>;
+    };
+};
+
+export type ListPasskeysResponse = ListPasskeysResponses[keyof ListPasskeysResponses];
+
+export type AddPasskeyData = {
+    body: AddPasskeyDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/passkeys';
+};
+
+export type AddPasskeyErrors = {
+    /**
+     * The input is not valid. Codes: `passkey_not_made`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `passkey_taken`, `too_many_passkeys`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type AddPasskeyError = AddPasskeyErrors[keyof AddPasskeyErrors];
+
+export type AddPasskeyResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: AddedPasskeyDto;
+    };
+};
+
+export type AddPasskeyResponse = AddPasskeyResponses[keyof AddPasskeyResponses];
+
+export type BeginPasskeyData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/passkeys/options';
+};
+
+export type BeginPasskeyErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type BeginPasskeyError = BeginPasskeyErrors[keyof BeginPasskeyErrors];
+
+export type BeginPasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyOptionsDto;
+    };
+};
+
+export type BeginPasskeyResponse = BeginPasskeyResponses[keyof BeginPasskeyResponses];
+
+export type RemovePasskeyData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/passkeys/{id}';
+};
+
+export type RemovePasskeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `passkey_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RemovePasskeyError = RemovePasskeyErrors[keyof RemovePasskeyErrors];
+
+export type RemovePasskeyResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type RemovePasskeyResponse = RemovePasskeyResponses[keyof RemovePasskeyResponses];
+
+export type RenamePasskeyData = {
+    body: RenamePasskeyDto;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/passkeys/{id}';
+};
+
+export type RenamePasskeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `passkey_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RenamePasskeyError = RenamePasskeyErrors[keyof RenamePasskeyErrors];
+
+export type RenamePasskeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyDto;
+    };
+};
+
+export type RenamePasskeyResponse = RenamePasskeyResponses[keyof RenamePasskeyResponses];
+
+export type BeginPasskeySignInData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkey-login/options';
+};
+
+export type BeginPasskeySignInErrors = {
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type BeginPasskeySignInError = BeginPasskeySignInErrors[keyof BeginPasskeySignInErrors];
+
+export type BeginPasskeySignInResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyOptionsDto;
+    };
+};
+
+export type BeginPasskeySignInResponse = BeginPasskeySignInResponses[keyof BeginPasskeySignInResponses];
+
+export type PasskeyLoginData = {
+    body: PasskeySignInDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/passkey-login';
+};
+
+export type PasskeyLoginErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `passkey_rejected`, `invalid_credentials`.
+     */
+    401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type PasskeyLoginError = PasskeyLoginErrors[keyof PasskeyLoginErrors];
+
+export type PasskeyLoginResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: SessionDto | MfaChallengeDto;
+    };
+};
+
+export type PasskeyLoginResponse = PasskeyLoginResponses[keyof PasskeyLoginResponses];
+
+export type BeginPasskeyFactorData = {
+    body: PasskeyFactorDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/mfa/passkey-options';
+};
+
+export type BeginPasskeyFactorErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `challenge_ended`.
+     */
+    401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type BeginPasskeyFactorError = BeginPasskeyFactorErrors[keyof BeginPasskeyFactorErrors];
+
+export type BeginPasskeyFactorResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyOptionsDto;
+    };
+};
+
+export type BeginPasskeyFactorResponse = BeginPasskeyFactorResponses[keyof BeginPasskeyFactorResponses];
+
 export type VerifyMfaData = {
     body: VerifyMfaDto;
     path?: never;
@@ -12779,7 +13274,7 @@ export type VerifyMfaData = {
 
 export type VerifyMfaErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     * The input is not valid. Codes: `proof_required`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -12825,6 +13320,45 @@ export type VerifyMfaResponses = {
 
 export type VerifyMfaResponse = VerifyMfaResponses[keyof VerifyMfaResponses];
 
+export type BeginReauthenticationData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/reauthenticate/passkey-options';
+};
+
+export type BeginReauthenticationErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type BeginReauthenticationError = BeginReauthenticationErrors[keyof BeginReauthenticationErrors];
+
+export type BeginReauthenticationResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PasskeyOptionsDto;
+    };
+};
+
+export type BeginReauthenticationResponse = BeginReauthenticationResponses[keyof BeginReauthenticationResponses];
+
 export type ReauthenticateData = {
     body: ReauthenticateDto;
     path?: never;
@@ -12834,7 +13368,7 @@ export type ReauthenticateData = {
 
 export type ReauthenticateErrors = {
     /**
-     * The input is not valid. Codes: `password_required`, `wrong_password`, `code_required`, `wrong_code`, `validation_failed`, `malformed_json`.
+     * The input is not valid. Codes: `password_required`, `wrong_password`, `code_required`, `wrong_code`, `wrong_passkey`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**

@@ -1,12 +1,25 @@
-import { Text } from '#libs/http';
+import { JsonMap, Text } from '#libs/http';
 import { OwnProofDto } from '../../mfa/dto/mfa.request.dto.js';
 
+const CHALLENGE_TOKEN = {
+  description: 'The `challengeToken` of the sign-in.',
+  example: 'slc_4fT9aB2x_0000000000000000000000000000000000000000000000000',
+  max: 100,
+};
+
+const PASSKEY = {
+  description: 'Instead of a code: what `navigator.credentials.get()` gave for the options, by its `toJSON()`.',
+  example: { id: '…', rawId: '…', type: 'public-key', response: {} },
+  optional: true,
+};
+
+export class PasskeyFactorDto {
+  @Text(CHALLENGE_TOKEN)
+  challengeToken: string;
+}
+
 export class VerifyMfaDto {
-  @Text({
-    description: 'The `challengeToken` of the sign-in.',
-    example: 'slc_4fT9aB2x_0000000000000000000000000000000000000000000000000',
-    max: 100,
-  })
+  @Text(CHALLENGE_TOKEN)
   challengeToken: string;
 
   @Text({
@@ -14,8 +27,15 @@ export class VerifyMfaDto {
     example: '287082',
     min: 1,
     max: 20,
+    optional: true,
   })
-  code: string;
+  code?: string;
+
+  @JsonMap(PASSKEY)
+  passkey?: Record<string, unknown>;
 }
 
-export class ReauthenticateDto extends OwnProofDto {}
+export class ReauthenticateDto extends OwnProofDto {
+  @JsonMap({ ...PASSKEY, description: 'Instead of password and code: what `navigator.credentials.get()` gave.' })
+  passkey?: Record<string, unknown>;
+}

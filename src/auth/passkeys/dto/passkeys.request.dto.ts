@@ -1,0 +1,34 @@
+import { JsonMap, Text } from '#libs/http';
+
+const NAME = {
+  description: 'What you call it, to tell it from others.',
+  example: 'Work laptop',
+  min: 1,
+  max: 100,
+  pattern: /\S/,
+  rule: 'must not be blank',
+};
+
+export class AddPasskeyDto {
+  @Text(NAME)
+  name: string;
+
+  @JsonMap({
+    description: 'What `navigator.credentials.create()` gave for the options, by its `toJSON()`.',
+    example: { id: '…', rawId: '…', type: 'public-key', response: {} },
+  })
+  credential: Record<string, unknown>;
+}
+
+export class RenamePasskeyDto {
+  @Text({ ...NAME, optional: true })
+  name?: string;
+}
+
+export class PasskeySignInDto {
+  @JsonMap({
+    description: 'What `navigator.credentials.get()` gave for the options, by its `toJSON()`.',
+    example: { id: '…', rawId: '…', type: 'public-key', response: {} },
+  })
+  credential: Record<string, unknown>;
+}
