@@ -42,6 +42,8 @@ export class SluiceHouse {
       BALANCE_ENABLED: 'true',
       // Counted like any other; only never reached.
       RATE_LIMIT_API_KEY_PER_MINUTE: String(MANY),
+      // Nobody is there to hold a second factor to the administrator.
+      REQUIRE_ADMIN_MFA: 'false',
       // One address signs in more often than any that is used by people.
       AUTH_RATE_MAX: '1000000',
       AUTH_NETWORK_RATE_MAX: '1000000',

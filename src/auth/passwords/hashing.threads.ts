@@ -74,7 +74,7 @@ export class HashingThreads implements OnModuleDestroy {
       });
       // Only while somebody waits does it keep the process.
       thread.ref();
-      thread.postMessage(task);
+      thread.postMessage(task, []);
     });
     thread.unref();
     if ('failure' in answer) throw new Error(answer.failure);
