@@ -38,6 +38,7 @@ import { CreatePasskeyCeremonies1763640302000 } from './1763640302000-create-pas
 import { CreateIdentities1763640400000 } from './1763640400000-create-identities.js';
 import { CreateScimTokens1763640500000 } from './1763640500000-create-scim-tokens.js';
 import { CreateScimResources1763640501000 } from './1763640501000-create-scim-resources.js';
+import { KeepSpentAssertions1763640502000 } from './1763640502000-keep-spent-assertions.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateKeyRing1763640601000 } from './1763640601000-create-key-ring.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
@@ -91,6 +92,7 @@ export const migrations = [
   CreateIdentities1763640400000,
   CreateScimTokens1763640500000,
   CreateScimResources1763640501000,
+  KeepSpentAssertions1763640502000,
   KeyStoredHashes1763640600000,
   CreateKeyRing1763640601000,
   SealAddresses1763640700000,

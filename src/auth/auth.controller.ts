@@ -9,19 +9,19 @@ import { CsrfGuard } from './sessions/csrf.guard.js';
 import { DeviceMark } from './sessions/device-mark.decorator.js';
 import { OriginGuard } from './sessions/origin.guard.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
+import { PasswordSignIn } from './password.sign-in.js';
 import { RegistrationDto } from './registration/dto/registration.response.dto.js';
 import { RegistrationService } from './registration/registration.service.js';
 import { SessionKeeper } from './sessions/session.keeper.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { SESSION_OR_CHALLENGE, SignInAnswer } from './sign-in.answer.js';
-import { SignInService } from './sign-in.service.js';
 
 @ApiTags('Auth')
 @Controller('api/auth')
 export class AuthController {
   constructor(
     private readonly registration: RegistrationService,
-    private readonly signIn: SignInService,
+    private readonly signIn: PasswordSignIn,
     private readonly sessions: SessionsService,
     private readonly keeper: SessionKeeper,
     private readonly cookie: RefreshCookie,
@@ -61,10 +61,18 @@ export class AuthController {
     returns: SESSION_OR_CHALLENGE,
     errors: {
       401: ['invalid_credentials'],
-      403: ['email_not_verified', 'banned'],
+      403: [
+        'email_not_verified',
+        'banned',
+        'required_group_missing',
+        'provider_sign_up_closed',
+        'provider_email_missing',
+        'provider_email_unverified',
+      ],
+      409: ['provider_mismatch'],
       423: ['account_locked'],
       429: ['rate_limited'],
-      503: ['sign_in_busy'],
+      503: ['sign_in_busy', 'identity_provider_unavailable'],
     },
   })
   async login(

@@ -5,6 +5,7 @@ import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
 import { ContactModule } from './contact/contact.module.js';
 import { FederationModule } from './federation/federation.module.js';
+import { LdapModule } from './ldap/ldap.module.js';
 import { FirstAdministrator } from './first-administrator.js';
 import { MfaModule } from './mfa/mfa.module.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
@@ -14,6 +15,7 @@ import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { ProofsModule } from './proofs/proofs.module.js';
 import { ProtectionModule } from './protection/protection.module.js';
+import { PasswordSignIn } from './password.sign-in.js';
 import { RecoveryModule } from './recovery/recovery.module.js';
 import { RegistrationModule } from './registration/registration.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -26,6 +28,7 @@ import { SignInService } from './sign-in.service.js';
     UsersModule,
     ContactModule,
     FederationModule,
+    LdapModule,
     SessionsModule,
     MfaModule,
     PasskeysModule,
@@ -38,7 +41,7 @@ import { SignInService } from './sign-in.service.js';
     SignInsModule,
   ],
   controllers: [AuthController, MockSignInController],
-  providers: [FirstAdministrator, MockSignInService, OwnerProof, SignInService],
+  providers: [FirstAdministrator, MockSignInService, OwnerProof, PasswordSignIn, SignInService],
   exports: [SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
 })
 export class AuthModule {

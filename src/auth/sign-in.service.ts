@@ -4,11 +4,16 @@ import { DomainError } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
 import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
-import type { SignInDto } from './dto/auth.request.dto.js';
 import { PasswordHasher } from './passwords/password.hasher.js';
 import { PasswordCheck } from './protection/password.check.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { type Admission, SignInGate } from './sign-in.gate.js';
+
+/** An address in canonical form, and what is said to be its password. */
+interface Credentials {
+  readonly email: string;
+  readonly password: string;
+}
 
 /** Lets people in by e-mail address and password. */
 @Injectable()
@@ -29,7 +34,7 @@ export class SignInService {
    * @param mark what the device carries of an earlier sign-in
    * @throws DomainError invalid_credentials, account_locked, rate_limited, sign_in_busy
    */
-  async signIn(actor: Principal, { email, password }: SignInDto, network: string, mark?: string): Promise<Admission> {
+  async signIn(actor: Principal, { email, password }: Credentials, network: string, mark?: string): Promise<Admission> {
     const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);
     if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();

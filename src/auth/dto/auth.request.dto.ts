@@ -39,8 +39,17 @@ export class RegisterDto {
 }
 
 export class SignInDto {
-  @Email({ description: 'The address of the account.', example: 'ada@example.com' })
-  email: string;
+  @Email({ description: 'The address of the account.', example: 'ada@example.com', optional: true })
+  email?: string;
+
+  @Text({
+    description: 'In the place of the address, the name by which a directory knows the person.',
+    example: 'ada',
+    optional: true,
+    min: 1,
+    max: MOST_CHARACTERS,
+  })
+  username?: string;
 
   @Text({ description: 'The password.', example: 'Correct-Horse-7-Battery', max: MOST_CHARACTERS })
   password: string;

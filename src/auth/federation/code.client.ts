@@ -16,7 +16,13 @@ import {
 import type { GuardedFetch } from '#libs/upstream';
 import type { FlowSecrets } from './flows/sign-in.flows.js';
 import type { ProviderAnswer } from './redirect.protocol.js';
-import type { ClientCredential, CodeFlowSettings, IdentityProvider } from './providers/identity-provider.js';
+import type {
+  ClientCredential,
+  CodeFlowSettings,
+  IdentityProvider,
+  OAuthSettings,
+  OidcSettings,
+} from './providers/identity-provider.js';
 
 const APPLE_SECRET_SECONDS = 300;
 
@@ -36,7 +42,7 @@ export function fetchWith(http: GuardedFetch): CustomFetch {
 
 /** Us, as a client of a provider. */
 export async function codeClient(
-  provider: IdentityProvider,
+  provider: IdentityProvider<OidcSettings | OAuthSettings>,
   metadata: ServerMetadata,
   { http, now, toleranceSeconds = 30 }: { http: GuardedFetch; now: Date; toleranceSeconds?: number },
 ): Promise<Configuration> {

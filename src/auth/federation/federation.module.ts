@@ -16,6 +16,7 @@ import { BrowserCookie } from './http/browser.cookie.js';
 import { FederationController } from './http/federation.controller.js';
 import { FederationDesk } from './http/federation.desk.js';
 import { IdentitiesController } from './http/identities.controller.js';
+import { SamlController } from './http/saml.controller.js';
 import { SignInReply } from './http/sign-in.reply.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
 import { IdentitiesService } from './identities/identities.service.js';
@@ -28,12 +29,14 @@ import { OidcProtocol } from './oidc/oidc.protocol.js';
 import { ProviderMetadata } from './oidc/provider.metadata.js';
 import { Protocols } from './protocols.js';
 import { ProviderHttp } from './provider.http.js';
+import { SamlMetadata } from './saml/saml.metadata.js';
+import { SamlModule } from './saml/saml.module.js';
 import { SignInAddresses } from './sign-in.addresses.js';
 
 /** Signing in with the word of an identity provider. */
 @Module({
-  imports: [UsersModule, SignInModule, TypeOrmModule.forFeature([IdentityEntity, SignInFlowEntity])],
-  controllers: [BackChannelController, FederationController, IdentitiesController],
+  imports: [UsersModule, SignInModule, SamlModule, TypeOrmModule.forFeature([IdentityEntity, SignInFlowEntity])],
+  controllers: [BackChannelController, FederationController, IdentitiesController, SamlController],
   providers: [
     AnswerJudge,
     Arrival,
@@ -53,6 +56,7 @@ import { SignInAddresses } from './sign-in.addresses.js';
     Protocols,
     ProviderHttp,
     ProviderMetadata,
+    SamlMetadata,
     SignInAddresses,
     SignInFlows,
     SignInFlowsRepository,

@@ -3,12 +3,16 @@ import { Config, ConfigError, PublicConfig } from '#libs/config';
 import { httpConfig } from '#libs/http';
 import { federationConfig } from './federation.config.js';
 import { federationErrors } from './federation.errors.js';
-import type { IdentityProvider } from './providers/identity-provider.js';
+import type { IdentityProvider, LdapProvider, ProviderSettings } from './providers/identity-provider.js';
 import { readProviders } from './providers/provider.reader.js';
+
+type AnyProvider = IdentityProvider<ProviderSettings>;
 
 /** Knows the identity providers of the configuration. */
 @Injectable()
 export class IdentityProviders {
+  /** Those whose passwords people sign in with, in the order of the configuration. */
+  readonly directories: readonly LdapProvider[];
   private readonly bySlug: ReadonlyMap<string, IdentityProvider>;
 
   constructor(config: Config, facts: PublicConfig) {
@@ -22,17 +26,33 @@ export class IdentityProviders {
         },
       ]);
     }
-    this.bySlug = new Map(all.map((provider) => [provider.slug, provider]));
+    this.bySlug = new Map(all.filter(isElsewhere).map((provider) => [provider.slug, provider]));
+    this.directories = all.filter(isDirectory);
+    const shown = all.filter((provider) => hasButton(provider, all));
     facts.contribute({
-      loginMethods: all.map(({ slug }) => slug),
-      identityProviders: all.map(({ slug, kind, label }) => ({ slug, kind, label })),
+      loginMethods: shown.map(({ slug }) => slug),
+      identityProviders: shown.map(({ slug, kind, label }) => ({ slug, kind, label })),
     });
   }
 
-  /** @throws DomainError identity_provider_unknown */
+  /** One that browsers are sent to. @throws DomainError identity_provider_unknown */
   get(slug: string): IdentityProvider {
     const provider = this.bySlug.get(slug);
     if (!provider) throw federationErrors.identity_provider_unknown();
     return provider;
   }
+}
+
+function isDirectory(provider: AnyProvider): provider is LdapProvider {
+  return provider.settings.protocol === 'ldap';
+}
+
+function isElsewhere(provider: AnyProvider): provider is IdentityProvider {
+  return provider.settings.protocol !== 'ldap';
+}
+
+/** A directory's password is typed into the form that is there; SAML stands back where OpenID Connect is spoken. */
+function hasButton({ settings }: AnyProvider, all: readonly AnyProvider[]): boolean {
+  if (settings.protocol === 'saml') return !all.some((other) => other.settings.protocol === 'oidc');
+  return settings.protocol !== 'ldap';
 }

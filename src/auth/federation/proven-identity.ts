@@ -1,8 +1,8 @@
-import type { IdentityProvider } from './providers/identity-provider.js';
+import type { IdentityProvider, ProviderSettings } from './providers/identity-provider.js';
 
 /** What an identity provider proved of somebody, in whatever protocol. */
 export interface ProvenIdentity {
-  readonly provider: IdentityProvider;
+  readonly provider: IdentityProvider<ProviderSettings>;
   /** With the subject, who it is. */
   readonly issuer: string;
   readonly subject: string;

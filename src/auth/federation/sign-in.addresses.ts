@@ -17,6 +17,7 @@ export class SignInAddresses {
 
   /** Each provider has its own, so that none can answer for another (RFC 9700, 4.4.2). */
   callbackOf({ slug, settings }: IdentityProvider): string {
+    if (settings.protocol === 'saml') return `${this.origin}/api/auth/saml/${slug}/acs`;
     return `${this.origin}${CALLBACK}${settings.sharedCallback ? '' : `/${slug}`}`;
   }
 

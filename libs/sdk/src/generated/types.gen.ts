@@ -464,7 +464,11 @@ export type SignInDto = {
     /**
      * The address of the account.
      */
-    email: string;
+    email?: string;
+    /**
+     * In the place of the address, the name by which a directory knows the person.
+     */
+    username?: string;
     /**
      * The password.
      */
@@ -3086,6 +3090,17 @@ export type LinkIdentityDto = {
     returnTo?: string;
 };
 
+export type SamlAnswerDto = {
+    /**
+     * The response, in base64.
+     */
+    SAMLResponse: string;
+    /**
+     * What was sent along with the request.
+     */
+    RelayState?: string;
+};
+
 export type MfaStatusDto = {
     /**
      * Whether a second factor is asked for.
@@ -4654,13 +4669,17 @@ export type LoginErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `email_not_verified`, `banned`.
+     * Not allowed. Codes: `email_not_verified`, `banned`, `required_group_missing`, `provider_sign_up_closed`, `provider_email_missing`, `provider_email_unverified`.
      */
     403: ErrorDto;
     /**
      * It did not arrive in time. Codes: `request_timeout`.
      */
     408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_mismatch`.
+     */
+    409: ErrorDto;
     /**
      * Too large. Codes: `body_too_large`.
      */
@@ -4682,7 +4701,7 @@ export type LoginErrors = {
      */
     500: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `identity_provider_unavailable`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
 };
@@ -12617,6 +12636,151 @@ export type UnlinkIdentityResponses = {
 };
 
 export type UnlinkIdentityResponse = UnlinkIdentityResponses[keyof UnlinkIdentityResponses];
+
+export type GetSamlMetadataData = {
+    body?: never;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/auth/saml/{provider}/metadata';
+};
+
+export type GetSamlMetadataErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetSamlMetadataError = GetSamlMetadataErrors[keyof GetSamlMetadataErrors];
+
+export type GetSamlMetadataResponses = {
+    /**
+     * The metadata of a service provider.
+     */
+    200: unknown;
+};
+
+export type RedirectToSamlProviderData = {
+    body?: never;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: {
+        /**
+         * A path of this installation to come back to. Anything that leads elsewhere is refused.
+         */
+        returnTo?: string;
+    };
+    url: '/api/auth/saml/{provider}';
+};
+
+export type RedirectToSamlProviderErrors = {
+    /**
+     * The input is not valid. Codes: `return_to_invalid`, `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type RedirectToSamlProviderError = RedirectToSamlProviderErrors[keyof RedirectToSamlProviderErrors];
+
+export type RedirectToSamlProviderResponses = {
+    /**
+     * A redirect (303) to the provider.
+     */
+    200: unknown;
+};
+
+export type FinishSamlSignInData = {
+    body: SamlAnswerDto;
+    path: {
+        /**
+         * The slug of the identity provider; `GET /api/v1/config` lists them.
+         */
+        provider: string;
+    };
+    query?: never;
+    url: '/api/auth/saml/{provider}/acs';
+};
+
+export type FinishSamlSignInErrors = {
+    /**
+     * The input is not valid. Codes: `sign_in_flow_unknown`, `sign_in_flow_expired`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `identity_provider_untrusted`, `invalid_credentials`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `required_group_missing`, `provider_email_missing`, `provider_email_unverified`, `provider_sign_up_closed`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `identity_provider_unknown`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `provider_mismatch`, `identity_taken`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`.
+     */
+    503: ErrorDto;
+};
+
+export type FinishSamlSignInError = FinishSamlSignInErrors[keyof FinishSamlSignInErrors];
+
+export type FinishSamlSignInResponses = {
+    /**
+     * A redirect (303), or the session.
+     */
+    200: unknown;
+};
 
 export type GetMfaStatusData = {
     body?: never;

@@ -4,6 +4,7 @@ import type { Principal } from '#libs/access';
 import { Arrival } from '../arrival.js';
 import { Departure, type DepartureWish } from '../departure.js';
 import { IdentityProviders } from '../identity-providers.js';
+import type { ProviderAnswer } from '../redirect.protocol.js';
 import { BrowserCookie } from './browser.cookie.js';
 import type { AuthUrlDto } from './federation.dto.js';
 import { answerOf } from './provider.answer.js';
@@ -45,7 +46,17 @@ export class FederationDesk {
     request: FastifyRequest,
     reply: FastifyReply,
   ): Promise<void> {
-    const came = { slug, answer: answerOf(request), browser: this.cookie.read(request) };
+    await this.receiveAnswer(actor, slug, answerOf(request), request, reply);
+  }
+
+  async receiveAnswer(
+    actor: Principal,
+    slug: string | undefined,
+    answer: ProviderAnswer,
+    request: FastifyRequest,
+    reply: FastifyReply,
+  ): Promise<void> {
+    const came = { slug, answer, browser: this.cookie.read(request) };
     await this.answer.send(reply, await this.arrival.receive(actor, came));
   }
 

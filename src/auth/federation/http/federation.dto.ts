@@ -36,6 +36,15 @@ export class LinkIdentityDto {
   returnTo?: string;
 }
 
+/** What a SAML provider lets the browser post. */
+export class SamlAnswerDto {
+  @Text({ description: 'The response, in base64.', min: 1, max: 300_000, example: 'PHNhbWxwOlJlc3BvbnNlPg==' })
+  SAMLResponse: string;
+
+  @Text({ description: 'What was sent along with the request.', default: '', max: 255, example: '5Wq2cN…' })
+  RelayState: string = '';
+}
+
 /** Where to send the browser. */
 export class AuthUrlDto {
   @Text({

@@ -55,7 +55,7 @@ export class OAuthProtocol implements RedirectProtocol {
   private client(provider: IdentityProvider, settings: OAuthSettings): Promise<Configuration> {
     const { issuer, authorizationUrl: authorization_endpoint, tokenUrl: token_endpoint } = settings;
     const metadata = { issuer, authorization_endpoint, token_endpoint };
-    return codeClient(provider, metadata, { http: this.http.of(provider), now: this.clock.date() });
+    return codeClient({ ...provider, settings }, metadata, { http: this.http.of(provider), now: this.clock.date() });
   }
 }
 

@@ -75,7 +75,7 @@ export class OidcProtocol implements RedirectProtocol {
   }
 
   private client(provider: IdentityProvider, settings: OidcSettings, known: KnownProvider): Promise<Configuration> {
-    return codeClient(provider, known.metadata, {
+    return codeClient({ ...provider, settings }, known.metadata, {
       http: this.http.of(provider),
       now: this.clock.date(),
       toleranceSeconds: settings.clockToleranceSeconds,

@@ -8,6 +8,8 @@ export const PROVIDER_KINDS = [
   'github',
   'discord',
   'facebook',
+  'saml',
+  'ldap',
 ] as const;
 export type ProviderKind = (typeof PROVIDER_KINDS)[number];
 
@@ -59,7 +61,50 @@ export interface OAuthSettings extends CodeFlowSettings {
   readonly groupsUrl: string | undefined;
 }
 
-export type ProviderSettings = OidcSettings | OAuthSettings;
+/** A provider that speaks SAML 2.0 and signs what it says. */
+export interface SamlSettings {
+  readonly protocol: 'saml';
+  /** What it calls itself; with a subject, who somebody is. */
+  readonly issuer: string;
+  readonly entryPoint: string;
+  /** In PEM; whatever comes along with a signature is not looked at. */
+  readonly certificates: readonly string[];
+  /** What we call ourselves to it; undefined for the address of our metadata. */
+  readonly entityId: string | undefined;
+  readonly attributes: Readonly<Record<'email' | 'name' | 'groups', string>>;
+  /** Whether it signs the response as well as the assertion in it. */
+  readonly wantsResponseSigned: boolean;
+  readonly clockToleranceMs: number;
+  readonly responseMode: 'form_post';
+  readonly sharedCallback: false;
+}
+
+/** A directory whose passwords people sign in with, by LDAP. */
+export interface LdapSettings {
+  readonly protocol: 'ldap';
+  /** With the value of the id attribute, who somebody is. */
+  readonly issuer: string;
+  readonly url: string;
+  readonly security: 'tls' | 'starttls' | 'none';
+  /** In PEM; undefined for those that the system trusts. */
+  readonly certificates: string | undefined;
+  /** Who looks for people. */
+  readonly bindDn: string;
+  readonly bindPassword: string;
+  readonly base: string;
+  readonly filter: string;
+  /** Undefined: groups are an attribute of people alone. */
+  readonly groupBase: string | undefined;
+  readonly groupFilter: string;
+  readonly attributes: Readonly<Record<'id' | 'email' | 'name' | 'groups', string>>;
+  readonly needsGroups: boolean;
+  readonly timeoutMs: number;
+  readonly mostConnections: number;
+}
+
+/** Of providers that browsers are sent to and come back from. */
+export type RedirectSettings = OidcSettings | OAuthSettings | SamlSettings;
+export type ProviderSettings = RedirectSettings | LdapSettings;
 
 /** What the groups of a person at the provider mean here. */
 export interface GroupRules {
@@ -71,8 +116,8 @@ export interface GroupRules {
   readonly required: readonly string[];
 }
 
-/** An identity provider as the operator configured it. */
-export interface IdentityProvider {
+/** An identity provider as the operator configured it: one that browsers are sent to, unless said otherwise. */
+export interface IdentityProvider<S extends ProviderSettings = RedirectSettings> {
   /** Names it in addresses. */
   readonly slug: string;
   readonly kind: ProviderKind;
@@ -87,8 +132,11 @@ export interface IdentityProvider {
   /** Whether it may live at a loopback or private address. */
   readonly allowPrivate: boolean;
   readonly groups: GroupRules;
-  readonly settings: ProviderSettings;
+  readonly settings: S;
 }
+
+/** One whose passwords are typed in here. */
+export type LdapProvider = IdentityProvider<LdapSettings>;
 
 /** What is known of a provider before the settings of its kind are read. */
 export interface SettingsContext {

@@ -2,15 +2,20 @@ import { ROLES } from '#libs/access';
 import { FieldReader } from './field.reader.js';
 import {
   type GroupRules,
+  type ProviderSettings,
   type IdentityProvider,
   type KindSettings,
   PROVIDER_KINDS,
   type ProviderKind,
   type SettingsContext,
 } from './identity-provider.js';
+import { readLdap } from './ldap.reader.js';
+import { readSaml } from './saml.reader.js';
 import { readOAuth, readOidc } from './settings.reader.js';
 
 type KindReader = (fields: FieldReader, context: SettingsContext) => KindSettings;
+
+type AnyProvider = IdentityProvider<ProviderSettings>;
 
 /** How the settings of each kind are read. A new kind is a line here. */
 const READERS: Readonly<Record<ProviderKind, KindReader>> = {
@@ -22,6 +27,8 @@ const READERS: Readonly<Record<ProviderKind, KindReader>> = {
   github: readOAuth,
   discord: readOAuth,
   facebook: readOAuth,
+  saml: readSaml,
+  ldap: readLdap,
 };
 
 const MOST_PROVIDERS = 1_000;
@@ -30,7 +37,7 @@ const ROLE = /^[a-z][a-z0-9-]{0,63}$/;
 
 /** Reads what an operator wrote: every provider, and what is wrong with any, said without a value. */
 export function readProviders(document: unknown): {
-  readonly providers: readonly IdentityProvider[];
+  readonly providers: readonly AnyProvider[];
   readonly problems: readonly string[];
 } {
   if (document === undefined) return { providers: [], problems: [] };
@@ -44,7 +51,7 @@ export function readProviders(document: unknown): {
   return { providers, problems };
 }
 
-function readProvider(entry: unknown, at: string, problems: string[]): IdentityProvider {
+function readProvider(entry: unknown, at: string, problems: string[]): AnyProvider {
   const fields = new FieldReader(entry, at, problems);
   const kind = fields.choice('kind', PROVIDER_KINDS);
   const slug = fields.text('slug', SLUG);
@@ -52,7 +59,7 @@ function readProvider(entry: unknown, at: string, problems: string[]): IdentityP
   const groups = readGroups(fields);
   const needsGroups = groups.mapping !== undefined || groups.required.length > 0;
   const { settings, trustsEmail } = READERS[kind](fields, { kind, allowPrivate, needsGroups });
-  const provider: IdentityProvider = {
+  const provider: AnyProvider = {
     slug,
     kind,
     label: fields.text('label'),
@@ -84,14 +91,14 @@ function rank(role: string): number {
   return at === -1 ? ROLES.length : at;
 }
 
-function conflicts(providers: readonly IdentityProvider[]): string[] {
+function conflicts(providers: readonly AnyProvider[]): string[] {
   const problems: string[] = [];
   providers.forEach(({ slug, settings }, index) => {
     if (slug !== '' && providers.findIndex((other) => other.slug === slug) < index) {
       problems.push(`[${index}].slug is taken by another provider`);
     }
     // Without an address of its own nobody could tell whose answer it is that comes back (RFC 9700, 4.4).
-    if (settings.sharedCallback && providers.length > 1) {
+    if (settings.protocol !== 'ldap' && settings.sharedCallback && providers.length > 1) {
       problems.push(`[${index}].sharedCallback must be false where there are several providers`);
     }
   });
