@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * What the audit log knows of people stands beside it and goes with them: the log itself is never changed. It can be
- * deleted only by the deletion of the person, whose foreign key does it; see docs/adr/0013.
+ * deleted only by the deletion of the person, whose foreign key does it; see docs/adr/0014.
  */
 export class PartPeopleFromAudit1763640710000 implements MigrationInterface {
   readonly name = 'PartPeopleFromAudit1763640710000';
