@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
+import { Actor, type Principal, PUBLIC, recently, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import { TokenDto } from '../recovery/dto/recovery.request.dto.js';
 import { EmailVerifiedDto, MessageDto } from '../recovery/dto/recovery.response.dto.js';
@@ -54,7 +54,7 @@ export class ContactController {
 
   @Post('email-change/request')
   @Endpoint({
-    access: SIGNED_IN,
+    access: recently(SIGNED_IN, 'identity'),
     summary: 'Ask for another e-mail address',
     description: 'A mail with a link goes to the new address. Until it is followed, nothing changes.',
     status: 202,

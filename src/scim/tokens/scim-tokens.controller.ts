@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, IdParamDto, one, page, PageQueryDto } from '#libs/http';
 import type { Page } from '#libs/kernel';
 import { CreateScimTokenDto, IssuedScimTokenDto, ScimTokenDto } from '../dto/scim-token.dto.js';
@@ -26,7 +26,7 @@ export class ScimTokensController {
 
   @Post()
   @Endpoint({
-    access: permitted(scimPermissions.write),
+    access: recently(permitted(scimPermissions.write), 'administration'),
     summary: 'Make a SCIM token',
     description: 'For a directory that provisions people and teams at `/scim/v2`. The token is shown this once.',
     status: 201,

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, IdParamDto, one, page } from '#libs/http';
 import type { Page } from '#libs/kernel';
 import { BanPersonDto, ListPeopleQueryDto, PersonDto, UpdatePersonDto } from '../dto/person.dto.js';
@@ -34,7 +34,7 @@ export class AdminUsersController {
 
   @Patch(':id')
   @Endpoint({
-    access: permitted(userPermissions.manage),
+    access: recently(permitted(userPermissions.manage), 'administration'),
     summary: 'Give somebody another role',
     description: 'It holds from their next request on.',
     returns: one(PersonDto),

@@ -4265,7 +4265,7 @@ export type UpdateUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11436,7 +11436,7 @@ export type RequestEmailChangeErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -14138,7 +14138,7 @@ export type CreateScimTokenErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
