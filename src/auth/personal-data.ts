@@ -75,6 +75,57 @@ export const authPersonalData: readonly PersonalColumn[] = [
       newestBy: 'created_at',
     },
   },
+  {
+    table: 'violations',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'violations',
+      columns: { id: 'id', type: 'type', score: 'score', network: 'network', createdAt: 'created_at' },
+      newestBy: 'created_at',
+    },
+  },
+  {
+    table: 'one_time_links',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: { omit: 'Links that were mailed, by their hash.' },
+  },
+  { table: 'former_passwords', column: 'user_id', onDeletion: 'cascade', inExport: { omit: 'Hashes of passwords.' } },
+  {
+    table: 'sign_ins',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'signIns',
+      columns: { id: 'id', at: 'at', success: 'success', methods: 'methods', ip: 'ip', userAgent: 'user_agent' },
+      newestBy: 'at',
+    },
+  },
+  {
+    table: 'known_devices',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: { name: 'knownDevices', columns: { seenAt: 'seen_at' }, newestBy: 'seen_at' },
+  },
+  {
+    table: 'invitations',
+    column: 'used_by',
+    onDeletion: 'delete',
+    inExport: { omit: 'The address that the account was made with is there.' },
+  },
+  {
+    table: 'invitations',
+    column: 'invited_by',
+    onDeletion: 'clear',
+    inExport: { omit: 'It says who invited, not whom.' },
+  },
+  {
+    table: 'phone_codes',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: { omit: 'Codes that were sent, for minutes.' },
+  },
 ];
 
 export const authRetention: readonly RetentionRule[] = [

@@ -81,6 +81,7 @@ describe('the rights of people over their data', () => {
       expect(body.data).toMatchObject({
         profile: { id: user.id, email: user.email, name: 'Barbara J. Liskov', phone: null },
         sessions: [{ ip: '127.0.0.1' }],
+        signIns: [{ success: false }, { success: true, ip: '127.0.0.1' }],
         apiKeys: [{ id: key.id, name: 'a key' }],
         usage: [{ apiKeyId: key.id, cost: '1.5', inputTokens: '10' }],
         subscriptions: [{ status: 'active' }],

@@ -44,6 +44,9 @@ export class DataExportDto {
   @Json({ description: 'Sessions, also those that ended.', example: [] })
   sessions: object[];
 
+  @Json({ description: 'Sign-ins and failed attempts, and from where.', example: [] })
+  signIns: object[];
+
   @Json({ description: 'API keys, masked.', example: [] })
   apiKeys: object[];
 
@@ -68,7 +71,7 @@ export class DataExportDto {
   @Json({ description: 'What was agreed to, and what was withdrawn.', example: [] })
   consents: object[];
 
-  @Json({ description: 'What the person did, from where: sign-ins among it.', example: [] })
+  @Json({ description: 'What the person did, and from where.', example: [] })
   activity: object[];
 
   @JsonMap({ description: 'Whatever else is kept of the person, by what it is.', example: {} })

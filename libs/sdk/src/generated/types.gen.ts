@@ -2447,6 +2447,12 @@ export type DataExportDto = {
         [key: string]: unknown;
     } | Array<unknown>;
     /**
+     * Sign-ins and failed attempts, and from where.
+     */
+    signIns: {
+        [key: string]: unknown;
+    } | Array<unknown>;
+    /**
      * API keys, masked.
      */
     apiKeys: {
@@ -2495,7 +2501,7 @@ export type DataExportDto = {
         [key: string]: unknown;
     } | Array<unknown>;
     /**
-     * What the person did, from where: sign-ins among it.
+     * What the person did, and from where.
      */
     activity: {
         [key: string]: unknown;
