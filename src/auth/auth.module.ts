@@ -42,7 +42,7 @@ import { SignInService } from './sign-in.service.js';
   ],
   controllers: [AuthController, MockSignInController],
   providers: [FirstAdministrator, MockSignInService, OwnerProof, PasswordSignIn, SignInService],
-  exports: [SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
+  exports: [FederationModule, SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
 })
 export class AuthModule {
   constructor(facts: PublicConfig, @InjectConfig(authConfig) { mockAuth }: ConfigOf<typeof authConfig>) {

@@ -1,5 +1,5 @@
 import { ROLES } from '#libs/access';
-import { type ConfigProblem, defineConfig, list } from '#libs/config';
+import { type ConfigProblem, defineConfig, list, text } from '#libs/config';
 
 export const scimConfig = defineConfig(
   'scim',
@@ -11,6 +11,11 @@ export const scimConfig = defineConfig(
         'Which groups of the directory give a role, as `role=group`: `admin=Platform owners, admin-readonly=Auditors`. The ' +
         'strongest role counts, and whoever is in none of the groups is a `user`. A group is named by its `displayName` or ' +
         'its `externalId`. Left out, the directory gives no roles.',
+    }),
+    identityProvider: text('SCIM_IDENTITY_PROVIDER', {
+      description:
+        'Slug of the identity provider that knows people by the `externalId` that the directory gives them, so that they ' +
+        'can sign in with it. Left out, they need another way: a password that they ask for by mail.',
     }),
   },
   ({ roleGroups }): ConfigProblem[] =>

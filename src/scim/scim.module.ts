@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
+import { AuthModule } from '../auth/auth.module.js';
 import { TeamsModule } from '../teams/teams.module.js';
 import { UsersModule } from '../users/users.module.js';
 import { ScimDiscoveryController } from './discovery/discovery.controller.js';
@@ -10,6 +11,7 @@ import { ScimGroupsController } from './groups/scim-groups.controller.js';
 import { ScimGroupsReader } from './groups/scim-groups.reader.js';
 import { ScimGroupsRepository } from './groups/scim-groups.repository.js';
 import { ScimGroupsService } from './groups/scim-groups.service.js';
+import { ScimIdentities } from './scim.identities.js';
 import { ScimRoles } from './scim.roles.js';
 import { ScimTokensModule } from './tokens/scim-tokens.module.js';
 import { ScimAccounts } from './users/scim.accounts.js';
@@ -25,7 +27,13 @@ import { UserNameSealer } from './users/user-name.sealer.js';
 
 /** Provisioning: a company's directory says who has an account, and who is in which team. */
 @Module({
-  imports: [ScimTokensModule, UsersModule, TeamsModule, TypeOrmModule.forFeature([ScimUserEntity, ScimGroupEntity])],
+  imports: [
+    ScimTokensModule,
+    AuthModule,
+    UsersModule,
+    TeamsModule,
+    TypeOrmModule.forFeature([ScimUserEntity, ScimGroupEntity]),
+  ],
   controllers: [ScimDiscoveryController, ScimUsersController, ScimGroupsController],
   providers: [
     ScimAccounts,
@@ -34,6 +42,7 @@ import { UserNameSealer } from './users/user-name.sealer.js';
     ScimGroupsRepository,
     ScimGroupsService,
     ScimGroupView,
+    ScimIdentities,
     ScimRoles,
     ScimUserFilter,
     ScimUserRows,

@@ -18,6 +18,9 @@ export async function unlessTaken<T>(work: () => Promise<T>): Promise<T> {
     for (const [constraint, message] of Object.entries(TAKEN)) {
       if (isUniqueViolation(error, constraint)) throw scimErrors.scim_uniqueness({ message });
     }
+    if (error instanceof DomainError && error.code === 'identity_taken') {
+      throw scimErrors.scim_uniqueness({ message: 'Somebody else signs in as whom this externalId names.' });
+    }
     if (error instanceof DomainError && error.code === 'user_email_taken') {
       throw scimErrors.scim_uniqueness({
         message: 'There is an account with this e-mail address already, which the directory did not make.',

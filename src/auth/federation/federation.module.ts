@@ -22,6 +22,7 @@ import { IdentitiesRepository } from './identities/identities.repository.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { IdentityEntity } from './identities/identity.entity.js';
 import { LinkingSessions } from './identities/linking.sessions.js';
+import { ProvisionedIdentities } from './identities/provisioned.identities.js';
 import { IdentityProviders } from './identity-providers.js';
 import { OAuthProtocol } from './oauth/oauth.protocol.js';
 import { BackChannelLogout } from './oidc/back-channel.logout.js';
@@ -55,6 +56,7 @@ import { SignInAddresses } from './sign-in.addresses.js';
     OidcProtocol,
     Protocols,
     ProviderHttp,
+    ProvisionedIdentities,
     ProviderMetadata,
     SamlMetadata,
     SignInAddresses,
@@ -62,6 +64,6 @@ import { SignInAddresses } from './sign-in.addresses.js';
     SignInFlowsRepository,
     SignInReply,
   ],
-  exports: [FederatedSignIn, IdentityProviders, SignInFlows],
+  exports: [FederatedSignIn, IdentityProviders, ProvisionedIdentities, SignInFlows],
 })
 export class FederationModule {}

@@ -35,6 +35,12 @@ export class IdentityProviders {
     });
   }
 
+  /** Who answers for its identities; undefined when there is none of that slug. */
+  issuerOf(slug: string): string | undefined {
+    const provider = this.bySlug.get(slug) ?? this.directories.find((directory) => directory.slug === slug);
+    return provider?.settings.issuer;
+  }
+
   /** One that browsers are sent to. @throws DomainError identity_provider_unknown */
   get(slug: string): IdentityProvider {
     const provider = this.bySlug.get(slug);
