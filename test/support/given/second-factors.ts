@@ -6,6 +6,8 @@ import type { GivenUser } from './users.js';
 export interface GivenAuthenticator {
   readonly secret: string;
   readonly backupCodes: readonly string[];
+  /** The code that it was set up with. */
+  readonly used: string;
   /** What the app shows so many steps of thirty seconds from now. */
   code(steps?: number): string;
   /** A code that was not used yet: it is half a minute later. */
@@ -17,13 +19,15 @@ export async function givenAuthenticator(t: TestApp, user: GivenUser): Promise<G
   const { body } = await user.http.post<{ data: { secret: string } }>('/api/auth/mfa/setup');
   const { secret } = body.data;
   const code = (steps = 0): string => codeAt(t, secret, steps);
+  const used = code();
   const answer = await user.http.post<{ data: { backupCodes: string[] } }>('/api/auth/mfa/enable', {
     password: user.password,
-    code: code(),
+    code: used,
   });
   if (answer.status !== 200) throw new Error(`The authenticator cannot be set up: ${answer.status} ${answer.text}`);
   return {
     secret,
+    used,
     backupCodes: answer.body.data.backupCodes,
     code,
     freshCode: () => {
