@@ -1,5 +1,6 @@
 import { createApp, type TestApp } from '../support/app.js';
 import { auditedBy } from '../support/audit-trail.js';
+import { eventually } from '../support/eventually.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
 import { TestHttp } from '../support/http.js';
 
@@ -190,6 +191,40 @@ describe('the administration of people', () => {
         await own.close();
       }
     });
+  });
+
+  it('A-37 takes a proof that is not long ago before it gives or takes rights', async () => {
+    const [stale, user] = [await givenUser(t, { role: 'admin' }), await givenUser(t)];
+    await t.db.query(
+      "UPDATE sessions SET authenticated_at = authenticated_at - interval '16 minutes' WHERE user_id = ANY($1)",
+      [[stale.id, user.id]],
+    );
+    const one = `${PEOPLE}/${user.id}`;
+    const ways: [what: string, () => Promise<{ status: number; text: string }>][] = [
+      ['role', () => stale.http.patch(one, { role: 'admin' })],
+      ['suspend', () => stale.http.post(`${one}/suspend`)],
+      ['restore', () => stale.http.post(`${one}/restore`)],
+      ['ban', () => stale.http.post(`${one}/ban`, { duration: '1h' })],
+      ['unban', () => stale.http.delete(`${one}/ban`)],
+      ['unlock', () => stale.http.post(`${one}/unlock`)],
+      ['invite', () => stale.http.post('/api/v1/admin/invitations', { email: 'mine@example.com', role: 'admin' })],
+      ['scim', () => stale.http.post('/api/v1/admin/scim-tokens', { name: 'mine' })],
+      ['e-mail', () => user.http.post('/api/auth/email-change/request', {})],
+      ['password', () => user.http.post('/api/auth/password-change', {})],
+    ];
+    // So that the sessions are known by their new age before anything is tried.
+    for (const { http } of [stale, user]) {
+      await eventually(async () => {
+        expect((await http.post('/api/v1/auth/passkeys/options')).text).toContain('recent_auth_required');
+      });
+    }
+    for (const [what, way] of ways) {
+      const { status, text } = await way();
+      expect([what, status, text]).toEqual([what, 403, expect.stringContaining('recent_auth_required')]);
+    }
+    expect((await stale.http.get(one)).body).toMatchObject({ data: { role: 'user', status: 'active' } });
+    await stale.http.post('/api/auth/reauthenticate', { password: stale.password });
+    expect((await stale.http.post(`${one}/suspend`)).status).toBe(200);
   });
 
   async function freshToken(at: TestApp, { email, password }: GivenUser): Promise<TestHttp> {

@@ -1,6 +1,6 @@
 import { Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, IdParamDto, one } from '#libs/http';
 import { userPermissions } from '../../users/users.permissions.js';
 import { LockStandingDto } from '../dto/protection.dto.js';
@@ -24,7 +24,7 @@ export class AdminLockoutController {
 
   @Post('unlock')
   @Endpoint({
-    access: permitted(userPermissions.manage),
+    access: recently(permitted(userPermissions.manage), 'administration'),
     summary: 'Let a person sign in who is locked out after too many wrong passwords',
     returns: one(LockStandingDto),
     errors: { 404: ['user_not_found'] },

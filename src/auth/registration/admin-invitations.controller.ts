@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post, Query } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, IdParamDto, one, page, PageQueryDto } from '#libs/http';
 import type { Page } from '#libs/kernel';
 import { InviteDto } from './dto/invitation.request.dto.js';
@@ -15,7 +15,7 @@ export class AdminInvitationsController {
 
   @Post()
   @Endpoint({
-    access: permitted(invitationPermissions.manage),
+    access: recently(permitted(invitationPermissions.manage), 'administration'),
     summary: 'Invite somebody to make an account',
     description:
       'Good once, for seven days, for this address alone, also while registration is closed. It takes the place of what the address was invited with before.',

@@ -8,6 +8,8 @@ import type { User } from '../user.entity.js';
 import { userPermissions } from '../users.permissions.js';
 import { PeopleAdministration } from './people.administration.js';
 
+/** Whoever has stolen an administrator's token alone gives nobody rights with it, and shuts nobody out. */
+const MANAGE = recently(permitted(userPermissions.manage), 'administration');
 const MAY_FAIL = { 404: ['user_not_found'], 409: ['last_administrator_needed'] } as const;
 
 @ApiTags('Users')
@@ -34,7 +36,7 @@ export class AdminUsersController {
 
   @Patch(':id')
   @Endpoint({
-    access: recently(permitted(userPermissions.manage), 'administration'),
+    access: MANAGE,
     summary: 'Give somebody another role',
     description: 'It holds from their next request on.',
     returns: one(PersonDto),
@@ -46,7 +48,7 @@ export class AdminUsersController {
 
   @Post(':id/suspend')
   @Endpoint({
-    access: permitted(userPermissions.manage),
+    access: MANAGE,
     summary: 'Let somebody in no more',
     description: 'Their sessions end, their API keys are refused, and their running calls break off, at once.',
     returns: one(PersonDto),
@@ -58,7 +60,7 @@ export class AdminUsersController {
 
   @Post(':id/restore')
   @Endpoint({
-    access: permitted(userPermissions.manage),
+    access: MANAGE,
     summary: 'Let somebody in again who was suspended',
     description: 'Their API keys work again. Sessions that have ended stay so.',
     returns: one(PersonDto),
@@ -70,7 +72,7 @@ export class AdminUsersController {
 
   @Post(':id/ban')
   @Endpoint({
-    access: permitted(userPermissions.manage),
+    access: MANAGE,
     summary: 'Let somebody in no more for a while',
     description: 'Like a suspension that ends by itself. A ban that stands already is replaced.',
     returns: one(PersonDto),
@@ -82,7 +84,7 @@ export class AdminUsersController {
 
   @Delete(':id/ban')
   @Endpoint({
-    access: permitted(userPermissions.manage),
+    access: MANAGE,
     summary: 'Let somebody in again who was banned',
     errors: { 404: ['user_not_found'] },
   })
