@@ -151,6 +151,25 @@ describe('registration', () => {
       expect((await register(closed.http, email, { inviteToken })).body.data.role).toBe('admin-readonly');
     });
 
+    it.each([
+      ['lost the office', "UPDATE users SET role = 'user' WHERE id = $1"],
+      ['was suspended', "UPDATE users SET status = 'inactive' WHERE id = $1"],
+      ['was banned', "UPDATE users SET banned_until = now() + interval '1 day' WHERE id = $1"],
+      ['is gone', 'DELETE FROM users WHERE id = $1'],
+    ])('A-42 gives no such role once who wrote it %s', async (_what, change) => {
+      const inviter = await givenUser(closed, { role: 'admin' });
+      const [mighty, plain] = [newAddress(), newAddress()];
+      await inviter.http.post(INVITATIONS, { email: mighty, role: 'admin' });
+      await inviter.http.post(INVITATIONS, { email: plain });
+      const tokenOf = async (email: string) => SmtpSink.secretOf(await smtp.next(email, 'invited'));
+      const tokens = { mighty: await tokenOf(mighty), plain: await tokenOf(plain) };
+      await closed.db.query(change, [inviter.id]);
+      const refused = await register(closed.http, mighty, { inviteToken: tokens.mighty });
+      expect(codeOf(refused)).toEqual([403, 'invitation_invalid']);
+      const made = await register(closed.http, plain, { inviteToken: tokens.plain });
+      expect([made.status, made.body.data.role]).toEqual([201, 'user']);
+    });
+
     it('A-42 is refused after it was taken back, replaced, or ran out after seven days', async () => {
       const own = await given({ ALLOW_REGISTRATION: 'false' });
       const { http } = await givenUser(own, { role: 'admin' });
