@@ -1,7 +1,15 @@
 import { SYSTEM } from '#libs/access';
 import { EventBus } from '#libs/events';
 import { JobRunner, declaredJobs } from '#libs/jobs';
-import { MfaDisabled, MfaEnabled } from '../../src/auth/events/mfa.events.js';
+import { newId } from '#libs/kernel';
+import { IdentityLinked, IdentityUnlinked } from '../../src/auth/events/federation.events.js';
+import {
+  BackupCodesRegenerated,
+  MfaDisabled,
+  MfaEnabled,
+  PasskeyAdded,
+  PasskeyRemoved,
+} from '../../src/auth/events/mfa.events.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
@@ -207,5 +215,21 @@ describe('by what people are reached', () => {
     expect((await smtp.next(user.email, 'are asked for')).text).toContain('tell an administrator');
     await t.app.get(EventBus).publish(new MfaDisabled(SYSTEM, user.id));
     await smtp.next(user.email, 'no longer asked for');
+  });
+
+  it('tells people by mail of every way into their account that came or went', async () => {
+    const user = await givenUser(t);
+    const passkey = { id: newId(), name: 'Laptop' };
+    const identity = { id: newId(), userId: user.id, provider: 'company', issuer: 'https://id.example.com' };
+    for (const [event, about] of [
+      [new PasskeyAdded(SYSTEM, user.id, passkey), 'passkey was added'],
+      [new PasskeyRemoved(SYSTEM, user.id, passkey), 'passkey was removed'],
+      [new BackupCodesRegenerated(SYSTEM, user.id), 'new backup codes'],
+      [new IdentityLinked(SYSTEM, identity), 'provider can sign in'],
+      [new IdentityUnlinked(SYSTEM, identity), 'provider can no longer sign in'],
+    ] as const) {
+      await t.app.get(EventBus).publish(event);
+      expect((await smtp.next(user.email, about)).text).toContain('tell an administrator');
+    }
   });
 });

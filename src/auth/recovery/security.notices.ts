@@ -4,7 +4,8 @@ import { Mailer } from '#libs/mail';
 import { UserUpdated } from '../../users/events/user.events.js';
 import { UserDirectory } from '../../users/user.directory.js';
 import { PasswordWasReset } from '../events/auth.events.js';
-import { MfaDisabled, MfaEnabled } from '../events/mfa.events.js';
+import { IdentityLinked, IdentityUnlinked } from '../events/federation.events.js';
+import { BackupCodesRegenerated, MfaDisabled, MfaEnabled, PasskeyAdded, PasskeyRemoved } from '../events/mfa.events.js';
 import { PasswordChanged } from './events/recovery.events.js';
 import { noticeLetter } from './letters.js';
 
@@ -34,6 +35,31 @@ export class SecurityNotices {
   @OnEvent(MfaDisabled, 'in-transaction')
   onMfaDisabled({ userId }: MfaDisabled): Promise<void> {
     return this.tell(userId, 'One-time codes are no longer asked for when you sign in to your account');
+  }
+
+  @OnEvent(BackupCodesRegenerated, 'in-transaction')
+  onBackupCodesRegenerated({ userId }: BackupCodesRegenerated): Promise<void> {
+    return this.tell(userId, 'Your account got new backup codes, and the old ones are worthless');
+  }
+
+  @OnEvent(PasskeyAdded, 'in-transaction')
+  onPasskeyAdded({ userId }: PasskeyAdded): Promise<void> {
+    return this.tell(userId, 'A passkey was added to your account');
+  }
+
+  @OnEvent(PasskeyRemoved, 'in-transaction')
+  onPasskeyRemoved({ userId }: PasskeyRemoved): Promise<void> {
+    return this.tell(userId, 'A passkey was removed from your account');
+  }
+
+  @OnEvent(IdentityLinked, 'in-transaction')
+  onIdentityLinked({ identity }: IdentityLinked): Promise<void> {
+    return this.tell(identity.userId, 'An identity provider can sign in to your account from now on');
+  }
+
+  @OnEvent(IdentityUnlinked, 'in-transaction')
+  onIdentityUnlinked({ identity }: IdentityUnlinked): Promise<void> {
+    return this.tell(identity.userId, 'An identity provider can no longer sign in to your account');
   }
 
   /** To the old address: who has the new one knows. */
