@@ -1,5 +1,5 @@
 import { createApp, type TestApp } from '../support/app.js';
-import { passkeyOptions } from '../support/given/passkeys.js';
+import { newPasskeyOptions, passkeyOptions } from '../support/given/passkeys.js';
 import { GIVEN_PASSWORD, givenUser, type GivenUser } from '../support/given/users.js';
 import { findChromium, PageServer, VirtualAuthenticator } from '../support/virtual-authenticator.js';
 
@@ -31,7 +31,7 @@ const missing = 'reason' in found ? `no Chromium starts here: ${found.reason}; i
   const signInWith = async (credential: object) => t.http.post<SignIn>('/api/auth/passkey-login', { credential });
 
   it('are registered, and sign their owner in alone', async () => {
-    const options = await passkeyOptions(user.http, '/api/v1/auth/passkeys/options');
+    const options = await newPasskeyOptions(user.http);
     const added = await user.http.post('/api/v1/auth/passkeys', {
       name: 'Virtual',
       credential: await browser.create(options),
@@ -47,7 +47,7 @@ const missing = 'reason' in found ? `no Chromium starts here: ${found.reason}; i
   });
 
   it('are not made twice on one device', async () => {
-    const options = await passkeyOptions(user.http, '/api/v1/auth/passkeys/options');
+    const options = await newPasskeyOptions(user.http);
     await expect(browser.create(options)).rejects.toThrow('InvalidStateError');
   });
 

@@ -2,7 +2,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { createApp, type TestApp } from '../support/app.js';
 import { auditRows } from '../support/audit-trail.js';
 import { eventually } from '../support/eventually.js';
-import { givenPasskey, passkeyOptions } from '../support/given/passkeys.js';
+import { givenPasskey, newPasskeyOptions, passkeyOptions } from '../support/given/passkeys.js';
 import { givenAuthenticator } from '../support/given/second-factors.js';
 import { GIVEN_PASSWORD, givenUser, type GivenUser } from '../support/given/users.js';
 import {
@@ -110,7 +110,7 @@ describe('passkeys', () => {
   describe('are registered', () => {
     it('with options that name nothing but the person, for devices that recognise them', async () => {
       const user = await givenUser(t);
-      const options = (await passkeyOptions(user.http, '/api/v1/auth/passkeys/options')) as Record<string, unknown>;
+      const options = (await newPasskeyOptions(user.http)) as Record<string, unknown>;
       expect(options).toMatchObject({
         rp: { id: 'sluice.example', name: 'Sluice' },
         user: { id: Buffer.from(user.id.replaceAll('-', ''), 'hex').toString('base64url'), name: user.email },
@@ -150,21 +150,33 @@ describe('passkeys', () => {
       await givenPasskey(user, newDevice());
     });
 
+    it('after the password alone, by whoever has one', async () => {
+      const user = await givenUser(t);
+      const ask = (body: object = {}) => user.http.post('/api/v1/auth/passkeys/options', body);
+      const none = await ask();
+      expect([none.status, codeOf(none)]).toEqual([400, 'password_required']);
+      const wrong = await ask({ password: 'Wrong-Horse-8-Battery' });
+      expect([wrong.status, codeOf(wrong)]).toEqual([400, 'wrong_password']);
+      expect((await ask({ password: GIVEN_PASSWORD })).status).toBe(200);
+      await t.db.query('UPDATE users SET password_hash = NULL WHERE id = $1', [user.id]);
+      expect((await ask()).status).toBe(200);
+    });
+
     it('once, by whoever asked, for one answer to the last question', async () => {
       const [ada, eve] = [await givenUser(t), await givenUser(t)];
       const device = newDevice();
-      const options = await passkeyOptions(ada.http, '/api/v1/auth/passkeys/options');
+      const options = await newPasskeyOptions(ada.http);
       const credential = device.create(options);
       const add = (user: GivenUser, given: object) =>
         user.http.post('/api/v1/auth/passkeys', { name: 'Laptop', credential: given });
       expect(codeOf(await add(eve, credential))).toBe('passkey_not_made');
       expect((await add(ada, credential)).status).toBe(201);
       expect(codeOf(await add(ada, credential))).toBe('passkey_not_made');
-      const stolen = device.create(await passkeyOptions(eve.http, '/api/v1/auth/passkeys/options'));
+      const stolen = device.create(await newPasskeyOptions(eve.http));
       const taken = await add(eve, stolen);
       expect([taken.status, codeOf(taken)]).toEqual([409, 'passkey_taken']);
-      const first = await passkeyOptions(ada.http, '/api/v1/auth/passkeys/options');
-      await passkeyOptions(ada.http, '/api/v1/auth/passkeys/options');
+      const first = await newPasskeyOptions(ada.http);
+      await newPasskeyOptions(ada.http);
       expect(codeOf(await add(ada, newDevice().create(first)))).toBe('passkey_not_made');
     });
 
@@ -178,7 +190,7 @@ describe('passkeys', () => {
       ['without anybody present', { flags: VERIFIED }],
     ])('not %s', async (_what, deviation) => {
       const user = await givenUser(t);
-      const options = await passkeyOptions(user.http, '/api/v1/auth/passkeys/options');
+      const options = await newPasskeyOptions(user.http);
       const credential = newDevice().create(options, deviation);
       const refused = await user.http.post('/api/v1/auth/passkeys', { name: 'x', credential });
       expect([refused.status, codeOf(refused)]).toEqual([400, 'passkey_not_made']);

@@ -38,6 +38,6 @@ import { TotpRepository } from './totp.repository.js';
     TotpFactor,
     TotpRepository,
   ],
-  exports: [CodeCheck, FactorChange, OwnProof],
+  exports: [CodeCheck, FactorChange, OwnPassword, OwnProof],
 })
 export class MfaModule {}

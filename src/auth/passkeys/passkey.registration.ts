@@ -3,9 +3,10 @@ import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/ser
 import { personOf, type Principal, type UserPrincipal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { UserDirectory } from '../../users/user.directory.js';
 import { PasskeyAdded } from '../events/mfa.events.js';
 import { FactorChange } from '../mfa/factor.change.js';
+import { OwnPassword } from '../mfa/own.password.js';
+import type { Whence } from '../sessions/whence.decorator.js';
 import type { AddPasskeyDto } from './dto/passkeys.request.dto.js';
 import { PasskeyAttestations } from './passkey.attestations.js';
 import type { Ceremony } from './passkey-ceremonies.repository.js';
@@ -24,7 +25,7 @@ export interface AddedPasskey extends PasskeyEntity {
 @Injectable()
 export class PasskeyRegistration {
   constructor(
-    private readonly users: UserDirectory,
+    private readonly password: OwnPassword,
     private readonly attestations: PasskeyAttestations,
     private readonly passkeys: PasskeysRepository,
     private readonly change: FactorChange,
@@ -32,9 +33,21 @@ export class PasskeyRegistration {
     private readonly events: EventBus,
   ) {}
 
-  async options(actor: Principal): Promise<{ options: PublicKeyCredentialCreationOptionsJSON }> {
+  /**
+   * Without options no passkey is made, so they are what the password is asked for: whoever has stolen an access token
+   * alone gets no lasting way in.
+   *
+   * @throws DomainError as {@link OwnPassword.confirm}
+   */
+  async options(
+    actor: Principal,
+    password: string | undefined,
+    whence: Whence,
+  ): Promise<{ options: PublicKeyCredentialCreationOptionsJSON }> {
     const person = personOf(actor);
-    return { options: await this.attestations.options(await this.users.get(person.userId), ceremonyOf(person)) };
+    await this.password.confirm(person, password, whence);
+    const account = await this.password.accountOf(person);
+    return { options: await this.attestations.options(account, ceremonyOf(person)) };
   }
 
   /** @throws DomainError passkey_not_made, passkey_taken, too_many_passkeys */

@@ -2,8 +2,9 @@ import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/commo
 import { ApiTags } from '@nestjs/swagger';
 import { Actor, despite, DUTIES, type Principal, recently, SIGNED_IN } from '#libs/access';
 import { Endpoint, IdParamDto, list, one } from '#libs/http';
-import { AddPasskeyDto, RenamePasskeyDto } from './dto/passkeys.request.dto.js';
+import { AddPasskeyDto, BeginPasskeyDto, RenamePasskeyDto } from './dto/passkeys.request.dto.js';
 import { AddedPasskeyDto, PasskeyDto, PasskeyOptionsDto } from './dto/passkeys.response.dto.js';
+import { FromWhere, type Whence } from '../sessions/whence.decorator.js';
 import type { PasskeyEntity } from './passkey.entity.js';
 import { PasskeyKeeping } from './passkey.keeping.js';
 import { type AddedPasskey, PasskeyRegistration } from './passkey.registration.js';
@@ -28,11 +29,17 @@ export class PasskeysController {
   @Endpoint({
     access: recently(OPEN, 'identity'),
     summary: 'Begin to register a passkey',
+    description: 'Takes your password.',
     status: 200,
     returns: one(PasskeyOptionsDto),
+    errors: { 400: ['password_required', 'wrong_password'], 423: ['account_locked'], 503: ['sign_in_busy'] },
   })
-  beginPasskey(@Actor() actor: Principal): Promise<PasskeyOptionsDto> {
-    return this.registration.options(actor);
+  beginPasskey(
+    @Actor() actor: Principal,
+    @Body() { password }: BeginPasskeyDto,
+    @FromWhere() whence: Whence,
+  ): Promise<PasskeyOptionsDto> {
+    return this.registration.options(actor, password, whence);
   }
 
   @Post()

@@ -1,7 +1,7 @@
 import { Config } from '#libs/config';
 import { httpConfig, publicOrigin } from '#libs/http';
 import type { TestApp } from '../app.js';
-import { givenPasskey, passkeyOptions } from '../given/passkeys.js';
+import { givenPasskey, newPasskeyOptions, passkeyOptions } from '../given/passkeys.js';
 import { codeAt, givenAuthenticator } from '../given/second-factors.js';
 import { GIVEN_PASSWORD, type GivenUser } from '../given/users.js';
 import { SoftAuthenticator } from '../soft-authenticator.js';
@@ -75,7 +75,7 @@ export const SECOND_FACTOR_RECIPES: Readonly<Record<string, AuditRecipe>> = {
     return { ...opened(t, user, `${MFA}/verify`), body: { challengeToken, code: freshCode() } };
   },
   [`POST ${PASSKEYS}`]: async (t, user) => {
-    const options = await passkeyOptions(user.http, `${PASSKEYS}/options`);
+    const options = await newPasskeyOptions(user.http);
     const body = { name: 'Laptop', credential: new SoftAuthenticator(originOf(t)).create(options) };
     return {
       http: user.http,

@@ -1,6 +1,6 @@
 import type { TestHttp } from '../http.js';
 import type { SoftAuthenticator } from '../soft-authenticator.js';
-import type { GivenUser } from './users.js';
+import { GIVEN_PASSWORD, type GivenUser } from './users.js';
 
 export interface GivenPasskey {
   readonly id: string;
@@ -23,13 +23,18 @@ export async function passkeyOptions(
   return answer.body.data.options;
 }
 
+/** What a browser is told to make. */
+export function newPasskeyOptions(http: TestHttp): Promise<OptionsBody['data']['options']> {
+  return passkeyOptions(http, '/api/v1/auth/passkeys/options', { password: GIVEN_PASSWORD });
+}
+
 /** Registers a passkey, as the person's browser would. */
 export async function givenPasskey(
   { http }: GivenUser,
   device: SoftAuthenticator,
   name = 'Laptop',
 ): Promise<GivenPasskey> {
-  const options = await passkeyOptions(http, '/api/v1/auth/passkeys/options');
+  const options = await newPasskeyOptions(http);
   const answer = await http.post<{ data: { id: string; backupCodes: string[] | null } }>('/api/v1/auth/passkeys', {
     name,
     credential: device.create(options),

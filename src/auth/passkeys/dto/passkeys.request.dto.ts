@@ -9,6 +9,16 @@ const NAME = {
   rule: 'must not be blank',
 };
 
+export class BeginPasskeyDto {
+  @Text({
+    description: 'Your password. Left out by accounts that have none.',
+    example: 'Correct-Horse-7-Battery',
+    max: 1_024,
+    optional: true,
+  })
+  password?: string;
+}
+
 export class AddPasskeyDto {
   @Text(NAME)
   name: string;
