@@ -303,6 +303,17 @@ describe('the rights of people over their data', () => {
       expect(await Promise.all(ids.map(exists))).toEqual([false, true, true, true]);
     });
 
+    it('U-12 goes on every day until nothing that is due is left', async () => {
+      await t.db.query(
+        `INSERT INTO notifications (id, kind, severity, message, resource_type, resource_id, lasts, created_at)
+         SELECT gen_random_uuid(), 'older', 'info', 'm', 'r', n::text, false, now() - interval '3 years'
+           FROM generate_series(1, 230) n`,
+      );
+      const job = declaredJobs().find(({ name }) => name === 'run-retention');
+      expect(job && (await t.app.get(JobRunner).run(job))).toBe(true);
+      expect((await t.db.query("SELECT 1 FROM notifications WHERE kind = 'older'")).rows).toEqual([]);
+    });
+
     it('U-12 counts without changing anything, deletes a hundred at most, and leaves a row each time', async () => {
       await t.db.query(
         `INSERT INTO notifications (id, kind, severity, message, resource_type, resource_id, lasts, created_at)

@@ -16,7 +16,7 @@ export class AdminRetentionController {
     access: permitted(privacyPermissions.retain),
     summary: 'Delete what is of no use any more',
     description:
-      'Only counts unless `dryRun` is false. A run deletes at most 100 rows; it also happens every day by itself.',
+      'Only counts unless `dryRun` is false. A run deletes at most 100 rows; every day they are repeated by themselves until nothing is due.',
     returns: one(RetentionRunDto),
   })
   runRetention(@Actor() actor: Principal, @Body() { dryRun }: RunRetentionDto): Promise<RetentionOutcome> {

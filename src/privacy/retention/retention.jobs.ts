@@ -1,7 +1,10 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { SYSTEM } from '#libs/access';
 import { defineJob, JobHandler } from '#libs/jobs';
-import { RetentionService } from './retention.service.js';
+import { MOST_A_RUN, RetentionService } from './retention.service.js';
+
+/** So that a day's worth of a large house goes, and a rule that is wrong does not empty it at once. */
+const MOST_TURNS = 100;
 
 export const runRetention = defineJob({
   name: 'run-retention',
@@ -9,7 +12,7 @@ export const runRetention = defineJob({
   everySeconds: 86_400,
 });
 
-/** Runs the rules every day. */
+/** Runs the rules every day, until nothing that is due is left. */
 @Injectable()
 export class RetentionJobs {
   private readonly log = new Logger(RetentionJobs.name);
@@ -18,7 +21,12 @@ export class RetentionJobs {
 
   @JobHandler(runRetention)
   async run(): Promise<void> {
-    const { due, deleted } = await this.retention.run(SYSTEM);
-    this.log.log(`${deleted} of ${due} rows that are of no use any more were deleted`);
+    const first = await this.retention.run(SYSTEM);
+    let { deleted } = first;
+    for (let turn = 1, last = deleted; turn < MOST_TURNS && last >= MOST_A_RUN; turn += 1) {
+      last = (await this.retention.run(SYSTEM)).deleted;
+      deleted += last;
+    }
+    this.log.log(`${deleted} of ${first.due} rows that are of no use any more were deleted`);
   }
 }
