@@ -1762,7 +1762,7 @@ export const withdrawConsent = <ThrowOnError extends boolean = false>(options: O
 /**
  * Delete what is of no use any more
  *
- * Only counts unless `dryRun` is false. A run deletes at most 100 rows; it also happens every day by itself.
+ * Only counts unless `dryRun` is false. A run deletes at most 100 rows; every day they are repeated by themselves until nothing is due.
  */
 export const runRetention = <ThrowOnError extends boolean = false>(options: Options<RunRetentionData, ThrowOnError>): RequestResult<RunRetentionResponses, RunRetentionErrors, ThrowOnError> => (options.client ?? client).post<RunRetentionResponses, RunRetentionErrors, ThrowOnError>({
     security: [{
@@ -2538,15 +2538,21 @@ export const addPasskey = <ThrowOnError extends boolean = false>(options: Option
 
 /**
  * Begin to register a passkey
+ *
+ * Takes your password.
  */
-export const beginPasskey = <ThrowOnError extends boolean = false>(options?: Options<BeginPasskeyData, ThrowOnError>): RequestResult<BeginPasskeyResponses, BeginPasskeyErrors, ThrowOnError> => (options?.client ?? client).post<BeginPasskeyResponses, BeginPasskeyErrors, ThrowOnError>({
+export const beginPasskey = <ThrowOnError extends boolean = false>(options: Options<BeginPasskeyData, ThrowOnError>): RequestResult<BeginPasskeyResponses, BeginPasskeyErrors, ThrowOnError> => (options.client ?? client).post<BeginPasskeyResponses, BeginPasskeyErrors, ThrowOnError>({
     security: [{
             key: 'session',
             scheme: 'bearer',
             type: 'http'
         }],
     url: '/api/v1/auth/passkeys/options',
-    ...options
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
 });
 
 /**

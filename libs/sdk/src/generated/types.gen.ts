@@ -3216,6 +3216,13 @@ export type PasskeyOptionsDto = {
     };
 };
 
+export type BeginPasskeyDto = {
+    /**
+     * Your password. Left out by accounts that have none.
+     */
+    password?: string;
+};
+
 export type AddedPasskeyDto = {
     /**
      * The id.
@@ -4339,7 +4346,7 @@ export type SuspendUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4395,7 +4402,7 @@ export type RestoreUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4447,7 +4454,7 @@ export type UnbanUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4497,7 +4504,7 @@ export type BanUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11617,7 +11624,7 @@ export type UnlockUserErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13146,13 +13153,17 @@ export type AddPasskeyResponses = {
 export type AddPasskeyResponse = AddPasskeyResponses[keyof AddPasskeyResponses];
 
 export type BeginPasskeyData = {
-    body?: never;
+    body: BeginPasskeyDto;
     path?: never;
     query?: never;
     url: '/api/v1/auth/passkeys/options';
 };
 
 export type BeginPasskeyErrors = {
+    /**
+     * The input is not valid. Codes: `password_required`, `wrong_password`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
     /**
      * No valid credential. Codes: `unauthorized`.
      */
@@ -13162,11 +13173,27 @@ export type BeginPasskeyErrors = {
      */
     403: ErrorDto;
     /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
     /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
      */
     503: ErrorDto;
 };
@@ -13707,7 +13734,7 @@ export type ChangePasswordErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13929,7 +13956,7 @@ export type CreateInvitationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
