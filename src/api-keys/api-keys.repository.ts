@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { IsNull } from 'typeorm';
 import { likeContains, paginate, UnitOfWork } from '#libs/database';
 import type { Page } from '#libs/kernel';
 import { ApiKeyEntity, type ApiKeyRecord } from './api-key.entity.js';
@@ -45,6 +46,15 @@ export class ApiKeysRepository {
   /** Whoever owns it, for administrators; nobody else changes the row before the transaction ends. */
   findForUpdate(id: string): Promise<ApiKeyRecord | null> {
     return this.work.manager.findOne(ApiKeyEntity, { where: { id }, lock: { mode: 'pessimistic_write' } });
+  }
+
+  /** Nobody else changes them before the transaction ends. */
+  listUnrevokedForUpdate(ownerId: string): Promise<ApiKeyRecord[]> {
+    return this.work.manager.find(ApiKeyEntity, {
+      where: { userId: ownerId, revokedAt: IsNull() },
+      order: { id: 'ASC' },
+      lock: { mode: 'pessimistic_write' },
+    });
   }
 
   /** Newest first. */

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
-import { EventBus } from '#libs/events';
+import { EventBus, OnEvent } from '#libs/events';
 import { changesNothing, Clock, newId, type Page } from '#libs/kernel';
+import { AccountReclaimed } from '../users/events/user.events.js';
 import type { ApiKeyRecord } from './api-key.entity.js';
 import { ApiKeySecrets } from './api-key.secrets.js';
 import { ApiKeyTerms, type KeyBudgets, type KeyTermsWish } from './api-key.terms.js';
@@ -130,11 +131,20 @@ export class ApiKeysService {
   async revoke(actor: Principal, id: string): Promise<void> {
     await this.work.run(async () => {
       const key = await this.lock(actor, id);
-      if (key.revokedAt) return;
-      const now = this.clock.date();
-      await this.keys.update({ ...entityOf(key), revokedAt: now, updatedAt: now });
-      await this.events.publish(new ApiKeyRevoked(actor, key));
+      if (!key.revokedAt) await this.end(actor, key);
     });
+  }
+
+  /** A stranger may have issued them. */
+  @OnEvent(AccountReclaimed, 'in-transaction')
+  async onAccountReclaimed({ actor, userId }: AccountReclaimed): Promise<void> {
+    for (const key of await this.keys.listUnrevokedForUpdate(userId)) await this.end(actor, await this.withModels(key));
+  }
+
+  private async end(actor: Principal, key: ApiKeyView): Promise<void> {
+    const now = this.clock.date();
+    await this.keys.update({ ...entityOf(key), revokedAt: now, updatedAt: now });
+    await this.events.publish(new ApiKeyRevoked(actor, key));
   }
 
   private async lock(actor: Principal, id: string): Promise<ApiKeyView> {

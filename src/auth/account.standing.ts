@@ -3,7 +3,7 @@ import { bannedError, type Principal } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { EventBus } from '#libs/events';
 import { Clock, type DomainError } from '#libs/kernel';
-import type { UserAccount } from '../users/user.directory.js';
+import { type UserAccount, UserDirectory } from '../users/user.directory.js';
 import { authErrors } from './auth.errors.js';
 import { SignInFailed } from './events/auth.events.js';
 import { registrationConfig } from './registration/registration.config.js';
@@ -14,6 +14,7 @@ export class AccountStanding {
   constructor(
     private readonly events: EventBus,
     private readonly clock: Clock,
+    private readonly users: UserDirectory,
     @InjectConfig(registrationConfig) private readonly config: ConfigOf<typeof registrationConfig>,
   ) {}
 
@@ -23,6 +24,16 @@ export class AccountStanding {
     if (!error) return;
     await this.events.publish(new SignInFailed(actor, account.email, account.id, error.code));
     throw error;
+  }
+
+  /**
+   * Within a transaction, in which the password stays as it is.
+   *
+   * @param passwordHash what was compared with the password that was given
+   * @throws DomainError invalid_credentials when the account has another one by now
+   */
+  async mustHold(account: UserAccount, passwordHash: string): Promise<void> {
+    if (!(await this.users.holdsPasswordHash(account.id, passwordHash))) throw authErrors.invalid_credentials();
   }
 
   private objection({ status, emailVerifiedAt, bannedUntil }: UserAccount): DomainError | undefined {

@@ -40,13 +40,22 @@ export class SignInGate {
    * Whoever has a second factor and has not shown one is asked for it, and comes back here with the methods of both.
    *
    * @param account whose identity the methods proved
+   * @param passwordHash what was compared with a password that was given: whoever resets it meanwhile shuts this door
    * @throws DomainError invalid_credentials, email_not_verified or banned for an account that may not be used
    */
-  async admit(actor: Principal, account: UserAccount, methods: readonly AuthenticationMethod[]): Promise<Admission> {
+  async admit(
+    actor: Principal,
+    account: UserAccount,
+    methods: readonly AuthenticationMethod[],
+    passwordHash?: string,
+  ): Promise<Admission> {
     await this.standing.mustBeGood(actor, account);
     const factors = areTwoFactors(methods) ? [] : await this.factors.of(account.id);
-    if (factors.length === 0) return { kind: 'session', session: await this.sessions.open(account, methods) };
+    if (factors.length === 0) {
+      return { kind: 'session', session: await this.sessions.open(account, methods, passwordHash) };
+    }
     return this.work.run(async () => {
+      if (passwordHash !== undefined) await this.standing.mustHold(account, passwordHash);
       const challenge = await this.challenges.issue(account.id, methods, factors);
       await this.events.publish(new SecondFactorAsked(actor, account.id, challenge.id, factors));
       return { kind: 'challenge' as const, challenge };

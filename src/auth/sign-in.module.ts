@@ -1,12 +1,8 @@
 import { Module } from '@nestjs/common';
-import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../users/users.module.js';
 import { AccountStanding } from './account.standing.js';
 import { AttemptLimits } from './attempt.limits.js';
-import { ChallengesJobs } from './challenges/challenges.jobs.js';
-import { ChallengeTokens } from './challenges/challenge.tokens.js';
-import { SignInChallengeEntity } from './challenges/sign-in-challenge.entity.js';
-import { SignInChallengesRepository } from './challenges/sign-in-challenges.repository.js';
-import { SignInChallenges } from './challenges/sign-in.challenges.js';
+import { ChallengesModule } from './challenges/challenges.module.js';
 import { ViolationsModule } from './protection/violations/violations.module.js';
 import { SecondFactorsModule } from './second-factors/second-factors.module.js';
 import { SessionsModule } from './sessions/sessions.module.js';
@@ -15,17 +11,8 @@ import { SignInGate } from './sign-in.gate.js';
 
 /** The gate that every way of signing in leads through; each way is a module that imports this one. */
 @Module({
-  imports: [ViolationsModule, SessionsModule, SecondFactorsModule, TypeOrmModule.forFeature([SignInChallengeEntity])],
-  providers: [
-    AccountStanding,
-    AttemptLimits,
-    ChallengesJobs,
-    ChallengeTokens,
-    SignInAnswer,
-    SignInChallenges,
-    SignInChallengesRepository,
-    SignInGate,
-  ],
-  exports: [AttemptLimits, SecondFactorsModule, SessionsModule, SignInAnswer, SignInChallenges, SignInGate],
+  imports: [ViolationsModule, SessionsModule, SecondFactorsModule, ChallengesModule, UsersModule],
+  providers: [AccountStanding, AttemptLimits, SignInAnswer, SignInGate],
+  exports: [AttemptLimits, SecondFactorsModule, SessionsModule, SignInAnswer, ChallengesModule, SignInGate],
 })
 export class SignInModule {}

@@ -40,10 +40,19 @@ export class SignInService {
     if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();
     const right = await this.check.isRight(actor, account, { email, password, network, mark });
     if (!right || !account?.passwordHash) throw authErrors.invalid_credentials();
-    const { id, passwordHash } = account;
-    const stronger = this.passwords.isOutdated(passwordHash) ? await this.strongerHash(password, network) : undefined;
-    if (stronger !== undefined) await this.users.setPasswordHash(id, stronger, passwordHash);
-    return this.gate.admit(actor, account, ['pwd']);
+    const hash = await this.improved(account.id, account.passwordHash, password, network);
+    return this.gate.admit(actor, account, ['pwd'], hash);
+  }
+
+  /** The hash of a password that was right, made anew where the present one is not what we would make today. */
+  private async improved(id: string, present: string, password: string, network: string): Promise<string> {
+    const stronger = this.passwords.isOutdated(present) ? await this.strongerHash(password, network) : undefined;
+    if (stronger === undefined) return present;
+    if (await this.users.setPasswordHash(id, stronger, present)) return stronger;
+    // Another sign-in was faster to improve it, or it is the hash of another password by now.
+    const now = (await this.users.findWithPassword(id))?.passwordHash ?? null;
+    if (now === null || !(await this.passwords.verify(now, password, network))) throw authErrors.invalid_credentials();
+    return now;
   }
 
   /** Somebody whose password was right gets in, also when there is no time to improve on its hash. */

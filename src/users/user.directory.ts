@@ -150,8 +150,13 @@ export class UserDirectory implements OnApplicationBootstrap {
   }
 
   /** @param replacing set it only if this is still the present one, so that a new password is not undone */
-  async setPasswordHash(id: string, hash: string, replacing?: string): Promise<void> {
-    await this.users.setPasswordHash(id, hash, replacing);
+  async setPasswordHash(id: string, hash: string, replacing?: string): Promise<boolean> {
+    return this.users.setPasswordHash(id, hash, replacing);
+  }
+
+  /** Whether this is the hash of the account's password; within a transaction it stays so until that ends. */
+  async holdsPasswordHash(id: string, hash: string): Promise<boolean> {
+    return this.users.holdsPasswordHash(id, hash);
   }
 
   /** Whether the account can be signed in to with a password. */
@@ -223,10 +228,11 @@ export class UserDirectory implements OnApplicationBootstrap {
   /**
    * Within a transaction: nobody else changes the account until it ends.
    *
-   * @returns whether it may be used
+   * @param passwordHash what was compared with the password that was given, if one was
+   * @returns whether it may be used, and that password is still the one
    */
-  async noteSignIn(id: string): Promise<boolean> {
-    return this.users.noteSignIn(id, this.clock.date());
+  async noteSignIn(id: string, passwordHash?: string): Promise<boolean> {
+    return this.users.noteSignIn(id, this.clock.date(), passwordHash);
   }
 
   /** Of the last two who leave at once, one stays. */

@@ -115,9 +115,17 @@ export class UsersRepository {
     }
   }
 
-  async setPasswordHash(id: string, passwordHash: string, replacing?: string): Promise<void> {
+  /** @returns false when another was the present one */
+  async setPasswordHash(id: string, passwordHash: string, replacing?: string): Promise<boolean> {
     const which = replacing === undefined ? { id } : { id, passwordHash: replacing };
-    await this.users.update(which, { passwordHash, updatedAt: () => 'now()' });
+    return (await this.users.update(which, { passwordHash, updatedAt: () => 'now()' })).affected === 1;
+  }
+
+  /** Within a transaction nobody changes it until that ends. */
+  async holdsPasswordHash(id: string, passwordHash: string): Promise<boolean> {
+    const sql = 'SELECT id FROM users WHERE id = $1 AND password_hash = $2 FOR SHARE';
+    const rows: unknown[] = await this.work.manager.query(sql, [id, passwordHash]);
+    return rows.length === 1;
   }
 
   /** @returns the hash that it replaced */
@@ -140,13 +148,13 @@ export class UsersRepository {
     return affected === 1;
   }
 
-  /** @returns false for an account that may not be used */
-  async noteSignIn(id: string, now: Date): Promise<boolean> {
+  /** @returns false for an account that may not be used, or has another password than that */
+  async noteSignIn(id: string, now: Date, passwordHash?: string): Promise<boolean> {
     const { affected } = await this.users
       .createQueryBuilder()
       .update()
       .set({ lastSignInAt: () => 'now()' })
-      .where({ id, status: 'active' })
+      .where({ id, status: 'active', ...(passwordHash === undefined ? {} : { passwordHash }) })
       .andWhere('(banned_until IS NULL OR banned_until <= :now)', { now })
       .execute();
     return affected === 1;

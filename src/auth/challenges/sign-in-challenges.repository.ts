@@ -32,6 +32,10 @@ export class SignInChallengesRepository {
     return affected === 1;
   }
 
+  async deleteAllOf(userId: string): Promise<void> {
+    await this.challenges.delete({ userId });
+  }
+
   /** @returns how many there were */
   async deleteExpired(now: Date): Promise<number> {
     return (await this.challenges.delete({ expiresAt: LessThan(now) })).affected ?? 0;

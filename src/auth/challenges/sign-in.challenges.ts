@@ -66,6 +66,11 @@ export class SignInChallenges {
     return this.challenges.countTry(id, MOST_FAILURES);
   }
 
+  /** What somebody proved before counts no more. */
+  async endAllOf(userId: string): Promise<void> {
+    await this.challenges.deleteAllOf(userId);
+  }
+
   removeExpired(): Promise<number> {
     return this.challenges.deleteExpired(this.clock.date());
   }

@@ -169,7 +169,7 @@ export class AccountLocked extends AuditableEvent {
   }
 }
 
-/** An administrator let somebody try passwords again. */
+/** Passwords and codes of somebody are looked at again: an administrator said so, or the password was reset. */
 export class AccountUnlocked extends AuditableEvent {
   constructor(
     actor: Principal,

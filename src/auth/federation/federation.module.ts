@@ -23,6 +23,7 @@ import { IdentitiesService } from './identities/identities.service.js';
 import { IdentityEntity } from './identities/identity.entity.js';
 import { LinkingSessions } from './identities/linking.sessions.js';
 import { ProvisionedIdentities } from './identities/provisioned.identities.js';
+import { ReclaimedIdentities } from './identities/reclaimed.identities.js';
 import { IdentityProviders } from './identity-providers.js';
 import { OAuthProtocol } from './oauth/oauth.protocol.js';
 import { BackChannelLogout } from './oidc/back-channel.logout.js';
@@ -58,6 +59,7 @@ import { SignInAddresses } from './sign-in.addresses.js';
     ProviderHttp,
     ProvisionedIdentities,
     ProviderMetadata,
+    ReclaimedIdentities,
     SamlMetadata,
     SignInAddresses,
     SignInFlows,

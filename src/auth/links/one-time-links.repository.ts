@@ -75,6 +75,15 @@ export class OneTimeLinksRepository {
     );
   }
 
+  async countOpen(userId: string, purpose: LinkPurpose, now: Date): Promise<number> {
+    const rows: { n: number }[] = await this.work.manager.query(
+      `SELECT count(*)::int AS n FROM one_time_links
+        WHERE user_id = $1 AND purpose = $2 AND used_at IS NULL AND expires_at > $3`,
+      [userId, purpose, now],
+    );
+    return rows[0]?.n ?? 0;
+  }
+
   async countSince(userId: string, purpose: LinkPurpose, since: Date): Promise<number> {
     const rows: { n: number }[] = await this.work.manager.query(
       'SELECT count(*)::int AS n FROM one_time_links WHERE user_id = $1 AND purpose = $2 AND created_at > $3',

@@ -6,8 +6,15 @@ import { type LinkPurpose, OneTimeLinksRepository, type StoredLink } from './one
 
 const HOUR_MS = 3_600_000;
 
-/** So many links an hour reach one person, whoever asks for them from wherever. */
+/** So many links an hour of the other purposes reach one person, whoever asks for them from wherever. */
 const MOST_AN_HOUR = 10;
+
+/**
+ * So many links to reset a password are good beside each other: a stranger who asks for one must not spoil the one that
+ * the owner of the account is about to use. Who finds no new one in the mailbox finds these, and none counts once it ran
+ * out, so nobody can keep the owner from getting any.
+ */
+const MOST_OPEN = 5;
 
 export interface IssuedLink {
   /** 256 random bits, known to the mail alone. */
@@ -26,7 +33,7 @@ export class OneTimeLinks {
   ) {}
 
   /**
-   * A new link, in place of those of the same purpose that the person got before.
+   * A new link: in place of those of the same purpose that the person got before, unless they are to reset a password.
    *
    * @param address where it goes: proven by it, and by no link that went elsewhere
    * @param wanted an address that is to become that of the account
@@ -38,9 +45,7 @@ export class OneTimeLinks {
     lifeMs: number,
   ): Promise<IssuedLink | undefined> {
     const [createdAt, expiresAt] = [this.clock.date(), new Date(this.clock.now() + lifeMs)];
-    const lately = await this.links.countSince(userId, purpose, new Date(createdAt.getTime() - HOUR_MS));
-    if (lately >= MOST_AN_HOUR) return undefined;
-    await this.links.expire(userId, purpose, createdAt);
+    if (!(await this.makeRoom(purpose, userId, createdAt))) return undefined;
     const [id, token] = [newId(), randomToken()];
     const sealed = wanted === undefined ? undefined : this.box.seal(wanted, addressPlace(id));
     await this.links.insert({
@@ -85,5 +90,13 @@ export class OneTimeLinks {
   /** Makes every link of that purpose worthless that a person has. */
   async expire(userId: string, purpose: LinkPurpose): Promise<void> {
     await this.links.expire(userId, purpose, this.clock.date());
+  }
+
+  private async makeRoom(purpose: LinkPurpose, userId: string, now: Date): Promise<boolean> {
+    if (purpose === 'password-reset') return (await this.links.countOpen(userId, purpose, now)) < MOST_OPEN;
+    const lately = await this.links.countSince(userId, purpose, new Date(now.getTime() - HOUR_MS));
+    if (lately >= MOST_AN_HOUR) return false;
+    await this.links.expire(userId, purpose, now);
+    return true;
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Duties } from '#libs/access';
 import { Config } from '#libs/config';
 import { OnEvent } from '#libs/events';
+import { AccountReclaimed } from '../../users/events/user.events.js';
 import { FactorsChanged } from '../events/mfa.events.js';
 import { mfaConfig } from './mfa.config.js';
 
@@ -23,6 +24,11 @@ export class AdminMfaDuty {
   /** Also for whoever owes nothing: what their proof is worth has changed. */
   @OnEvent(FactorsChanged, 'after-commit')
   onFactorsChanged({ userId }: FactorsChanged): void {
+    this.duties.changed(userId);
+  }
+
+  @OnEvent(AccountReclaimed, 'after-commit')
+  onAccountReclaimed({ userId }: AccountReclaimed): void {
     this.duties.changed(userId);
   }
 }

@@ -15,6 +15,7 @@ import { MfaStatus } from './mfa.status.js';
 import { OneTimeCodes } from './one-time.codes.js';
 import { OwnPassword } from './own.password.js';
 import { OwnProof } from './own.proof.js';
+import { ReclaimedFactors } from './reclaimed.factors.js';
 import { TotpFactor } from './totp.factor.js';
 import { TotpRepository } from './totp.repository.js';
 
@@ -35,6 +36,7 @@ import { TotpRepository } from './totp.repository.js';
     OneTimeCodes,
     OwnPassword,
     OwnProof,
+    ReclaimedFactors,
     TotpFactor,
     TotpRepository,
   ],

@@ -15,6 +15,7 @@ import { PasskeysController } from './passkeys.controller.js';
 import { PasskeySignInController } from './passkey-sign-in.controller.js';
 import { PasskeySignInService } from './passkey-sign-in.service.js';
 import { PasskeysRepository } from './passkeys.repository.js';
+import { ReclaimedPasskeys } from './reclaimed.passkeys.js';
 import { RelyingParty } from './relying.party.js';
 
 /** Passkeys (WebAuthn Level 3): as the only proof of a sign-in, or as the second one. */
@@ -30,6 +31,7 @@ import { RelyingParty } from './relying.party.js';
     PasskeyRegistration,
     PasskeySignInService,
     PasskeysRepository,
+    ReclaimedPasskeys,
     RelyingParty,
   ],
   exports: [PasskeyAssertions],

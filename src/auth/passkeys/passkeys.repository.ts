@@ -56,6 +56,10 @@ export class PasskeysRepository {
     await this.passkeys.delete({ id });
   }
 
+  async deleteAllOf(userId: string): Promise<void> {
+    await this.passkeys.delete({ userId });
+  }
+
   private get passkeys() {
     return this.work.manager.getRepository(PasskeyEntity);
   }

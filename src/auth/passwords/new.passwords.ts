@@ -3,9 +3,8 @@ import type { Principal } from '#libs/access';
 import { Clock } from '#libs/kernel';
 import { UserDirectory } from '../../users/user.directory.js';
 import { authErrors } from '../auth.errors.js';
-import { OneTimeLinks } from '../links/one-time.links.js';
-import { SessionKeeper } from '../sessions/session.keeper.js';
 import { FormerPasswordsRepository } from './former-passwords.repository.js';
+import { LooseEnds } from './loose.ends.js';
 import { PasswordHasher } from './password.hasher.js';
 import { brokenPasswordRules } from './password.policy.js';
 
@@ -19,15 +18,14 @@ export interface PasswordOwner {
   readonly passwordHash: string | null;
 }
 
-/** Gives accounts new passwords: none that they had lately, and never without ending the sessions of the old one. */
+/** Gives accounts new passwords: none that they had lately, and never without ending what the old one opened. */
 @Injectable()
 export class NewPasswords {
   constructor(
     private readonly users: UserDirectory,
     private readonly hasher: PasswordHasher,
     private readonly former: FormerPasswordsRepository,
-    private readonly links: OneTimeLinks,
-    private readonly sessions: SessionKeeper,
+    private readonly ends: LooseEnds,
     private readonly clock: Clock,
   ) {}
 
@@ -55,8 +53,7 @@ export class NewPasswords {
   async set(actor: Principal, userId: string, hash: string, reason: string, but?: string): Promise<string | null> {
     const former = await this.users.replacePasswordHash(userId, hash);
     if (former !== null) await this.former.add(userId, former, { most: REMEMBERED, now: this.clock.date() });
-    await this.links.expire(userId, 'password-reset');
-    await this.sessions.endAllOf(actor, userId, reason, but);
+    await this.ends.tie(actor, userId, reason, but);
     return former;
   }
 }

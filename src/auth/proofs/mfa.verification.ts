@@ -42,8 +42,11 @@ export class MfaVerification {
       throw mfaErrors.second_factor_rejected();
     }
     return this.work.run(async () => {
+      // In the order in which a reset of the password locks: the account, then its challenges.
+      const methods = [...(challenge.methods as AuthenticationMethod[]), ...proved];
+      const admission = await this.gate.admit(actor, account, methods);
       if (!(await this.challenges.take(challenge.id))) throw mfaErrors.challenge_ended();
-      return this.gate.admit(actor, account, [...(challenge.methods as AuthenticationMethod[]), ...proved]);
+      return admission;
     });
   }
 }

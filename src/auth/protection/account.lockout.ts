@@ -70,8 +70,11 @@ export class AccountLockout {
     return (await this.failures.find(this.account(email))) ?? { count: 0, lockedUntil: null, isFinal: false };
   }
 
-  async unlock(email: string): Promise<void> {
-    for (const guessed of ['password', 'code'] as const) await this.failures.forget(this.account(email, guessed));
+  /** @returns whether there was anything to forget */
+  async unlock(email: string): Promise<boolean> {
+    const password = await this.failures.forget(this.account(email));
+    const code = await this.failures.forget(this.account(email, 'code'));
+    return password || code;
   }
 
   private async succeed({ email, device }: SecretTry, subject: Subject): Promise<TryOutcome> {

@@ -5,6 +5,7 @@ import { SessionsModule } from '../sessions/sessions.module.js';
 import { AccountLockout } from './account.lockout.js';
 import { AdminLockoutController } from './admin-lockout.controller.js';
 import { LockoutAdministration } from './lockout.administration.js';
+import { LockoutRelease } from './lockout.release.js';
 import { PasswordCheck } from './password.check.js';
 import { ProtectionJobs } from './protection.jobs.js';
 import { SignInFailuresRepository } from './sign-in-failures.repository.js';
@@ -13,7 +14,14 @@ import { SignInFailuresRepository } from './sign-in-failures.repository.js';
 @Module({
   imports: [UsersModule, SessionsModule, PasswordsModule],
   controllers: [AdminLockoutController],
-  providers: [AccountLockout, LockoutAdministration, PasswordCheck, ProtectionJobs, SignInFailuresRepository],
+  providers: [
+    AccountLockout,
+    LockoutAdministration,
+    LockoutRelease,
+    PasswordCheck,
+    ProtectionJobs,
+    SignInFailuresRepository,
+  ],
   exports: [AccountLockout, PasswordCheck],
 })
 export class ProtectionModule {}

@@ -48,8 +48,11 @@ export class SignInFailuresRepository {
     );
   }
 
-  async forget(subject: readonly Buffer[]): Promise<void> {
-    await this.work.manager.query('DELETE FROM sign_in_failures WHERE subject = ANY($1)', [subject]);
+  /** @returns false when there was nothing */
+  async forget(subject: readonly Buffer[]): Promise<boolean> {
+    const sql = 'DELETE FROM sign_in_failures WHERE subject = ANY($1) RETURNING 1';
+    const [rows]: [unknown[], number] = await this.work.manager.query(sql, [subject]);
+    return rows.length > 0;
   }
 
   /**

@@ -35,9 +35,10 @@ export class SessionsService {
   /**
    * A session for somebody who has just proved who they are. It ends their oldest where they have too many.
    *
-   * @throws DomainError invalid_credentials for an account that was shut meanwhile
+   * @param passwordHash what was compared with the password that was given, if one was
+   * @throws DomainError invalid_credentials for an account that was shut meanwhile, or has another password by now
    */
-  async open(account: UserAccount, methods: readonly string[]): Promise<OpenSession> {
+  async open(account: UserAccount, methods: readonly string[], passwordHash?: string): Promise<OpenSession> {
     const now = this.terms.now();
     const session = this.begin(
       account,
@@ -47,7 +48,7 @@ export class SessionsService {
     const { ip = null, userAgent = null } = currentRequest() ?? {};
     await this.work.run(async () => {
       // Locks the account until the commit: sign-ins of one person are counted one by one, and nobody shuts it meanwhile.
-      if (!(await this.users.noteSignIn(account.id))) throw authErrors.invalid_credentials();
+      if (!(await this.users.noteSignIn(account.id, passwordHash))) throw authErrors.invalid_credentials();
       await this.sessions.insert({
         id: session.principal.sessionId,
         userId: account.id,

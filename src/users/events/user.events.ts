@@ -71,6 +71,28 @@ export class UserUpdated extends AuditableEvent {
   }
 }
 
+/**
+ * Somebody got into an account by its address, which nobody had shown to be theirs before: what the account has of
+ * credentials may be a stranger's who made it with that address. Whoever keeps some ends them in the same transaction.
+ */
+export class AccountReclaimed extends AuditableEvent {
+  constructor(
+    actor: Principal,
+    readonly userId: string,
+  ) {
+    super(actor);
+  }
+
+  audit(): AuditEntry {
+    return {
+      action: 'ACCOUNT_RECLAIMED',
+      resourceType: 'user',
+      resourceId: this.userId,
+      newValues: { emailVerified: true, removed: ['identities', 'passkeys', 'totp', 'backup_codes', 'api_keys'] },
+    };
+  }
+}
+
 /** How much an administrator lets a person do. */
 export interface UserLimitFacts {
   /** A decimal of US dollars; null for no cap. */

@@ -33,7 +33,8 @@ export const RECOVERY_RECIPES: Readonly<Record<string, AuditRecipe>> = {
   'POST /api/auth/password-reset/confirm': async (t, user) => {
     const asking = t.http.post('/api/auth/password-reset/request', { email: user.email });
     const token = await logged(t, /\/reset-password#([\w-]+)/, asking);
-    // The end of a session would be a row of its own.
+    // The end of a session would be a row of its own, and so would the proof of the address.
+    await t.db.query('UPDATE users SET email_verified_at = now() WHERE id = $1', [user.id]);
     await user.http.post('/api/auth/logout');
     return {
       http: t.http,

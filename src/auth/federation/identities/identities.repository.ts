@@ -40,6 +40,10 @@ export class IdentitiesRepository {
     await this.identities.delete({ id });
   }
 
+  async deleteAllOf(userId: string): Promise<void> {
+    await this.identities.delete({ userId });
+  }
+
   private get identities() {
     return this.work.manager.getRepository(IdentityEntity);
   }
