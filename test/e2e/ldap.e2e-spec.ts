@@ -194,6 +194,23 @@ describe.each([
     expect(await sequence(known.uid)).toEqual(await sequence(unknown.uid));
   });
 
+  test('A-31 counts by who is meant, whichever of their names is given, until an administrator unlocks them', async () => {
+    const [ada, bob] = [person(), person()];
+    await peer.replace([ada, bob]);
+    const { id } = (await login({ username: ada.uid, password: PASSWORD })).body.data.user;
+    const names = [{ username: ada.uid }, { email: ada.mail }];
+    for (const name of [...names, ...names, ...names].slice(0, 5)) {
+      expect((await login({ ...name, password: 'wrong' })).status).toBe(401);
+    }
+    const before = peer.binds.length;
+    expect((await login({ email: ada.mail, password: PASSWORD })).status).toBe(401);
+    expect(peer.binds.slice(before).filter(({ password }) => password === PASSWORD)).toEqual([]);
+    expect((await login({ username: bob.uid, password: PASSWORD })).status).toBe(200);
+    const admin = await givenUser(t, { role: 'admin' });
+    expect((await admin.http.post(`/api/v1/admin/users/${id}/unlock`)).status).toBe(200);
+    expect((await login({ email: ada.mail, password: PASSWORD })).status).toBe(200);
+  });
+
   test('A-31 makes nothing of names that mean something to a directory', async () => {
     const ada = person();
     await peer.replace([ada, person()]);

@@ -16,6 +16,11 @@ const ASSERTION = /<saml:Assertion [^]*<\/saml:Assertion>/;
 const SIGNATURE = /<ds:Signature [^]*?<\/ds:Signature>/;
 const base64 = (xml: string): string => Buffer.from(xml).toString('base64');
 
+const EMAIL_ADDRESS = 'urn:oasis:names:tc:SAML:1.1:nameid-format:emailAddress';
+const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
+const withoutFormat = (facts: SamlFacts): string =>
+  unsigned(facts).replace(/<saml:NameID Format="[^"]*">/, '<saml:NameID>');
+
 describe('signing in by SAML', () => {
   const idp = new SamlIdp();
   let t: TestApp;
@@ -35,6 +40,7 @@ describe('signing in by SAML', () => {
       IDENTITY_PROVIDERS: JSON.stringify([
         { ...provider, slug: 'company', label: 'Company', roleMapping: { chiefs: 'admin' } },
         { ...provider, slug: 'strict', label: 'Strict', wantResponseSigned: true },
+        { ...provider, slug: 'lenient', label: 'Lenient', allowUnspecifiedNameId: true },
       ]),
     };
     t = await createApp({ environment });
@@ -93,7 +99,7 @@ describe('signing in by SAML', () => {
       'SELECT role, provider, issuer, subject FROM users JOIN identities ON user_id = users.id',
     );
     expect(known).toEqual([
-      { role: 'admin', provider: 'company', issuer: idp.entityId, subject: 'persistent-name-of-ada' },
+      { role: 'admin', provider: 'company', issuer: `saml:${idp.entityId}`, subject: 'persistent-name-of-ada' },
     ]);
     expect((await post(xml, relayState, cookie)).status).toBe(400);
     const again = await begun(other);
@@ -133,6 +139,17 @@ describe('signing in by SAML', () => {
     expect(await judged(idp.signed(facts(strict)), { slug: 'strict' })).toBe(REFUSED);
     expect(await judged(idp.signed(facts(strict), { whole: true }), { slug: 'strict' })).toBe('persistent-name-of-ada');
     expect(await judged(idp.signed(facts()), { slug: 'strict' })).toBe(REFUSED);
+  });
+
+  it('A-32 takes a name of no format only where the operator says that it lasts, and never an address', async () => {
+    const lenient = {
+      recipient: `${ORIGIN}/api/auth/saml/lenient/acs`,
+      audience: `${ORIGIN}/api/auth/saml/lenient/metadata`,
+    };
+    const outcomeOf = (nameIdFormat: string) =>
+      judged(idp.signed(facts({ ...lenient, nameIdFormat })), { slug: 'lenient' });
+    expect(await outcomeOf(UNSPECIFIED)).toBe('persistent-name-of-ada');
+    expect(await outcomeOf(EMAIL_ADDRESS)).toBe(REFUSED);
   });
 
   it('A-32 tells providers what they have to know, and hides the button where there is OpenID Connect', async () => {
@@ -323,6 +340,9 @@ describe('signing in by SAML', () => {
           "/*/*[local-name(.)='Assertion']",
         ),
     ],
+    ['a name that may be given away', () => idp.signed(facts({ nameIdFormat: EMAIL_ADDRESS }))],
+    ['a name that it does not call lasting', () => idp.signed(facts({ nameIdFormat: UNSPECIFIED }))],
+    ['a name without a format', () => idp.sign(withoutFormat(facts()), "/*/*[local-name(.)='Assertion']")],
     [
       'a name for this time alone',
       () => idp.signed(facts({ nameIdFormat: 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient' })),

@@ -4,10 +4,20 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Config, type Environment, loadConfig } from '#libs/config';
 import { federationConfig } from './federation.config.js';
+import { identityNamespaceOf } from './providers/identity.namespace.js';
 import { readProviders } from './providers/provider.reader.js';
 
 const CLIENT = { clientId: 'client-of-sluice', clientSecret: 'a-secret-of-the-client' };
 const OIDC = { slug: 'company', kind: 'oidc', label: 'Company', issuer: 'https://id.example.com', ...CLIENT };
+const OIDC_AT_GITHUB = { ...OIDC, issuer: 'https://github.com' };
+const LDAP = {
+  kind: 'ldap',
+  label: 'Directory',
+  url: 'ldaps://ldap.example.com',
+  base: 'dc=example,dc=com',
+  bindDn: 'cn=reader',
+  bindPassword: 's3cret',
+};
 const TENANT = '72f988bf-86f1-41af-91ab-2d7cd011db47';
 const P256 = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
 const P384 = generateKeyPairSync('ec', { namedCurve: 'P-384' }).privateKey.export({ type: 'pkcs8', format: 'pem' });
@@ -43,6 +53,19 @@ describe('the configuration of identity providers', () => {
       'plain HTTP elsewhere, also where private addresses are allowed',
       [{ ...OIDC, allowPrivate: true, issuer: 'http://10.0.0.1' }],
       /\[0\]\.issuer/,
+    ],
+    [
+      'two directories under one name',
+      [
+        { ...LDAP, slug: 'one' },
+        { ...LDAP, slug: 'two', url: 'ldaps://other.example.com' },
+      ],
+      /\[1\]\.issuer is that of another provider/,
+    ],
+    [
+      'one issuer in two protocols',
+      [OIDC_AT_GITHUB, { slug: 'github', kind: 'github', label: 'GitHub', ...CLIENT }],
+      /\[1\]\.issuer is that of another provider/,
     ],
     ['plain HTTP here without leave', [{ ...OIDC, issuer: 'http://127.0.0.1:9' }], /\[0\]\.issuer/],
     ['a password in an issuer', [{ ...OIDC, issuer: 'https://a:hunter2@id.example.com' }], /\[0\]\.issuer/],
@@ -132,6 +155,22 @@ describe('the configuration of identity providers', () => {
     expect(
       providers.every(({ allowSignUp, trustsMfa, allowPrivate }) => allowSignUp && !trustsMfa && !allowPrivate),
     ).toBe(true);
+  });
+
+  it('keeps people of different protocols apart under one and the same text, and lets one authority have two entries', () => {
+    const { providers, problems } = readProviders([
+      OIDC,
+      { ...OIDC, slug: 'second-client' },
+      { ...LDAP, slug: 'directory', issuer: OIDC.issuer },
+      { ...LDAP, slug: 'other-tree', issuer: OIDC.issuer, base: 'dc=other' },
+    ]);
+    expect(problems).toEqual([]);
+    expect(providers.map(({ settings }) => identityNamespaceOf(settings))).toEqual([
+      OIDC.issuer,
+      OIDC.issuer,
+      `ldap:${OIDC.issuer}`,
+      `ldap:${OIDC.issuer}`,
+    ]);
   });
 
   it('puts the strongest role first, however the mapping was written', () => {

@@ -66,6 +66,6 @@ import { SignInAddresses } from './sign-in.addresses.js';
     SignInFlowsRepository,
     SignInReply,
   ],
-  exports: [FederatedSignIn, IdentityProviders, ProvisionedIdentities, SignInFlows],
+  exports: [FederatedSignIn, IdentitiesRepository, IdentityProviders, ProvisionedIdentities, SignInFlows],
 })
 export class FederationModule {}

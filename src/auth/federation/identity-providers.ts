@@ -3,6 +3,7 @@ import { Config, ConfigError, PublicConfig } from '#libs/config';
 import { httpConfig } from '#libs/http';
 import { federationConfig } from './federation.config.js';
 import { federationErrors } from './federation.errors.js';
+import { identityNamespaceOf } from './providers/identity.namespace.js';
 import type { IdentityProvider, LdapProvider, ProviderSettings } from './providers/identity-provider.js';
 import { readProviders } from './providers/provider.reader.js';
 
@@ -35,10 +36,10 @@ export class IdentityProviders {
     });
   }
 
-  /** Who answers for its identities; undefined when there is none of that slug. */
+  /** Under what its identities are kept; undefined when there is none of that slug. */
   issuerOf(slug: string): string | undefined {
     const provider = this.bySlug.get(slug) ?? this.directories.find((directory) => directory.slug === slug);
-    return provider?.settings.issuer;
+    return provider && identityNamespaceOf(provider.settings);
   }
 
   /** One that browsers are sent to. @throws DomainError identity_provider_unknown */

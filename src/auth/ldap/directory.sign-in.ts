@@ -1,14 +1,16 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
+import { DomainError } from '#libs/kernel';
 import type { UserAccount } from '../../users/user.directory.js';
 import { AttemptLimits } from '../attempt.limits.js';
 import { authErrors } from '../auth.errors.js';
 import { FederatedSignIn } from '../federation/federated-sign-in.js';
 import { IdentityProviders } from '../federation/identity-providers.js';
 import type { ProvenIdentity } from '../federation/proven-identity.js';
+import { AccountLockout } from '../protection/account.lockout.js';
 import { PasswordCheck } from '../protection/password.check.js';
 import type { Admission } from '../sign-in.gate.js';
-import { LdapDirectory } from './ldap.directory.js';
+import { type EntryGuard, LdapDirectory } from './ldap.directory.js';
 
 /** What somebody says at the door, and where they say it. */
 export interface GivenCredentials {
@@ -29,6 +31,7 @@ export class DirectorySignIn {
     private readonly federated: FederatedSignIn,
     private readonly check: PasswordCheck,
     private readonly limits: AttemptLimits,
+    private readonly lockout: AccountLockout,
   ) {}
 
   get isPossible(): boolean {
@@ -53,19 +56,35 @@ export class DirectorySignIn {
       password,
       network,
       mark,
-      elsewhere: async () => (proven = await this.prove(name, password)) !== undefined,
+      elsewhere: async (isDeviceKnown) => {
+        const guard: EntryGuard = isDeviceKnown ? (_key, proof) => proof() : (key, proof) => this.guarded(key, proof);
+        return (proven = await this.prove(name, password, guard)) !== undefined;
+      },
     });
     if (!right || !proven) throw authErrors.invalid_credentials();
     return this.federated.admit(actor, proven);
   }
 
   /** The first directory that knows the name decides. */
-  private async prove(name: string, password: string): Promise<ProvenIdentity | undefined> {
+  private async prove(username: string, password: string, guard: EntryGuard): Promise<ProvenIdentity | undefined> {
     for (const provider of this.providers.directories) {
-      const answer = await this.directory.ask(provider, name, password);
+      const answer = await this.directory.ask(provider, { username, password }, guard);
       if (answer.outcome === 'proven') return answer.identity;
       if (answer.outcome === 'wrong') return undefined;
     }
     return undefined;
+  }
+
+  /**
+   * Every name that finds an entry leads to the same few guesses. A locked entry is answered like a wrong password: that
+   * two names are one person's is nobody's business.
+   */
+  private async guarded(key: string, proof: () => Promise<boolean>): Promise<boolean> {
+    try {
+      return (await this.lockout.attempt({ guessed: 'directory', email: key }, proof)).right;
+    } catch (error) {
+      if (error instanceof DomainError && error.kind === 'locked') return false;
+      throw error;
+    }
   }
 }

@@ -1,15 +1,29 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Client, type Entry, ResultCodeError, SizeLimitExceededError } from 'ldapts';
 import { federationErrors } from '../federation/federation.errors.js';
+import { identityNamespaceOf } from '../federation/providers/identity.namespace.js';
 import type { LdapProvider, LdapSettings } from '../federation/providers/identity-provider.js';
 import { ENTRY, USERNAME } from '../federation/providers/ldap.reader.js';
 import type { ProvenIdentity } from '../federation/proven-identity.js';
 import { filterValue } from './ldap.escape.js';
 import { Slots } from './slots.js';
 
+interface Asked {
+  readonly username: string;
+  readonly password: string;
+}
+
 /** What a directory says to a name and a password. */
 export type LdapAnswer =
   { readonly outcome: 'unknown' | 'wrong' } | { readonly outcome: 'proven'; readonly identity: ProvenIdentity };
+
+/**
+ * Stands before the proof of a password.
+ *
+ * @param key names the entry, whichever name it was found by
+ * @returns whether the password was looked at and is right
+ */
+export type EntryGuard = (key: string, proof: () => Promise<boolean>) => Promise<boolean>;
 
 const LONGEST_USERNAME = 256;
 const LONGEST_PASSWORD = 1_024;
@@ -30,11 +44,13 @@ export class LdapDirectory {
    *
    * @throws DomainError identity_provider_unavailable, sign_in_busy
    */
-  async ask(provider: LdapProvider, username: string, password: string): Promise<LdapAnswer> {
+  async ask(provider: LdapProvider, { username, password }: Asked, guard: EntryGuard): Promise<LdapAnswer> {
     if (!canBeAsked(username, password)) return { outcome: 'unknown' };
     let slots = this.slots.get(provider);
     if (!slots) this.slots.set(provider, (slots = new Slots(provider.settings.mostConnections)));
-    return slots.run(() => this.connected(provider, (client) => prove(client, provider, username, password)));
+    return slots.run(() =>
+      this.connected(provider, (client) => prove(client, provider, { username, password }, guard)),
+    );
   }
 
   private async connected<T>(provider: LdapProvider, work: (client: Client) => Promise<T>): Promise<T> {
@@ -60,21 +76,21 @@ function canBeAsked(username: string, password: string): boolean {
   return isName && password !== '' && password.length <= LONGEST_PASSWORD && !password.includes('\0');
 }
 
-async function prove(client: Client, provider: LdapProvider, name: string, password: string): Promise<LdapAnswer> {
+async function prove(
+  client: Client,
+  provider: LdapProvider,
+  { username, password }: Asked,
+  guard: EntryGuard,
+): Promise<LdapAnswer> {
   const { settings } = provider;
-  const entry = await findEntry(client, settings, name);
+  const entry = await findEntry(client, settings, username);
   if (!entry) return { outcome: 'unknown' };
   const groups = settings.needsGroups ? await groupsOf(client, settings, entry) : undefined;
-  try {
-    // The name is the one that the directory gave, never one that was put together.
-    await client.bind(entry.dn, password);
-  } catch (error) {
-    // Whatever the directory has against it: wrong, locked, expired, or kept elsewhere.
-    if (error instanceof ResultCodeError) return { outcome: 'wrong' };
-    throw error;
-  }
-  const { attributes, issuer } = settings;
+  const { attributes } = settings;
+  const issuer = identityNamespaceOf(settings);
   const [subject] = valuesOf(entry, attributes.id);
+  const isRight = await guard(entryKey(issuer, subject ?? entry.dn), () => canBind(client, entry, password));
+  if (!isRight) return { outcome: 'wrong' };
   if (subject === undefined) throw new Error(`The entry has no attribute ${attributes.id}.`);
   const identity = {
     provider,
@@ -85,6 +101,23 @@ async function prove(client: Client, provider: LdapProvider, name: string, passw
     groups,
   };
   return { outcome: 'proven', identity };
+}
+
+/** What the failures at an entry are counted by. */
+export function entryKey(issuer: string, subject: string): string {
+  return JSON.stringify([issuer, subject]);
+}
+
+async function canBind(client: Client, entry: Entry, password: string): Promise<boolean> {
+  try {
+    // The name is the one that the directory gave, never one that was put together.
+    await client.bind(entry.dn, password);
+    return true;
+  } catch (error) {
+    // Whatever the directory has against it: wrong, locked, expired, or kept elsewhere.
+    if (error instanceof ResultCodeError) return false;
+    throw error;
+  }
 }
 
 /** Nobody, where several could be meant. Referrals are not followed: another server is another directory. */

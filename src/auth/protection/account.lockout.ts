@@ -8,14 +8,23 @@ import { lockoutConfig } from './lockout.config.js';
 import { type Lock, lockAfter } from './lockout.policy.js';
 import { type Failures, SignInFailuresRepository } from './sign-in-failures.repository.js';
 
-/** What is tried; the two are counted apart, so that the right password does not excuse wrong codes. */
-export type Guessed = 'password' | 'code';
+/**
+ * What is tried; each is counted apart, so that the right password does not excuse wrong codes. A directory knows
+ * somebody by several names: what is tried there is counted by who was meant, besides the name that was given.
+ */
+export type Guessed = 'password' | 'code' | 'directory';
+
+const SUBJECTS: Readonly<Record<Guessed, string>> = {
+  password: 'account',
+  code: 'codes of account',
+  directory: 'entry of directory',
+};
 
 /** Whose password is tried, or whose one-time code, and where. */
 export interface SecretTry {
   /** A password unless said. */
   readonly guessed?: Guessed;
-  /** In canonical form, whether there is such an account or not. */
+  /** In canonical form, whether there is such an account or not; of an entry of a directory, its key. */
   readonly email: string;
   /** A device that the account was used on; its failures are counted apart. */
   readonly device?: string | undefined;
@@ -72,9 +81,11 @@ export class AccountLockout {
 
   /** @returns whether there was anything to forget */
   async unlock(email: string): Promise<boolean> {
-    const password = await this.failures.forget(this.account(email));
-    const code = await this.failures.forget(this.account(email, 'code'));
-    return password || code;
+    let isAny = false;
+    for (const guessed of Object.keys(SUBJECTS) as Guessed[]) {
+      if (await this.failures.forget(this.account(email, guessed))) isAny = true;
+    }
+    return isAny;
   }
 
   private async succeed({ email, device }: SecretTry, subject: Subject): Promise<TryOutcome> {
@@ -101,13 +112,13 @@ export class AccountLockout {
 
   /** A device that is locked for good is one like any other. */
   private async subjectOf({ email, device, guessed }: SecretTry): Promise<Subject> {
-    if (device === undefined || guessed === 'code') return this.account(email, guessed);
+    if (device === undefined || (guessed !== undefined && guessed !== 'password')) return this.account(email, guessed);
     const known = this.hashes.candidates(`device ${device}`);
     return (await this.failures.find(known))?.isFinal === true ? this.account(email) : known;
   }
 
   private account(email: string, guessed: Guessed = 'password'): Subject {
-    return this.hashes.candidates(`${guessed === 'code' ? 'codes of account' : 'account'} ${email}`);
+    return this.hashes.candidates(`${SUBJECTS[guessed]} ${email}`);
   }
 
   private mustBeOpen(found: Failures | undefined): void {

@@ -16,8 +16,8 @@ export interface GivenPassword {
   readonly network: string;
   /** The mark that the device carries, if it carries one. */
   readonly mark?: string | undefined;
-  /** Asks whoever else may know the password, where none is kept here. */
-  readonly elsewhere?: () => Promise<boolean>;
+  /** Asks whoever else may know the password, where none is kept here; a known device is counted by itself already. */
+  readonly elsewhere?: (isDeviceKnown: boolean) => Promise<boolean>;
 }
 
 type Account = UserAccount & { readonly passwordHash: string | null };
@@ -45,7 +45,7 @@ export class PasswordCheck {
       this.lockout.attempt({ email, device }, async () => {
         const matches = await this.passwords.verify(account?.passwordHash, password, network);
         if (matches && account?.status === 'active') return true;
-        return elsewhere !== undefined && elsewhere();
+        return elsewhere !== undefined && elsewhere(device !== undefined);
       }),
     );
     if (right) return true;

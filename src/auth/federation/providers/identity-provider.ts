@@ -64,7 +64,7 @@ export interface OAuthSettings extends CodeFlowSettings {
 /** A provider that speaks SAML 2.0 and signs what it says. */
 export interface SamlSettings {
   readonly protocol: 'saml';
-  /** What it calls itself; with a subject, who somebody is. */
+  /** What it calls itself. */
   readonly issuer: string;
   readonly entryPoint: string;
   /** In PEM; whatever comes along with a signature is not looked at. */
@@ -74,6 +74,8 @@ export interface SamlSettings {
   readonly attributes: Readonly<Record<'email' | 'name' | 'groups', string>>;
   /** Whether it signs the response as well as the assertion in it. */
   readonly wantsResponseSigned: boolean;
+  /** Whether names are believed to last that the provider does not call persistent. */
+  readonly allowsUnspecifiedNameId: boolean;
   readonly clockToleranceMs: number;
   readonly responseMode: 'form_post';
   readonly sharedCallback: false;
@@ -82,7 +84,7 @@ export interface SamlSettings {
 /** A directory whose passwords people sign in with, by LDAP. */
 export interface LdapSettings {
   readonly protocol: 'ldap';
-  /** With the value of the id attribute, who somebody is. */
+  /** Names it beside others. */
   readonly issuer: string;
   readonly url: string;
   readonly security: 'tls' | 'starttls' | 'none';

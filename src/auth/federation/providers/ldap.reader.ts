@@ -19,7 +19,7 @@ export function readLdap(fields: FieldReader, { allowPrivate, needsGroups }: Set
   if (!groupFilter.includes(ENTRY)) fields.wrong('groupFilter', `must hold ${ENTRY}`);
   const settings: LdapSettings = {
     protocol: 'ldap',
-    issuer: fields.optionalText('issuer') ?? `ldap:${base.toLowerCase()}`,
+    issuer: fields.optionalText('issuer') ?? base.toLowerCase(),
     url,
     security: readSecurity(fields, url, allowPrivate),
     certificates: fields.optionalText('caCertificates', PEM),

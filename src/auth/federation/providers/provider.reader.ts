@@ -9,6 +9,7 @@ import {
   type ProviderKind,
   type SettingsContext,
 } from './identity-provider.js';
+import { authorityOf, identityNamespaceOf } from './identity.namespace.js';
 import { readLdap } from './ldap.reader.js';
 import { readSaml } from './saml.reader.js';
 import { readOAuth, readOidc } from './settings.reader.js';
@@ -96,6 +97,13 @@ function conflicts(providers: readonly AnyProvider[]): string[] {
   providers.forEach(({ slug, settings }, index) => {
     if (slug !== '' && providers.findIndex((other) => other.slug === slug) < index) {
       problems.push(`[${index}].slug is taken by another provider`);
+    }
+    const isRival = ({ settings: other }: AnyProvider): boolean =>
+      identityNamespaceOf(other) === identityNamespaceOf(settings) && authorityOf(other) !== authorityOf(settings);
+    if (settings.issuer !== '' && providers.slice(0, index).some(isRival)) {
+      problems.push(
+        `[${index}].issuer is that of another provider: people of one would be taken for those of the other`,
+      );
     }
     // Without an address of its own nobody could tell whose answer it is that comes back (RFC 9700, 4.4).
     if (settings.protocol !== 'ldap' && settings.sharedCallback && providers.length > 1) {

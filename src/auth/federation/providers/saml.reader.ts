@@ -14,6 +14,7 @@ export function readSaml(fields: FieldReader, { allowPrivate }: SettingsContext)
     entityId: fields.optionalText('entityId'),
     attributes: readAttributes(fields.inner('attributes')),
     wantsResponseSigned: fields.flag('wantResponseSigned', false),
+    allowsUnspecifiedNameId: fields.flag('allowUnspecifiedNameId', false),
     clockToleranceMs: fields.integer('clockToleranceSeconds', { min: 0, max: 300, fallback: 30 }) * 1_000,
     responseMode: 'form_post',
     sharedCallback: false,

@@ -3,13 +3,15 @@ import { Clock } from '#libs/kernel';
 import { federationErrors } from '../federation.errors.js';
 import type { FlowSecrets } from '../flows/sign-in.flows.js';
 import type { ProvenIdentity } from '../proven-identity.js';
+import { identityNamespaceOf } from '../providers/identity.namespace.js';
 import type { IdentityProvider, SamlSettings } from '../providers/identity-provider.js';
 import type { ProviderAnswer, RedirectProtocol } from '../redirect.protocol.js';
 import type { SamlAssertion } from './saml.assertion.js';
 import { SamlClient } from './saml.client.js';
 import { SpentAssertionsRepository } from './spent-assertions.repository.js';
 
-const TRANSIENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:transient';
+const PERSISTENT = 'urn:oasis:names:tc:SAML:2.0:nameid-format:persistent';
+const UNSPECIFIED = 'urn:oasis:names:tc:SAML:1.1:nameid-format:unspecified';
 const LONGEST_ID = 255;
 const DAY_MS = 86_400_000;
 
@@ -69,19 +71,23 @@ function isForUs(settings: SamlSettings, client: SamlClient, assertion: SamlAsse
     recipient === client.acsUrl &&
     audiences.length === 1 &&
     audiences[0] === client.entityId &&
-    // A name that is another one tomorrow names nobody.
-    nameIdFormat !== TRANSIENT &&
+    isLasting(settings, nameIdFormat) &&
     nameId.length <= LONGEST_ID &&
     id.length <= LONGEST_ID
   );
 }
 
+/** A name that is another one tomorrow names nobody, and an address may be given to somebody else. */
+function isLasting({ allowsUnspecifiedNameId }: SamlSettings, format = UNSPECIFIED): boolean {
+  return format === PERSISTENT || (allowsUnspecifiedNameId && format === UNSPECIFIED);
+}
+
 function identityOf(provider: IdentityProvider, settings: SamlSettings, assertion: SamlAssertion): ProvenIdentity {
-  const { issuer, nameId, attributes } = assertion;
+  const { nameId, attributes } = assertion;
   const { email, name, groups } = settings.attributes;
   return {
     provider,
-    issuer,
+    issuer: identityNamespaceOf(settings),
     subject: nameId,
     email: attributes.get(email)?.[0],
     name: attributes.get(name)?.[0],
