@@ -29,7 +29,7 @@ export class AccountDeletion {
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError user_not_found, user_is_last_administrator, and what others have against it */
+  /** @throws DomainError user_not_found, last_administrator_needed, and what others have against it */
   async delete(actor: Principal, userId: string): Promise<Deletion> {
     const deletion = { deletionId: newId(), deletedAt: this.clock.date() };
     return this.work.run(async () => {

@@ -44,7 +44,7 @@ export class OwnDataController {
     returns: one(DeletionDto),
     errors: {
       403: ['password_wrong', 'recent_auth_required'],
-      409: ['user_is_last_administrator', 'team_needs_owner'],
+      409: ['last_administrator_needed', 'team_needs_owner'],
       423: ['account_locked'],
       429: ['rate_limited'],
       503: ['sign_in_busy'],

@@ -19,7 +19,7 @@ export class OwnDataService {
     return this.exports.run(actor);
   }
 
-  /** @throws DomainError password_wrong, recent_auth_required, user_is_last_administrator, team_needs_owner */
+  /** @throws DomainError password_wrong, recent_auth_required, last_administrator_needed, team_needs_owner */
   async deleteAccount(actor: Principal, password: string | undefined, network: string): Promise<Deletion> {
     await this.proof.demand(actor, password, network);
     return this.deletions.delete(actor, personOf(actor).userId);

@@ -3,6 +3,7 @@ import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock } from '#libs/kernel';
+import { administers } from './administers.js';
 import { UserBanned, UserUnbanned, UserUpdated } from './events/user.events.js';
 import { PeopleRepository, type StandingChange } from './people/people.repository.js';
 import { SYSTEM_USER_ID } from './system-user.js';
@@ -71,12 +72,8 @@ export class AccountStanding {
     if (keys.every((key) => String(before[key]) === String(change[key]))) return { before, after: before };
     const after: User = { ...before, ...change, updatedAt: now };
     const isLost = administers(before, now) && !administers(after, now);
-    if (isLost && !(await this.people.hasOtherAdministrator(id, now))) throw userErrors.last_administrator_needed();
+    if (isLost && !(await this.users.existsAdministrator(now, id))) throw userErrors.last_administrator_needed();
     await this.people.change(id, change, now);
     return { before, after };
   }
-}
-
-function administers({ role, status, bannedUntil }: User, now: Date): boolean {
-  return role === 'admin' && status === 'active' && (bannedUntil === null || bannedUntil <= now);
 }

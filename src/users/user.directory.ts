@@ -3,6 +3,7 @@ import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock, newId } from '#libs/kernel';
+import { administers } from './administers.js';
 import { UserDefaultsService } from './defaults/user-defaults.service.js';
 import { UserCreated, UserLeaves, UserUpdated } from './events/user.events.js';
 import { SYSTEM_USER_ID } from './system-user.js';
@@ -91,13 +92,13 @@ export class UserDirectory implements OnApplicationBootstrap {
    * Takes an account away, and with it whatever refers to it.
    *
    * @param forget what must go before, in the same transaction
-   * @throws DomainError user_not_found, user_is_last_administrator, and what others have against it
+   * @throws DomainError user_not_found, last_administrator_needed, and what others have against it
    */
   async remove(actor: Principal, id: string, forget: () => Promise<void>): Promise<void> {
     await this.work.run(async () => {
       const user = await this.users.findLocked(id);
       if (!user || id === SYSTEM_USER_ID) throw userErrors.user_not_found();
-      if (user.role === 'admin' && user.status === 'active') await this.keepAnAdministrator(id);
+      if (administers(user, this.clock.date())) await this.keepAnAdministrator(id);
       await this.events.publish(new UserLeaves(actor, id));
       await forget();
       await this.users.delete(id);
@@ -130,7 +131,7 @@ export class UserDirectory implements OnApplicationBootstrap {
   }
 
   /**
-   * Makes an administrator, unless there is an active one. Replicas that start together make one only.
+   * Makes an administrator, unless somebody can administer the house. Replicas that start together make one only.
    *
    * @returns the new account, or undefined when nothing had to be done
    */
@@ -140,13 +141,13 @@ export class UserDirectory implements OnApplicationBootstrap {
   ): Promise<UserAccount | undefined> {
     return this.work.run(async () => {
       await this.users.lockRegistration();
-      if (await this.users.existsActiveAdministrator()) return undefined;
+      if (await this.users.existsAdministrator(this.clock.date())) return undefined;
       return this.create(actor, { ...account, role: 'admin', isEmailVerified: true });
     });
   }
 
   async hasAdministrator(): Promise<boolean> {
-    return this.users.existsActiveAdministrator();
+    return this.users.existsAdministrator(this.clock.date());
   }
 
   /** @param replacing set it only if this is still the present one, so that a new password is not undone */
@@ -176,9 +177,9 @@ export class UserDirectory implements OnApplicationBootstrap {
       await this.users.lockRegistration();
       const before = await this.users.findLocked(id);
       if (!before) throw userErrors.user_not_found();
-      const isAdministrator = before.role === 'admin' && before.status === 'active';
-      if (before.role === role || (isAdministrator && !(await this.users.existsOtherAdministrator(id)))) return before;
       const updatedAt = this.clock.date();
+      if (before.role === role) return before;
+      if (administers(before, updatedAt) && !(await this.users.existsAdministrator(updatedAt, id))) return before;
       await this.users.setRole(id, role, updatedAt);
       const after = { ...before, role, updatedAt };
       await this.events.publish(new UserUpdated(actor, before, after));
@@ -238,7 +239,8 @@ export class UserDirectory implements OnApplicationBootstrap {
   /** Of the last two who leave at once, one stays. */
   private async keepAnAdministrator(leaver: string): Promise<void> {
     await this.users.lockRegistration();
-    if (!(await this.users.existsActiveAdministrator(leaver))) throw userErrors.user_is_last_administrator();
+    if (!(await this.users.existsAdministrator(this.clock.date(), leaver)))
+      throw userErrors.last_administrator_needed();
   }
 
   /** Only while the house is empty does anybody wait for the lock. */

@@ -165,24 +165,24 @@ export class UsersRepository {
     return this.exists('SELECT EXISTS (SELECT FROM users WHERE id <> $1) AS found', [SYSTEM_USER_ID]);
   }
 
-  /** @param but whoever is about to be none any more */
-  async existsActiveAdministrator(but: string = SYSTEM_USER_ID): Promise<boolean> {
+  /**
+   * Whether anybody could administer the house now.
+   *
+   * @param but whoever is about to be none any more
+   */
+  async existsAdministrator(now: Date, but: string = SYSTEM_USER_ID): Promise<boolean> {
     return this.exists(
-      `SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND status = 'active' AND id NOT IN ($1, $2)) AS found`,
-      [SYSTEM_USER_ID, but],
+      `SELECT EXISTS (
+         SELECT FROM users
+          WHERE role = 'admin' AND status = 'active' AND id NOT IN ($1, $2)
+            AND (banned_until IS NULL OR banned_until <= $3)
+       ) AS found`,
+      [SYSTEM_USER_ID, but, now],
     );
   }
 
   async setRole(id: string, role: string, updatedAt: Date): Promise<void> {
     await this.users.update({ id }, { role, updatedAt });
-  }
-
-  /** Whether somebody else could administer the house. */
-  async existsOtherAdministrator(id: string): Promise<boolean> {
-    return this.exists(
-      `SELECT EXISTS (SELECT FROM users WHERE role = 'admin' AND status = 'active' AND id NOT IN ($1, $2)) AS found`,
-      [SYSTEM_USER_ID, id],
-    );
   }
 
   /** Until the transaction ends, nobody else decides who the first person or administrator is. */

@@ -236,8 +236,23 @@ describe('the rights of people over their data', () => {
         );
         expect(answers.map(({ status }) => status).sort((a, b) => a - b)).toEqual([202, 409]);
         expect(answers.find(({ status }) => status === 409)?.body).toMatchObject({
-          error: { code: 'user_is_last_administrator' },
+          error: { code: 'last_administrator_needed' },
         });
+      } finally {
+        await own.close();
+      }
+    });
+
+    it('A-44 is refused to the last administrator who is not banned', async () => {
+      const own = await createApp();
+      try {
+        const [one, two] = [await givenUser(own, { role: 'admin' }), await givenUser(own, { role: 'admin' })];
+        await own.db.query("UPDATE users SET banned_until = '9999-01-01' WHERE id = $1", [two.id]);
+        const refused = await one.http.post('/api/auth/delete-account', { password });
+        expect([refused.status, refused.body]).toMatchObject([409, { error: { code: 'last_administrator_needed' } }]);
+        const directory = own.app.get(UserDirectory, { strict: false });
+        expect(await directory.assignRole(SYSTEM, one.id, 'user')).toMatchObject({ role: 'admin' });
+        expect(await directory.assignRole(SYSTEM, two.id, 'user')).toMatchObject({ role: 'user' });
       } finally {
         await own.close();
       }

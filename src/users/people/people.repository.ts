@@ -36,17 +36,6 @@ export class PeopleRepository {
     await this.users.update({ id }, { ...change, updatedAt });
   }
 
-  /** Whether somebody else could administer the house now. */
-  async hasOtherAdministrator(id: string, now: Date): Promise<boolean> {
-    const rows: unknown[] = await this.work.manager.query(
-      `SELECT 1 FROM users
-        WHERE role = 'admin' AND status = 'active' AND id NOT IN ($1, $2)
-          AND (banned_until IS NULL OR banned_until <= $3) LIMIT 1`,
-      [SYSTEM_USER_ID, id, now],
-    );
-    return rows.length > 0;
-  }
-
   /** Addresses are sealed, so only a whole one finds somebody. */
   private isNamed(search: string): Brackets {
     return new Brackets((either) => {
