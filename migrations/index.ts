@@ -48,6 +48,7 @@ import { KeepPrivacy1763640711000 } from './1763640711000-keep-privacy.js';
 import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-credentials.js';
 import { RecordAcceptedTerms1763640801000 } from './1763640801000-record-accepted-terms.js';
 import { CreateUserAvatars1763640802000 } from './1763640802000-create-user-avatars.js';
+import { NoteKeysById1763649340000 } from './1763649340000-note-keys-by-id.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -102,5 +103,6 @@ export const migrations = [
   CreateUserCredentials1763640800000,
   RecordAcceptedTerms1763640801000,
   CreateUserAvatars1763640802000,
+  NoteKeysById1763649340000,
   ChargeInOneGo1763650000000,
 ];

@@ -47,9 +47,6 @@ const MOST_KEYS = 50_000;
 /** Kept apart, so that a flood of invented keys cannot push real ones out. */
 const MOST_UNKNOWN = 10_000;
 
-/** How PostgreSQL begins bytes in text. */
-const HEX_PREFIX = String.raw`\x`;
-
 /** Tells what a credential is worth: checksum, then memory, then the database. */
 @Injectable()
 export class ApiKeyVerifier {
@@ -57,6 +54,7 @@ export class ApiKeyVerifier {
     freshMs: FRESH_MS,
     keptMs: KEPT_MS,
     max: MOST_KEYS,
+    labelsOf,
   });
   private readonly unknown = new QuickLRU<string, true>({ maxSize: MOST_UNKNOWN, maxAge: FRESH_MS });
   private readonly database = new Availability();
@@ -69,14 +67,11 @@ export class ApiKeyVerifier {
     metrics: Metrics,
   ) {
     // Memory is addressed by what a call can work out at once, which is not what is stored.
-    changes.on('api_keys', (bytes) => {
-      const hash = Buffer.from(bytes.slice(HEX_PREFIX.length), 'hex');
-      this.known.evictWhere(({ facts }) => facts.secretHash.equals(hash));
-    });
-    changes.on('api_key_models', (id) => this.known.evictWhere(({ facts }) => facts.id === id));
-    changes.on('users', (id) => this.known.evictWhere(({ facts }) => facts.userId === id));
-    changes.on('team_members', (id) => this.known.evictWhere(({ facts }) => facts.userId === id));
-    changes.on('teams', (id) => this.known.evictWhere(({ facts }) => facts.teamId === id));
+    changes.on('api_keys', (id) => this.known.evictLabelled(`key ${id}`));
+    changes.on('api_key_models', (id) => this.known.evictLabelled(`key ${id}`));
+    changes.on('users', (id) => this.known.evictLabelled(`user ${id}`));
+    changes.on('team_members', (id) => this.known.evictLabelled(`user ${id}`));
+    changes.on('teams', (id) => this.known.evictLabelled(`team ${id}`));
     changes.onGap(() => this.known.clear());
     const counter = metrics.counter('api_key_verifications_total', 'Verified API keys.', ['outcome']);
     this.count = new Map(['accepted', ...REFUSALS].map((outcome) => [outcome, counter.labels(outcome)] as const));
@@ -99,29 +94,29 @@ export class ApiKeyVerifier {
   /** The next call of this key asks the database. */
   @OnEvent(ApiKeyChanged, 'after-commit')
   forget({ key }: ApiKeyChanged): void {
-    this.known.evictWhere(({ facts }) => facts.id === key.id);
+    this.known.evictLabelled(`key ${key.id}`);
   }
 
   /** A person who was shut out must not call on with a key that memory knows. */
   @OnEvent(UserUpdated, 'after-commit')
   forgetOwner({ before, user }: UserUpdated): void {
-    if (before.status !== user.status) this.known.clear();
+    if (before.status !== user.status) this.known.evictLabelled(`user ${user.id}`);
   }
 
   @OnEvent(UserBanned, 'after-commit')
   @OnEvent(UserUnbanned, 'after-commit')
-  forgetBanned(): void {
-    this.known.clear();
+  forgetBanned({ userId }: UserBanned | UserUnbanned): void {
+    this.known.evictLabelled(`user ${userId}`);
   }
 
   @OnEvent(UserLimitsChanged, 'after-commit')
-  forgetLimitsOfOwner(): void {
-    this.known.clear();
+  forgetLimitsOfOwner({ userId }: UserLimitsChanged): void {
+    this.known.evictLabelled(`user ${userId}`);
   }
 
   @OnEvent(TeamChanged, 'after-commit')
-  forgetTeam(): void {
-    this.known.clear();
+  forgetTeam({ team }: TeamChanged): void {
+    this.known.evictLabelled(`team ${team.id}`);
   }
 
   private async find(address: string): Promise<KnownKey | undefined> {
@@ -144,6 +139,10 @@ export class ApiKeyVerifier {
     this.count.get(verification.outcome)?.inc();
     return verification;
   }
+}
+
+function labelsOf({ facts: { id, userId, teamId } }: KnownKey): string[] {
+  return [`key ${id}`, `user ${userId}`, ...(teamId === null ? [] : [`team ${teamId}`])];
 }
 
 function unavailable(error: unknown): Verification {

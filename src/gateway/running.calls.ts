@@ -36,7 +36,7 @@ export class RunningCalls {
     private readonly keys: ApiKeyDirectory,
     changes: ChangeFeed,
   ) {
-    changes.on('api_keys', () => this.suspect(() => true));
+    changes.on('api_keys', (keyId) => this.suspect(({ id }) => id === keyId));
     changes.on('users', (id) => this.suspect(({ userId }) => userId === id));
     changes.on('team_members', (id) => this.suspect(({ userId, teamId }) => userId === id && teamId !== undefined));
     changes.on('teams', (id) => this.suspect(({ teamId }) => teamId === id));

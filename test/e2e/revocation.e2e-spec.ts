@@ -155,10 +155,7 @@ describe('what one replica takes away', () => {
   it('leaves no note of a key that is merely used', async () => {
     const caller = await givenCaller();
     await t.db.query('UPDATE api_keys SET last_used_at = now() WHERE id = $1', [caller.key.id]);
-    const { rows } = await t.db.query(
-      "SELECT 1 FROM changes WHERE topic = 'api_keys' AND key = (SELECT secret_hash::text FROM api_keys WHERE id = $1)",
-      [caller.key.id],
-    );
+    const { rows } = await t.db.query("SELECT 1 FROM changes WHERE topic = 'api_keys' AND key = $1", [caller.key.id]);
     expect(rows).toEqual([]);
   });
 });

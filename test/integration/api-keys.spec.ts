@@ -1,9 +1,11 @@
+import { SYSTEM } from '#libs/access';
 import { SecretFormat } from '#libs/crypto';
 import { Metrics } from '#libs/observability';
 import { ApiKeyActivity } from '../../src/api-keys/api-key.activity.js';
 import { ApiKeyAuthenticator } from '../../src/api-keys/api-key.authenticator.js';
 import { ApiKeyLookupRepository, FIND_BY_HASH } from '../../src/api-keys/api-key-lookup.repository.js';
 import { ApiKeyVerifier } from '../../src/api-keys/api-key.verifier.js';
+import { UserBanned } from '../../src/users/events/user.events.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -68,6 +70,16 @@ describe('API keys on the hot path', () => {
     expect(await outcome(key)).toBe('accepted');
     await t.db.query('UPDATE api_keys SET revoked_at = now() WHERE id = $1', [id]);
     await eventually(async () => expect(await outcome(key)).toBe('revoked'), 2_500);
+  });
+
+  it('asks again for the keys of whoever is banned or changed alone', async () => {
+    const someone = await givenUser(t);
+    await givenSubscription(t, someone, 'm1');
+    const [theirs, other] = [await givenApiKey(t, someone, ['m1']), await givenApiKey(t, user, ['m1'])];
+    expect([await outcome(theirs.key), await outcome(other.key)]).toEqual(['accepted', 'accepted']);
+    verifier.forgetBanned(new UserBanned(SYSTEM, someone.id, t.clock.date(), null));
+    expect(verifier.verify(other.key)).not.toBeInstanceOf(Promise);
+    expect(verifier.verify(theirs.key)).toBeInstanceOf(Promise);
   });
 
   it('does not believe an answer from before a revocation', async () => {

@@ -1,12 +1,14 @@
 import QuickLRU from 'quick-lru';
 
-export interface ReadThroughOptions {
+export interface ReadThroughOptions<V> {
   /** How long a value is given out without asking again, in milliseconds. */
   readonly freshMs: number;
   /** How long a value is still given out while its source is away, in milliseconds. */
   readonly keptMs: number;
   /** Most values that are kept; the least used is forgotten first. */
   readonly max: number;
+  /** What a value can be evicted by besides its key; always the same for one value. */
+  readonly labelsOf?: (value: V) => readonly string[];
 }
 
 interface Kept<V> {
@@ -21,12 +23,18 @@ interface Kept<V> {
 export class ReadThroughCache<V extends object> {
   private readonly kept: QuickLRU<string, Kept<V>>;
   private readonly asked = new Map<string, Promise<V | undefined>>();
+  /** The keys of what is kept, by label. */
+  private readonly labelled = new Map<string, Set<string>>();
 
   constructor(
     private readonly read: (key: string) => Promise<V | undefined>,
-    private readonly options: ReadThroughOptions,
+    private readonly options: ReadThroughOptions<V>,
   ) {
-    this.kept = new QuickLRU({ maxSize: options.max, maxAge: options.keptMs });
+    this.kept = new QuickLRU({
+      maxSize: options.max,
+      maxAge: options.keptMs,
+      onEviction: (key, { value }) => this.unlabel(key, value),
+    });
   }
 
   /** The value, at once when it is fresh. @throws whatever the source throws, when nothing is kept */
@@ -44,18 +52,19 @@ export class ReadThroughCache<V extends object> {
 
   /** Forgets a value, also one that is being asked for: it may be from before the change. */
   evict(key: string): void {
-    this.kept.delete(key);
+    this.drop(key);
     this.asked.delete(key);
   }
 
-  /** Forgets the values of a kind, and all that is being asked for: it may be of that kind. */
-  evictWhere(isOfKind: (value: V) => boolean): void {
-    for (const [key, { value }] of this.kept.entries()) if (isOfKind(value)) this.kept.delete(key);
+  /** Forgets the values with a label without a look at any other, and all that is being asked for: it may have it too. */
+  evictLabelled(label: string): void {
+    for (const key of this.labelled.get(label) ?? []) this.drop(key);
     this.asked.clear();
   }
 
   clear(): void {
     this.kept.clear();
+    this.labelled.clear();
     this.asked.clear();
   }
 
@@ -66,8 +75,8 @@ export class ReadThroughCache<V extends object> {
     try {
       const value = await this.read(key);
       if (asking !== undefined && this.asked.get(key) === asking) {
-        if (value === undefined) this.kept.delete(key);
-        else this.kept.set(key, { value, freshUntil: performance.now() + this.options.freshMs });
+        this.drop(key);
+        if (value !== undefined) this.keep(key, value);
       }
       return value;
     } catch (error) {
@@ -75,5 +84,33 @@ export class ReadThroughCache<V extends object> {
       if (kept && this.kept.get(key) === kept) return kept.value;
       throw error;
     }
+  }
+
+  /** Only what was dropped is kept anew, so that a former value which is pushed out later takes no label along. */
+  private keep(key: string, value: V): void {
+    for (const label of this.labelsOf(value)) {
+      const keys = this.labelled.get(label);
+      if (keys) keys.add(key);
+      else this.labelled.set(label, new Set([key]));
+    }
+    this.kept.set(key, { value, freshUntil: performance.now() + this.options.freshMs });
+  }
+
+  private drop(key: string): void {
+    const kept = this.kept.peek(key);
+    if (kept) this.unlabel(key, kept.value);
+    this.kept.delete(key);
+  }
+
+  private unlabel(key: string, value: V): void {
+    for (const label of this.labelsOf(value)) {
+      const keys = this.labelled.get(label);
+      keys?.delete(key);
+      if (keys?.size === 0) this.labelled.delete(label);
+    }
+  }
+
+  private labelsOf(value: V): readonly string[] {
+    return this.options.labelsOf?.(value) ?? [];
   }
 }

@@ -3,7 +3,6 @@ import { HotSql, isConnectionLoss, Notifications, type PreparedStatement } from 
 
 /**
  * What changed, and the key that a listener hears: the row's id unless said otherwise.
- * - `api_keys`: the hash of the secret, as PostgreSQL writes bytes
  * - `api_key_models`: the id of the API key
  * - `team_members`: the id of the person
  * - `sessions`: the ids of the session and of the person, with a space between

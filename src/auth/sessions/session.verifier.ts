@@ -26,6 +26,7 @@ export class SessionVerifier {
     // Not a moment longer while the database is away: a session may have ended meanwhile.
     keptMs: STALE_MS,
     max: MOST_SESSIONS,
+    labelsOf: ({ userId }) => [userId],
   });
 
   constructor(
@@ -96,7 +97,7 @@ export class SessionVerifier {
   }
 
   private forgetPerson(id: string): void {
-    this.principals.evictWhere(({ userId }) => userId === id);
+    this.principals.evictLabelled(id);
   }
 
   private read(key: string): Promise<UserPrincipal | BannedPerson | undefined> {
