@@ -49,6 +49,7 @@ import { CreateUserCredentials1763640800000 } from './1763640800000-create-user-
 import { RecordAcceptedTerms1763640801000 } from './1763640801000-record-accepted-terms.js';
 import { CreateUserAvatars1763640802000 } from './1763640802000-create-user-avatars.js';
 import { NoteKeysById1763649340000 } from './1763649340000-note-keys-by-id.js';
+import { IndexRareRows1763649350000 } from './1763649350000-index-rare-rows.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
@@ -104,5 +105,6 @@ export const migrations = [
   RecordAcceptedTerms1763640801000,
   CreateUserAvatars1763640802000,
   NoteKeysById1763649340000,
+  IndexRareRows1763649350000,
   ChargeInOneGo1763650000000,
 ];

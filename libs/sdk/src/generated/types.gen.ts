@@ -10125,7 +10125,7 @@ export type DeleteOwnAccountErrors = {
      */
     408: ErrorDto;
     /**
-     * The state has moved on. Codes: `user_is_last_administrator`, `team_needs_owner`.
+     * The state has moved on. Codes: `last_administrator_needed`, `team_needs_owner`.
      */
     409: ErrorDto;
     /**
