@@ -41,6 +41,7 @@ import { CreateScimResources1763640501000 } from './1763640501000-create-scim-re
 import { KeepSpentAssertions1763640502000 } from './1763640502000-keep-spent-assertions.js';
 import { KeyStoredHashes1763640600000 } from './1763640600000-key-stored-hashes.js';
 import { CreateKeyRing1763640601000 } from './1763640601000-create-key-ring.js';
+import { CreatePersonalTokens1763640602000 } from './1763640602000-create-personal-tokens.js';
 import { SealAddresses1763640700000 } from './1763640700000-seal-addresses.js';
 import { IgnoreResealing1763640701000 } from './1763640701000-ignore-resealing.js';
 import { PartPeopleFromAudit1763640710000 } from './1763640710000-part-people-from-audit.js';
@@ -97,6 +98,7 @@ export const migrations = [
   KeepSpentAssertions1763640502000,
   KeyStoredHashes1763640600000,
   CreateKeyRing1763640601000,
+  CreatePersonalTokens1763640602000,
   SealAddresses1763640700000,
   IgnoreResealing1763640701000,
   PartPeopleFromAudit1763640710000,

@@ -1,7 +1,7 @@
 import { Body, Controller, Post, Req, Res, UseGuards } from '@nestjs/common';
 import { ApiHeader, ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import { RegisterDto, SignInDto } from './dto/auth.request.dto.js';
 import { type MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
@@ -111,7 +111,7 @@ export class AuthController {
 
   @Post('logout')
   @Endpoint({
-    access: despite(SIGNED_IN, ...DUTIES),
+    access: bySession(despite(SIGNED_IN, ...DUTIES)),
     summary: 'Sign out',
     description: 'Ends this session at once, also for access tokens that have not run out. Other sessions go on.',
   })

@@ -3,6 +3,9 @@ import { type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
 import { UsersModule } from '../users/users.module.js';
 import { authConfig } from './auth.config.js';
 import { AuthController } from './auth.controller.js';
+import { CliController } from './cli.controller.js';
+import { CliSignInService } from './cli-sign-in.service.js';
+import { DeviceModule } from './device/device.module.js';
 import { ContactModule } from './contact/contact.module.js';
 import { FederationModule } from './federation/federation.module.js';
 import { LdapModule } from './ldap/ldap.module.js';
@@ -13,6 +16,7 @@ import { MockSignInService } from './mock-sign-in.service.js';
 import { OwnerProof } from './owner.proof.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
+import { PersonalTokensModule } from './tokens/personal-tokens.module.js';
 import { ProofsModule } from './proofs/proofs.module.js';
 import { ProtectionModule } from './protection/protection.module.js';
 import { PasswordSignIn } from './password.sign-in.js';
@@ -39,9 +43,11 @@ import { SignInService } from './sign-in.service.js';
     RegistrationModule,
     SignInModule,
     SignInsModule,
+    PersonalTokensModule,
+    DeviceModule,
   ],
-  controllers: [AuthController, MockSignInController],
-  providers: [FirstAdministrator, MockSignInService, OwnerProof, PasswordSignIn, SignInService],
+  controllers: [AuthController, CliController, MockSignInController],
+  providers: [CliSignInService, FirstAdministrator, MockSignInService, OwnerProof, PasswordSignIn, SignInService],
   exports: [FederationModule, SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
 })
 export class AuthModule {

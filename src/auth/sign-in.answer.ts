@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { either } from '#libs/http';
+import type { SignInChallenge } from './challenges/sign-in.challenges.js';
 import { MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
 import type { Admission } from './sign-in.gate.js';
@@ -15,7 +16,11 @@ export class SignInAnswer {
 
   async give(reply: FastifyReply, admission: Admission): Promise<SessionDto | MfaChallengeDto> {
     if (admission.kind === 'session') return this.cookie.handOver(reply, admission.session);
-    const { token, methods, expiresInSeconds } = admission.challenge;
-    return { mfaRequired: true, challengeToken: token, methods: [...methods], expiresIn: expiresInSeconds };
+    return challengeAnswer(admission.challenge);
   }
+}
+
+/** How somebody is asked for a second factor. */
+export function challengeAnswer({ token, methods, expiresInSeconds }: SignInChallenge): MfaChallengeDto {
+  return { mfaRequired: true, challengeToken: token, methods: [...methods], expiresIn: expiresInSeconds };
 }

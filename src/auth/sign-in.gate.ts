@@ -49,16 +49,31 @@ export class SignInGate {
     methods: readonly AuthenticationMethod[],
     passwordHash?: string,
   ): Promise<Admission> {
+    const challenge = await this.examine(actor, account, methods, passwordHash);
+    if (challenge) return { kind: 'challenge', challenge };
+    return { kind: 'session', session: await this.sessions.open(account, methods, passwordHash) };
+  }
+
+  /**
+   * The same without a session, for whoever gets something else.
+   *
+   * @returns the question for a second factor; undefined when nothing is asked
+   * @throws DomainError invalid_credentials, email_not_verified or banned for an account that may not be used
+   */
+  async examine(
+    actor: Principal,
+    account: UserAccount,
+    methods: readonly AuthenticationMethod[],
+    passwordHash?: string,
+  ): Promise<SignInChallenge | undefined> {
     await this.standing.mustBeGood(actor, account);
     const factors = areTwoFactors(methods) ? [] : await this.factors.of(account.id);
-    if (factors.length === 0) {
-      return { kind: 'session', session: await this.sessions.open(account, methods, passwordHash) };
-    }
+    if (factors.length === 0) return undefined;
     return this.work.run(async () => {
       if (passwordHash !== undefined) await this.standing.mustHold(account, passwordHash);
       const challenge = await this.challenges.issue(account.id, methods, factors);
       await this.events.publish(new SecondFactorAsked(actor, account.id, challenge.id, factors));
-      return { kind: 'challenge' as const, challenge };
+      return challenge;
     });
   }
 }

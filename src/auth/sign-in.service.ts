@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { DomainError } from '#libs/kernel';
-import { UserDirectory } from '../users/user.directory.js';
+import { type UserAccount, UserDirectory } from '../users/user.directory.js';
 import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
 import { PasswordHasher } from './passwords/password.hasher.js';
@@ -34,14 +34,27 @@ export class SignInService {
    * @param mark what the device carries of an earlier sign-in
    * @throws DomainError invalid_credentials, account_locked, rate_limited, sign_in_busy
    */
-  async signIn(actor: Principal, { email, password }: Credentials, network: string, mark?: string): Promise<Admission> {
+  async signIn(actor: Principal, credentials: Credentials, network: string, mark?: string): Promise<Admission> {
+    const { account, passwordHash } = await this.recognise(actor, credentials, network, mark);
+    return this.gate.admit(actor, account, ['pwd'], passwordHash);
+  }
+
+  /**
+   * The account of an address and its password, and what that was compared with. Whether its owner gets in is the
+   * gate's to say.
+   */
+  async recognise(
+    actor: Principal,
+    { email, password }: Credentials,
+    network: string,
+    mark?: string,
+  ): Promise<{ account: UserAccount; passwordHash: string }> {
     const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);
     if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();
     const right = await this.check.isRight(actor, account, { email, password, network, mark });
     if (!right || !account?.passwordHash) throw authErrors.invalid_credentials();
-    const hash = await this.improved(account.id, account.passwordHash, password, network);
-    return this.gate.admit(actor, account, ['pwd'], hash);
+    return { account, passwordHash: await this.improved(account.id, account.passwordHash, password, network) };
   }
 
   /** The hash of a password that was right, made anew where the present one is not what we would make today. */

@@ -67,6 +67,11 @@ async function signedInCookie(
   return { cookie, csrf: body.data.csrfToken, sessionId: sessionOf({ token: body.data.accessToken } as GivenUser) };
 }
 
+async function personalToken({ http }: GivenUser): Promise<{ id: string; token: string }> {
+  const { body } = await http.post<{ data: { id: string; token: string } }>('/api/v1/auth/tokens', { name: 'laptop' });
+  return body.data;
+}
+
 const PROVIDERS = '/api/v1/admin/providers';
 const providerDraft = (): object => ({
   name: `Provider ${Math.random().toString(36).slice(2)}`,
@@ -649,6 +654,67 @@ const RECIPES: Readonly<Record<string, Recipe>> = {
       resourceId: id,
     };
   },
+  'POST /api/auth/cli-login': (t, user) => ({
+    http: t.http,
+    path: '/api/auth/cli-login',
+    body: { email: user.email, password: GIVEN_PASSWORD },
+    action: 'PERSONAL_TOKEN_ISSUED',
+    resourceType: 'personal_token',
+    actorId: null,
+  }),
+  'POST /api/auth/cli-logout': async (t, user) => {
+    const { id, token } = await personalToken(user);
+    return {
+      ...actorOf(user),
+      http: t.http.bearer(token),
+      path: '/api/auth/cli-logout',
+      action: 'PERSONAL_TOKEN_ENDED',
+      resourceType: 'personal_token',
+      resourceId: id,
+    };
+  },
+  'POST /api/v1/auth/tokens': (_, user) => ({
+    ...actorOf(user),
+    path: '/api/v1/auth/tokens',
+    body: { name: 'laptop' },
+    action: 'PERSONAL_TOKEN_ISSUED',
+    resourceType: 'personal_token',
+  }),
+  'DELETE /api/v1/auth/tokens/:id': async (_, user) => {
+    const { id } = await personalToken(user);
+    return {
+      ...actorOf(user),
+      path: `/api/v1/auth/tokens/${id}`,
+      action: 'PERSONAL_TOKEN_ENDED',
+      resourceType: 'personal_token',
+      resourceId: id,
+    };
+  },
+  'POST /api/v1/auth/device/:userCode': async (t, user) => {
+    const { body } = await t.http.post<{ user_code: string }>('/api/auth/device/code', { client_id: 'cli' });
+    return {
+      ...actorOf(user),
+      path: `/api/v1/auth/device/${body.user_code}`,
+      body: { approve: true },
+      action: 'DEVICE_APPROVED',
+      resourceType: 'device_request',
+      resourceId: expect.any(String) as string,
+    };
+  },
+  'POST /api/auth/device/token': async (t, user) => {
+    const client = { client_id: 'cli' };
+    const { body } = await t.http.post<{ user_code: string; device_code: string }>('/api/auth/device/code', client);
+    await user.http.post(`/api/v1/auth/device/${body.user_code}`, { approve: true });
+    return {
+      http: t.http,
+      path: '/api/auth/device/token',
+      body: { ...client, device_code: body.device_code, grant_type: 'urn:ietf:params:oauth:grant-type:device_code' },
+      action: 'PERSONAL_TOKEN_ISSUED',
+      resourceType: 'personal_token',
+      resourceId: expect.any(String) as string,
+      actorId: null,
+    };
+  },
   'POST /api/v1/admin/signing-keys/rotate': (_, user) => ({
     ...actorOf(user),
     path: '/api/v1/admin/signing-keys/rotate',
@@ -684,6 +750,7 @@ const EXCEPTIONS: Readonly<Record<string, string>> = {
   'POST /api/auth/saml/:provider/acs': 'leaves the rows of a sign-in, which test/e2e/saml.e2e-spec.ts counts',
   'POST /api/auth/callback': 'is POST /api/auth/callback/:provider by another address, for a provider that is alone',
   'POST /api/v1/auth/identities/link': 'begins: the row comes with the identity',
+  'POST /api/auth/device/code': 'begins something that nobody has agreed to yet',
   'POST /api/auth/validate': 'judges a token, and changes nothing',
   'POST /api/v1/gateway/explain': 'explains, and changes nothing',
   'POST /api/v1/tokenizer': 'counts, and changes nothing',
@@ -750,7 +817,7 @@ describe('the audit log', () => {
       });
     });
     if (answer.status >= 300) throw new Error(`The recipe does not work: ${answer.status} ${answer.text}`);
-    const made = answer.text === '' ? undefined : (JSON.parse(answer.text) as { data: { id?: string } }).data.id;
+    const made = answer.text === '' ? undefined : (JSON.parse(answer.text) as { data?: { id?: string } }).data?.id;
     expect(rows).toEqual([
       expect.objectContaining({
         action: call.action,

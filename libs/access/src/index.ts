@@ -33,6 +33,7 @@ export type { Route } from './routes.js';
 export {
   Access,
   API_KEY,
+  bySession,
   describeRule,
   despite,
   isForPeople,

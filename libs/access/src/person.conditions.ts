@@ -23,6 +23,7 @@ export class PersonConditions {
 
   /** Why a person must not go on; undefined when nothing stands in the way. */
   refusalOf(rule: PersonRule, person: UserPrincipal): DomainError | undefined {
+    if (rule.bySession === true && person.tokenId !== undefined) return accessErrors.session_required();
     const owed = person.duties.find((duty) => rule.despite?.includes(duty) !== true);
     if (owed !== undefined) return DUTY_ERRORS[owed]();
     return this.needsProof(rule) && !this.isFresh(person) ? accessErrors.recent_auth_required() : undefined;

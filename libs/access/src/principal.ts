@@ -7,6 +7,8 @@ export interface UserPrincipal {
   readonly userId: string;
   readonly role: string;
   readonly sessionId: string;
+  /** The personal access token that they came with instead; its id is also that of the session. Left out: a session. */
+  readonly tokenId?: string;
   /** How they proved who they are when the session was opened or last confirmed, in the names of RFC 8176. */
   readonly methods: readonly string[];
   /** When they proved it last. */

@@ -17,6 +17,8 @@ export type SensitiveAction = 'identity' | (typeof CHOSEN_ACTIONS)[number];
 interface PersonConditions {
   /** The duties that need not be done first; left out: all must be. */
   readonly despite?: readonly Duty[];
+  /** The person must have come with a session: a personal access token is not enough. */
+  readonly bySession?: true;
   /** The person must have proved who they are not long ago, as strongly as they can. */
   readonly recent?: SensitiveAction;
 }
@@ -57,6 +59,11 @@ export function despite(rule: PersonRule, ...duties: readonly Duty[]): PersonRul
   return { ...rule, despite: duties };
 }
 
+/** The same rule, for people with a session: no program with a personal access token. */
+export function bySession(rule: PersonRule): PersonRule {
+  return { ...rule, bySession: true };
+}
+
 /** The same rule, for people who proved not long ago who they are (step-up). */
 export function recently(rule: PersonRule, action: SensitiveAction): PersonRule {
   return { ...rule, recent: action };
@@ -78,9 +85,10 @@ export function Access(rule: AccessRule): MethodDecorator {
 export function describeRule(rule: AccessRule): string {
   const who = rule.kind === 'permission' ? rule.permission : rule.kind;
   if (!isForPeople(rule)) return who;
-  const { recent, despite: duties = [] } = rule;
+  const { recent, despite: duties = [], bySession: needsSession = false } = rule;
   const conditions = [
     ...(duties.length > 0 ? [`despite ${duties.join(' and ')}`] : []),
+    ...(needsSession ? ['by session'] : []),
     ...(recent === undefined ? [] : [`recently (${recent})`]),
   ];
   return [who, ...conditions].join(', ');

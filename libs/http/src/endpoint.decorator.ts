@@ -44,8 +44,11 @@ export interface EndpointOptions {
   readonly raw?: { readonly description: string; readonly contentType: string };
   /** The handler takes the body as the bytes that came, up to the gateway's limit. */
   readonly rawBody?: boolean;
-  /** The handler takes a form (application/x-www-form-urlencoded) and no JSON, and reads it from the request. */
-  readonly form?: { readonly mostBytes: number };
+  /**
+   * The handler takes a form (application/x-www-form-urlencoded), and JSON only where that is said, and reads it from the
+   * request.
+   */
+  readonly form?: { readonly mostBytes: number; readonly orJson?: true };
   /** The handler takes a file: the whole body, as the bytes that came. */
   readonly upload?: Upload;
   /** The codes of this route's own errors, by status. */
@@ -122,11 +125,12 @@ function success(status: number, { returns, raw }: EndpointOptions): MethodDecor
 }
 
 /** How the doorkeeper may refuse a person. */
-function refusalsOf({ kind, despite = [], recent }: PersonRule): ErrorDefinition[] {
+function refusalsOf({ kind, despite = [], recent, bySession }: PersonRule): ErrorDefinition[] {
   return [
     accessErrors.unauthorized,
     ...(kind === 'permission' ? [accessErrors.permission_denied] : []),
     ...DUTIES.filter((duty) => !despite.includes(duty)).map((duty) => DUTY_ERRORS[duty]),
+    ...(bySession === true ? [accessErrors.session_required] : []),
     ...(recent === undefined ? [] : [accessErrors.recent_auth_required]),
   ];
 }

@@ -66,7 +66,7 @@ export function createHttpAdapter(config: HttpConfig): FastifyAdapter {
   fastify.removeAllContentTypeParsers();
   fastify.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
     if (takesRawBody(request.routeOptions.config)) done(null, body);
-    else if (formOf(request.routeOptions.config)) done(httpErrors.unsupported_media_type());
+    else if (takesFormsOnly(request.routeOptions.config)) done(httpErrors.unsupported_media_type());
     else readBody(body, parseStrictJson, done);
   });
   // SCIM's own name of JSON (RFC 7644 §8.1).
@@ -110,6 +110,11 @@ function readBody(
   } catch (error) {
     done(error as Error);
   }
+}
+
+function takesFormsOnly(config: unknown): boolean {
+  const form = formOf(config);
+  return form !== undefined && form.orJson !== true;
 }
 
 function isPublic(config: unknown): boolean {

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, IdParamDto, list, one } from '#libs/http';
 import { ListedSessionDto, TokenStandingDto, ValidateTokenDto } from '../dto/session.dto.js';
 import { SessionKeeper, type SessionView } from './session.keeper.js';
@@ -27,7 +27,7 @@ export class SessionsController {
 
   @Delete('v1/auth/sessions/:id')
   @Endpoint({
-    access: despite(SIGNED_IN, ...DUTIES),
+    access: bySession(despite(SIGNED_IN, ...DUTIES)),
     summary: 'End one of your sessions',
     description: 'At once, also for its access tokens that have not run out.',
     errors: { 404: ['session_not_found'] },
@@ -37,7 +37,7 @@ export class SessionsController {
   }
 
   @Delete('v1/auth/sessions')
-  @Endpoint({ access: despite(SIGNED_IN, ...DUTIES), summary: 'End all your sessions but this one' })
+  @Endpoint({ access: bySession(despite(SIGNED_IN, ...DUTIES)), summary: 'End all your sessions but this one' })
   endOtherSessions(@Actor() actor: Principal): Promise<void> {
     return this.keeper.endOthers(actor);
   }

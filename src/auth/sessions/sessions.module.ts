@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
 import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { SigningModule } from '../signing/signing.module.js';
+import { PersonalTokensModule } from '../tokens/personal-tokens.module.js';
 import { AccessTokens } from './access-token.js';
 import { AdminSessionsController } from './admin-sessions.controller.js';
 import { CsrfGuard } from './csrf.guard.js';
@@ -27,7 +28,13 @@ import { SessionsService } from './sessions.service.js';
 
 /** Sessions and their tokens from beginning to end, however they were opened. Knows no way of signing in. */
 @Module({
-  imports: [UsersModule, SecondFactorsModule, SigningModule, TypeOrmModule.forFeature([SessionEntity])],
+  imports: [
+    UsersModule,
+    SecondFactorsModule,
+    SigningModule,
+    PersonalTokensModule,
+    TypeOrmModule.forFeature([SessionEntity]),
+  ],
   controllers: [SessionsController, AdminSessionsController],
   providers: [
     AccessTokens,

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, list } from '#libs/http';
 import { RotateSigningKeyDto, SigningKeyDto } from './dto/signing-key.dto.js';
 import { signingPermissions } from './signing.permissions.js';
@@ -23,7 +23,7 @@ export class AdminSigningKeysController {
 
   @Post('rotate')
   @Endpoint({
-    access: permitted(signingPermissions.rotate),
+    access: recently(permitted(signingPermissions.rotate), 'administration'),
     summary: 'Give the key that signs access tokens a successor',
     description: 'It happens by itself every 30 days. The new key is published for ten minutes before it signs.',
     status: 200,

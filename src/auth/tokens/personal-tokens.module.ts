@@ -1,0 +1,25 @@
+import { Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { UsersModule } from '../../users/users.module.js';
+import { PersonalTokenEntity } from './personal-token.entity.js';
+import { PersonalTokenSecrets } from './personal-token.secrets.js';
+import { PersonalTokenVerifier } from './personal-token.verifier.js';
+import { PersonalTokensCare } from './personal-tokens.care.js';
+import { PersonalTokensController } from './personal-tokens.controller.js';
+import { PersonalTokensRepository } from './personal-tokens.repository.js';
+import { PersonalTokensService } from './personal-tokens.service.js';
+
+/** Personal access tokens, from beginning to end. Knows no way of signing in. */
+@Module({
+  imports: [UsersModule, TypeOrmModule.forFeature([PersonalTokenEntity])],
+  controllers: [PersonalTokensController],
+  providers: [
+    PersonalTokenSecrets,
+    PersonalTokenVerifier,
+    PersonalTokensCare,
+    PersonalTokensRepository,
+    PersonalTokensService,
+  ],
+  exports: [PersonalTokenVerifier, PersonalTokensService],
+})
+export class PersonalTokensModule {}
