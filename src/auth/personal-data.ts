@@ -51,6 +51,30 @@ export const authPersonalData: readonly PersonalColumn[] = [
       newestBy: 'created_at',
     },
   },
+  {
+    table: 'personal_tokens',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: {
+      name: 'personalAccessTokens',
+      columns: {
+        id: 'id',
+        name: 'name',
+        prefix: 'prefix',
+        createdAt: 'created_at',
+        expiresAt: 'expires_at',
+        lastUsedAt: 'last_used_at',
+        endedAt: 'ended_at',
+      },
+      newestBy: 'created_at',
+    },
+  },
+  {
+    table: 'device_requests',
+    column: 'user_id',
+    onDeletion: 'cascade',
+    inExport: { omit: 'Devices that wait for a token, for minutes.' },
+  },
   { table: 'backup_codes', column: 'user_id', onDeletion: 'cascade', inExport: { omit: 'Hashes of codes.' } },
   {
     table: 'sign_in_challenges',

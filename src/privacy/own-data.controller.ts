@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import type { Deletion } from './account.deletion.js';
 import type { ExportedData } from './data.export.js';
@@ -15,7 +15,7 @@ export class OwnDataController {
 
   @Post('export-data')
   @Endpoint({
-    access: despite(SIGNED_IN, ...DUTIES),
+    access: bySession(despite(SIGNED_IN, ...DUTIES)),
     summary: 'Export everything that is kept of you',
     description: 'Once in seven days. Keys are masked; of each kind the newest 10,000 are there.',
     returns: one(DataExportDto),
@@ -36,7 +36,7 @@ export class OwnDataController {
 
   @Post('delete-account')
   @Endpoint({
-    access: despite(SIGNED_IN, ...DUTIES),
+    access: bySession(despite(SIGNED_IN, ...DUTIES)),
     summary: 'Delete your account',
     description:
       'At once and for good: sessions and API keys are refused from now on. Teams that you alone own pass to their longest-standing member. What calls cost stays in the books, without your name.',

@@ -32,8 +32,8 @@ describe('the device flow', () => {
   let other: TestApp;
   let user: GivenUser;
   beforeAll(async () => {
-    t = await createApp();
-    other = await createApp({ databaseUrl: t.databaseUrl });
+    t = await createApp({ environment: { PUBLIC_URL } });
+    other = await createApp({ environment: { PUBLIC_URL }, databaseUrl: t.databaseUrl });
   });
   beforeEach(async () => {
     user = await givenUser(t);

@@ -12,4 +12,4 @@ export type { SealedColumn } from './sealed-columns.js';
 export { SecretFormat } from './secret-format.js';
 export type { IssuedSecret } from './secret-format.js';
 export { keyBareHashes } from './stored-hashes.js';
-export { deriveKey, randomToken, sha256, sha256Base64 } from './tokens.js';
+export { deriveKey, randomToken, sameText, sha256, sha256Base64 } from './tokens.js';

@@ -57,14 +57,23 @@ export class KeyedHash {
 
 /** Gives each purpose a keyed hash of its own. */
 export class KeyedHashes {
+  private readonly known = new Map<string, KeyedHash>();
+
   constructor(private readonly keys: KeySource) {}
+
+  /** Everything that is hashed, so that tests can see whether they forgot a kind of secret. */
+  get purposes(): readonly string[] {
+    return [...this.known.keys()].sort();
+  }
 
   /**
    * @param purpose what is hashed, for example `refresh-token`. One purpose, one key: a hash that is carried from one
    *   table to another fits nothing there, so no two kinds of secret share a purpose, and a purpose is never renamed.
    */
   for(purpose: string): KeyedHash {
-    return new KeyedHash(this.keys, purpose);
+    let hash = this.known.get(purpose);
+    if (!hash) this.known.set(purpose, (hash = new KeyedHash(this.keys, purpose)));
+    return hash;
   }
 }
 

@@ -1,4 +1,4 @@
-import { hash, hkdfSync, randomBytes } from 'node:crypto';
+import { hash, hkdfSync, randomBytes, timingSafeEqual } from 'node:crypto';
 
 /** SHA-256. Enough for what has 128 random bits or more; passwords need a slow hash. */
 export function sha256(value: string | Buffer): Buffer {
@@ -8,6 +8,15 @@ export function sha256(value: string | Buffer): Buffer {
 /** The same in base64, which is less work than to make bytes and write them out. */
 export function sha256Base64(value: string): string {
   return hash('sha256', value, 'base64');
+}
+
+/**
+ * Whether two texts are the same, in a time that says nothing. Texts are compared and not the bytes they stand for: base64
+ * has several ways to write the same bytes.
+ */
+export function sameText(given: string, expected: string): boolean {
+  const [left, right] = [Buffer.from(given), Buffer.from(expected)];
+  return left.length === right.length && timingSafeEqual(left, right);
 }
 
 /** Random text in base64url. 32 bytes are 256 bits and 43 characters. */

@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, type Principal, PUBLIC, recently, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, type Principal, PUBLIC, recently, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import { TokenDto } from '../recovery/dto/recovery.request.dto.js';
 import { EmailVerifiedDto, MessageDto } from '../recovery/dto/recovery.response.dto.js';
@@ -22,7 +22,7 @@ export class ContactController {
 
   @Post('verify-phone/request')
   @Endpoint({
-    access: SIGNED_IN,
+    access: bySession(SIGNED_IN),
     summary: 'Ask for a code, to show that a telephone number is yours',
     description: 'The code has six digits, is good for ten minutes and this number, and void after five wrong tries.',
     status: 202,
@@ -39,7 +39,7 @@ export class ContactController {
 
   @Post('verify-phone/confirm')
   @Endpoint({
-    access: SIGNED_IN,
+    access: bySession(SIGNED_IN),
     summary: 'Show that a telephone number is yours',
     returns: one(PhoneVerifiedDto),
     errors: { 400: ['code_wrong', 'code_void'], 409: ['user_phone_taken'], 429: ['rate_limited'] },
@@ -54,7 +54,7 @@ export class ContactController {
 
   @Post('email-change/request')
   @Endpoint({
-    access: recently(SIGNED_IN, 'identity'),
+    access: recently(bySession(SIGNED_IN), 'identity'),
     summary: 'Ask for another e-mail address',
     description: 'A mail with a link goes to the new address. Until it is followed, nothing changes.',
     status: 202,

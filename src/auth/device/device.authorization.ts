@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type ConfigOf, InjectConfig, platformConfig, publicLink } from '#libs/config';
+import { type ConfigOf, InjectConfig } from '#libs/config';
+import { httpConfig, publicLink, publicOrigin } from '#libs/http';
 import { Clock, newId } from '#libs/kernel';
 import { currentRequest } from '#libs/observability';
 import { DeviceLimits } from './device.limits.js';
@@ -30,7 +31,7 @@ export class DeviceAuthorizations {
     private readonly requests: DeviceRequestsRepository,
     private readonly codes: DeviceCodes,
     private readonly limits: DeviceLimits,
-    @InjectConfig(platformConfig) private readonly platform: ConfigOf<typeof platformConfig>,
+    @InjectConfig(httpConfig) private readonly http: ConfigOf<typeof httpConfig>,
     private readonly clock: Clock,
   ) {}
 
@@ -60,8 +61,8 @@ export class DeviceAuthorizations {
     return {
       device_code: deviceCode,
       user_code: userCode,
-      verification_uri: publicLink(this.platform, '/device'),
-      verification_uri_complete: publicLink(this.platform, '/device', userCode),
+      verification_uri: `${publicOrigin(this.http)}/device`,
+      verification_uri_complete: publicLink(this.http, '/device', userCode),
       expires_in: LIFE_SECONDS,
       interval: INTERVAL_SECONDS,
     };

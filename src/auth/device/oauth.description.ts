@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
-import { type ConfigOf, InjectConfig, platformConfig, publicLink } from '#libs/config';
+import { type ConfigOf, InjectConfig } from '#libs/config';
+import { httpConfig, publicOrigin } from '#libs/http';
 import { DEVICE_GRANT } from './device.grants.js';
 
 /** RFC 8414 §2, RFC 8628 §4. */
@@ -16,17 +17,18 @@ export interface OAuthMetadata {
 /** Says where programs find what, at the address under which people reach this house. */
 @Injectable()
 export class OAuthDescription {
-  constructor(@InjectConfig(platformConfig) private readonly platform: ConfigOf<typeof platformConfig>) {}
+  constructor(@InjectConfig(httpConfig) private readonly http: ConfigOf<typeof httpConfig>) {}
 
   read(): OAuthMetadata {
+    const origin = publicOrigin(this.http);
     return {
-      issuer: publicLink(this.platform, ''),
-      device_authorization_endpoint: publicLink(this.platform, '/api/auth/device/code'),
-      token_endpoint: publicLink(this.platform, '/api/auth/device/token'),
+      issuer: origin,
+      device_authorization_endpoint: `${origin}/api/auth/device/code`,
+      token_endpoint: `${origin}/api/auth/device/token`,
       token_endpoint_auth_methods_supported: ['none'],
       grant_types_supported: [DEVICE_GRANT],
       response_types_supported: [],
-      jwks_uri: publicLink(this.platform, '/.well-known/jwks.json'),
+      jwks_uri: `${origin}/.well-known/jwks.json`,
     };
   }
 }

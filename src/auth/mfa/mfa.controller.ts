@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { FromWhere, type Whence } from '../sessions/whence.decorator.js';
 import { BackupCodeRenewal } from './backup-code.renewal.js';
@@ -10,7 +10,7 @@ import { MfaRemoval } from './mfa.removal.js';
 import { MfaSetup } from './mfa.setup.js';
 import { type MfaStanding, MfaStatus } from './mfa.status.js';
 
-const OPEN = despite(SIGNED_IN, ...DUTIES);
+const OPEN = bySession(despite(SIGNED_IN, ...DUTIES));
 
 /** How giving a password and a code may fail. */
 const PROOF_ERRORS = {

@@ -1,6 +1,6 @@
 import { Body, Controller, Delete, Get, Param, Patch, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, despite, DUTIES, type Principal, recently, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, recently, SIGNED_IN } from '#libs/access';
 import { Endpoint, IdParamDto, list, one } from '#libs/http';
 import { AddPasskeyDto, BeginPasskeyDto, RenamePasskeyDto } from './dto/passkeys.request.dto.js';
 import { AddedPasskeyDto, PasskeyDto, PasskeyOptionsDto } from './dto/passkeys.response.dto.js';
@@ -9,7 +9,7 @@ import type { PasskeyEntity } from './passkey.entity.js';
 import { PasskeyKeeping } from './passkey.keeping.js';
 import { type AddedPasskey, PasskeyRegistration } from './passkey.registration.js';
 
-const OPEN = despite(SIGNED_IN, ...DUTIES);
+const OPEN = bySession(despite(SIGNED_IN, ...DUTIES));
 
 @ApiTags('Passkeys')
 @Controller('api/v1/auth/passkeys')

@@ -1,7 +1,7 @@
 import { Body, Controller, Post, Res } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply } from 'fastify';
-import { Actor, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, PUBLIC, SIGNED_IN } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { type MfaChallengeDto, SessionDto } from '../dto/auth.response.dto.js';
 import { PasskeyOptionsDto } from '../passkeys/dto/passkeys.response.dto.js';
@@ -57,7 +57,7 @@ export class ProofsController {
 
   @Post('reauthenticate/passkey-options')
   @Endpoint({
-    access: despite(SIGNED_IN, ...DUTIES),
+    access: bySession(despite(SIGNED_IN, ...DUTIES)),
     summary: 'Begin to prove once more who you are with a passkey',
     status: 200,
     returns: one(PasskeyOptionsDto),
@@ -68,7 +68,7 @@ export class ProofsController {
 
   @Post('reauthenticate')
   @Endpoint({
-    access: despite(SIGNED_IN, ...DUTIES),
+    access: bySession(despite(SIGNED_IN, ...DUTIES)),
     summary: 'Prove once more who you are',
     description:
       'Opens what is refused with `recent_auth_required`. Takes a passkey, or your password and a code as well where you have a second factor.',

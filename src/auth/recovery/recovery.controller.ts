@@ -1,6 +1,6 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, despite, DUTIES, type Principal, PUBLIC, recently, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, despite, DUTIES, type Principal, PUBLIC, recently, SIGNED_IN } from '#libs/access';
 import { Endpoint, Network, one } from '#libs/http';
 import { AddressDto, ChangePasswordDto, ConfirmPasswordResetDto, TokenDto } from './dto/recovery.request.dto.js';
 import { EmailVerifiedDto, MessageDto } from './dto/recovery.response.dto.js';
@@ -62,7 +62,7 @@ export class RecoveryController {
 
   @Post('password-change')
   @Endpoint({
-    access: recently(despite(SIGNED_IN, ...DUTIES), 'identity'),
+    access: recently(bySession(despite(SIGNED_IN, ...DUTIES)), 'identity'),
     summary: 'Change your password',
     description: 'Ends every other session. The one that asks goes on.',
     returns: one(MessageDto),

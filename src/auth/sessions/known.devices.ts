@@ -1,7 +1,7 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { deriveKey, randomToken } from '#libs/crypto';
+import { deriveKey, randomToken, sameText } from '#libs/crypto';
 import { authConfig } from '../auth.config.js';
 
 const ID_BYTES = 16;
@@ -21,19 +21,17 @@ export class KnownDevices {
   /** A mark for a device that somebody has just signed in on. */
   issue(userId: string): string {
     const device = randomToken(ID_BYTES);
-    return `${device}.${this.seal(device, userId).toString('base64url')}`;
+    return `${device}.${this.seal(device, userId)}`;
   }
 
   /** The device that carries a mark of this account; undefined for every other. */
   read(mark: string | undefined, userId: string | undefined): string | undefined {
     if (mark === undefined || userId === undefined) return undefined;
     const [device = '', seal = ''] = mark.split('.');
-    const given = Buffer.from(seal, 'base64url');
-    const expected = this.seal(device, userId);
-    return given.length === expected.length && timingSafeEqual(given, expected) ? device : undefined;
+    return sameText(seal, this.seal(device, userId)) ? device : undefined;
   }
 
-  private seal(device: string, userId: string): Buffer {
-    return createHmac('sha256', this.key).update(`${device}.${userId}`).digest();
+  private seal(device: string, userId: string): string {
+    return createHmac('sha256', this.key).update(`${device}.${userId}`).digest('base64url');
   }
 }

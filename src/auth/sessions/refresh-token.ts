@@ -1,10 +1,13 @@
-import { createHmac, timingSafeEqual } from 'node:crypto';
+import { createHmac } from 'node:crypto';
 import { Injectable, type OnApplicationBootstrap } from '@nestjs/common';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { deriveKey, keyBareHashes, type KeyedHash, KeyedHashes, randomToken } from '#libs/crypto';
+import { deriveKey, keyBareHashes, type KeyedHash, KeyedHashes, randomToken, sameText } from '#libs/crypto';
 import { UnitOfWork } from '#libs/database';
 import { isId } from '#libs/kernel';
 import { authConfig } from '../auth.config.js';
+
+/** 32 bytes. */
+const RANDOM = /^[\w-]{43}$/;
 
 export interface RefreshToken {
   /** What the browser keeps. */
@@ -38,17 +41,15 @@ export class RefreshTokens implements OnApplicationBootstrap {
   }
 
   issue(sessionId: string): RefreshToken {
-    const value = `${sessionId}.${this.seal(sessionId).toString('base64url')}.${randomToken()}`;
+    const value = `${sessionId}.${this.seal(sessionId)}.${randomToken()}`;
     return { value, hash: this.hashes.hash(value) };
   }
 
   /** The session that a token was issued for, now or earlier; undefined when we did not issue it. */
   read(value: string): string | undefined {
-    const [sessionId = '', seal = ''] = value.split('.');
-    const given = Buffer.from(seal, 'base64url');
-    const expected = this.seal(sessionId);
-    if (!isId(sessionId) || given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-    return sessionId;
+    const [sessionId = '', seal = '', random = '', ...more] = value.split('.');
+    if (!isId(sessionId) || !RANDOM.test(random) || more.length > 0) return undefined;
+    return sameText(seal, this.seal(sessionId)) ? sessionId : undefined;
   }
 
   /** Whether it is the very token that this was stored of. */
@@ -56,7 +57,7 @@ export class RefreshTokens implements OnApplicationBootstrap {
     return this.hashes.matches(value, stored);
   }
 
-  private seal(sessionId: string): Buffer {
-    return createHmac('sha256', this.key).update(sessionId).digest().subarray(0, 16);
+  private seal(sessionId: string): string {
+    return createHmac('sha256', this.key).update(sessionId).digest().toString('base64url', 0, 16);
   }
 }

@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Duties, type UserPrincipal } from '#libs/access';
 import { Clock } from '#libs/kernel';
 import { UserDirectory } from '../../users/user.directory.js';
+import { SecondFactors } from '../second-factors/second.factors.js';
 import type { BannedPerson } from '../sessions/session.reader.js';
 import type { PersonalTokenEntity } from './personal-token.entity.js';
 import { PersonalTokenSecrets } from './personal-token.secrets.js';
@@ -20,6 +21,7 @@ export class PersonalTokenVerifier {
     private readonly tokens: PersonalTokensRepository,
     private readonly secrets: PersonalTokenSecrets,
     private readonly users: UserDirectory,
+    private readonly factors: SecondFactors,
     private readonly duties: Duties,
     private readonly clock: Clock,
   ) {}
@@ -30,7 +32,7 @@ export class PersonalTokenVerifier {
     const token = hashes.length === 0 ? null : await this.tokens.findByHash(hashes);
     if (!token || token.endedAt !== null || token.expiresAt <= this.clock.date()) return undefined;
     const { id: tokenId, userId, methods, createdAt } = token;
-    const account = await this.users.find(userId);
+    const [account, factors] = await Promise.all([this.users.find(userId), this.factors.of(userId)]);
     if (account?.status !== 'active') return undefined;
     const { role, bannedUntil } = account;
     if (bannedUntil && bannedUntil > this.clock.date()) return { kind: 'banned', userId, until: bannedUntil };
@@ -46,7 +48,7 @@ export class PersonalTokenVerifier {
       authenticatedAt: createdAt,
       // A program cannot prove who its owner is, so what needs a fresh proof is not for it.
       isFullyProved: false,
-      duties: await this.duties.of({ userId, role }),
+      duties: await this.duties.of({ userId, role, hasSecondFactor: factors.length > 0 }),
     };
   }
 

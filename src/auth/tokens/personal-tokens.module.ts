@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
+import { SecondFactorsModule } from '../second-factors/second-factors.module.js';
 import { PersonalTokenEntity } from './personal-token.entity.js';
 import { PersonalTokenSecrets } from './personal-token.secrets.js';
 import { PersonalTokenVerifier } from './personal-token.verifier.js';
@@ -11,7 +12,7 @@ import { PersonalTokensService } from './personal-tokens.service.js';
 
 /** Personal access tokens, from beginning to end. Knows no way of signing in. */
 @Module({
-  imports: [UsersModule, TypeOrmModule.forFeature([PersonalTokenEntity])],
+  imports: [UsersModule, SecondFactorsModule, TypeOrmModule.forFeature([PersonalTokenEntity])],
   controllers: [PersonalTokensController],
   providers: [
     PersonalTokenSecrets,

@@ -475,6 +475,91 @@ export type SignInDto = {
     password: string;
 };
 
+export type CliTokenDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What it is for, so that you know it again.
+     */
+    name: string;
+    /**
+     * The public beginning of its value.
+     */
+    prefix: string;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * When it ends.
+     */
+    expiresAt: string;
+    /**
+     * When it was used last, to the minute.
+     */
+    lastUsedAt: string | null;
+    /**
+     * Send it as `Authorization: Bearer …` to the control plane. It is not shown again.
+     */
+    token: string;
+    /**
+     * How to send it.
+     */
+    tokenType: 'Bearer';
+    /**
+     * Who signed in.
+     */
+    user: AccountDto;
+};
+
+export type CliSignInDto = {
+    /**
+     * The address of the account.
+     */
+    email: string;
+    /**
+     * The password.
+     */
+    password: string;
+    /**
+     * What it is for, so that you know it again.
+     */
+    name?: string;
+    /**
+     * When it ends, at most a year from now. Left out, in 90 days.
+     */
+    expiresAt?: string;
+};
+
+export type PersonalTokenDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What it is for, so that you know it again.
+     */
+    name: string;
+    /**
+     * The public beginning of its value.
+     */
+    prefix: string;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * When it ends.
+     */
+    expiresAt: string;
+    /**
+     * When it was used last, to the minute.
+     */
+    lastUsedAt: string | null;
+};
+
 export type TeamDto = {
     /**
      * The id.
@@ -3028,6 +3113,52 @@ export type RotateSigningKeyDto = {
     discard?: boolean;
 };
 
+export type IssuedPersonalTokenDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * What it is for, so that you know it again.
+     */
+    name: string;
+    /**
+     * The public beginning of its value.
+     */
+    prefix: string;
+    /**
+     * When it was made.
+     */
+    createdAt: string;
+    /**
+     * When it ends.
+     */
+    expiresAt: string;
+    /**
+     * When it was used last, to the minute.
+     */
+    lastUsedAt: string | null;
+    /**
+     * Send it as `Authorization: Bearer …` to the control plane. It is not shown again.
+     */
+    token: string;
+    /**
+     * How to send it.
+     */
+    tokenType: 'Bearer';
+};
+
+export type CreatePersonalTokenDto = {
+    /**
+     * What it is for, so that you know it again.
+     */
+    name: string;
+    /**
+     * When it ends, at most a year from now. Left out, in 90 days.
+     */
+    expiresAt?: string;
+};
+
 export type ViolationDto = {
     /**
      * Ids follow time.
@@ -3474,6 +3605,36 @@ export type PastSignInDto = {
      * Whether it is the session that asks.
      */
     current: boolean;
+};
+
+export type DeviceRequestDto = {
+    /**
+     * What the program calls itself. Nobody has proved it.
+     */
+    client: string;
+    /**
+     * The address of the network that it asks from.
+     */
+    ip: string | null;
+    /**
+     * What it says it runs on.
+     */
+    userAgent: string | null;
+    /**
+     * Since when it waits.
+     */
+    createdAt: string;
+    /**
+     * Until when it waits.
+     */
+    expiresAt: string;
+};
+
+export type DecideDeviceDto = {
+    /**
+     * Whether the device may act for you.
+     */
+    approve: boolean;
 };
 
 export type ScimTokenDto = {
@@ -4790,7 +4951,7 @@ export type LogoutErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -4813,6 +4974,112 @@ export type LogoutResponses = {
 };
 
 export type LogoutResponse = LogoutResponses[keyof LogoutResponses];
+
+export type CliLoginData = {
+    body: CliSignInDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/cli-login';
+};
+
+export type CliLoginErrors = {
+    /**
+     * The input is not valid. Codes: `personal_token_expiry_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `invalid_credentials`.
+     */
+    401: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `personal_tokens_too_many`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Locked for a while. Codes: `account_locked`.
+     */
+    423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `sign_in_busy`, `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CliLoginError = CliLoginErrors[keyof CliLoginErrors];
+
+export type CliLoginResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: CliTokenDto | MfaChallengeDto;
+    };
+};
+
+export type CliLoginResponse = CliLoginResponses[keyof CliLoginResponses];
+
+export type CliLogoutData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/cli-logout';
+};
+
+export type CliLogoutErrors = {
+    /**
+     * The input is not valid. Codes: `personal_token_expected`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CliLogoutError = CliLogoutErrors[keyof CliLogoutErrors];
+
+export type CliLogoutResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: PersonalTokenDto;
+    };
+};
+
+export type CliLogoutResponse = CliLogoutResponses[keyof CliLogoutResponses];
 
 export type MockLoginData = {
     body?: never;
@@ -10054,7 +10321,7 @@ export type ExportOwnDataErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -10117,7 +10384,7 @@ export type DeleteOwnAccountErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11327,7 +11594,7 @@ export type RequestPhoneVerificationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11386,7 +11653,7 @@ export type ConfirmPhoneVerificationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11449,7 +11716,7 @@ export type RequestEmailChangeErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11667,7 +11934,7 @@ export type EndOtherSessionsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11752,7 +12019,7 @@ export type EndSessionErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -12062,7 +12329,7 @@ export type RotateSigningKeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -12099,6 +12366,168 @@ export type RotateSigningKeyResponses = {
 };
 
 export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
+
+export type ListPersonalTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/auth/tokens';
+};
+
+export type ListPersonalTokensErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListPersonalTokensError = ListPersonalTokensErrors[keyof ListPersonalTokensErrors];
+
+export type ListPersonalTokensResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PersonalTokenDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListPersonalTokensResponse = ListPersonalTokensResponses[keyof ListPersonalTokensResponses];
+
+export type CreatePersonalTokenData = {
+    body: CreatePersonalTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/tokens';
+};
+
+export type CreatePersonalTokenErrors = {
+    /**
+     * The input is not valid. Codes: `personal_token_expiry_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `personal_tokens_too_many`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreatePersonalTokenError = CreatePersonalTokenErrors[keyof CreatePersonalTokenErrors];
+
+export type CreatePersonalTokenResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: IssuedPersonalTokenDto;
+    };
+};
+
+export type CreatePersonalTokenResponse = CreatePersonalTokenResponses[keyof CreatePersonalTokenResponses];
+
+export type EndPersonalTokenData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/tokens/{id}';
+};
+
+export type EndPersonalTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `personal_token_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndPersonalTokenError = EndPersonalTokenErrors[keyof EndPersonalTokenErrors];
+
+export type EndPersonalTokenResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndPersonalTokenResponse = EndPersonalTokenResponses[keyof EndPersonalTokenResponses];
 
 export type ListViolationsData = {
     body?: never;
@@ -12808,7 +13237,7 @@ export type GetMfaStatusErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -12851,7 +13280,7 @@ export type SetUpMfaErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -12894,7 +13323,7 @@ export type EnableMfaErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -12953,7 +13382,7 @@ export type DisableMfaErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13012,7 +13441,7 @@ export type RegenerateBackupCodesErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13067,7 +13496,7 @@ export type ListPasskeysErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13110,7 +13539,7 @@ export type AddPasskeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `session_required`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13169,7 +13598,7 @@ export type BeginPasskeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `session_required`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13233,7 +13662,7 @@ export type RemovePasskeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `session_required`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13283,7 +13712,7 @@ export type RenamePasskeyErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13530,7 +13959,7 @@ export type BeginReauthenticationErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `banned`.
+     * Not allowed. Codes: `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13573,7 +14002,7 @@ export type ReauthenticateErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `sign_in_again`, `banned`.
+     * Not allowed. Codes: `sign_in_again`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -13734,7 +14163,7 @@ export type ChangePasswordErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `recent_auth_required`, `banned`.
+     * Not allowed. Codes: `session_required`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -14100,6 +14529,241 @@ export type ListSignInsResponses = {
 };
 
 export type ListSignInsResponse = ListSignInsResponses[keyof ListSignInsResponses];
+
+export type GetOAuthMetadataData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/oauth-authorization-server';
+};
+
+export type GetOAuthMetadataErrors = {
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetOAuthMetadataError = GetOAuthMetadataErrors[keyof GetOAuthMetadataErrors];
+
+export type GetOAuthMetadataResponses = {
+    /**
+     * The metadata.
+     */
+    200: unknown;
+};
+
+export type RequestDeviceCodeData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/device/code';
+};
+
+export type RequestDeviceCodeErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`.
+     */
+    503: ErrorDto;
+};
+
+export type RequestDeviceCodeError = RequestDeviceCodeErrors[keyof RequestDeviceCodeErrors];
+
+export type RequestDeviceCodeResponses = {
+    /**
+     * The two codes.
+     */
+    200: unknown;
+};
+
+export type RequestDeviceTokenData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/auth/device/token';
+};
+
+export type RequestDeviceTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`.
+     */
+    503: ErrorDto;
+};
+
+export type RequestDeviceTokenError = RequestDeviceTokenErrors[keyof RequestDeviceTokenErrors];
+
+export type RequestDeviceTokenResponses = {
+    /**
+     * The token.
+     */
+    200: unknown;
+};
+
+export type GetDeviceRequestData = {
+    body?: never;
+    path: {
+        /**
+         * The code that the device shows. Small letters do not matter.
+         */
+        userCode: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/device/{userCode}';
+};
+
+export type GetDeviceRequestErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `device_request_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type GetDeviceRequestError = GetDeviceRequestErrors[keyof GetDeviceRequestErrors];
+
+export type GetDeviceRequestResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: DeviceRequestDto;
+    };
+};
+
+export type GetDeviceRequestResponse = GetDeviceRequestResponses[keyof GetDeviceRequestResponses];
+
+export type DecideDeviceRequestData = {
+    body: DecideDeviceDto;
+    path: {
+        /**
+         * The code that the device shows. Small letters do not matter.
+         */
+        userCode: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/device/{userCode}';
+};
+
+export type DecideDeviceRequestErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `device_request_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type DecideDeviceRequestError = DecideDeviceRequestErrors[keyof DecideDeviceRequestErrors];
+
+export type DecideDeviceRequestResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type DecideDeviceRequestResponse = DecideDeviceRequestResponses[keyof DecideDeviceRequestResponses];
 
 export type ListScimTokensData = {
     body?: never;
