@@ -37,7 +37,7 @@ describe('the configuration', () => {
         registrationOpen: true,
         identityProviders: [],
         docsUrl: '/docs',
-        features: {},
+        features: { passwordReset: false },
       },
     });
   });
