@@ -10,6 +10,7 @@ import {
   PasskeyAdded,
   PasskeyRemoved,
 } from '../../src/auth/events/mfa.events.js';
+import { PersonalTokenIssued } from '../../src/auth/tokens/events/personal-token.events.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
@@ -221,10 +222,12 @@ describe('by what people are reached', () => {
     const user = await givenUser(t);
     const passkey = { id: newId(), name: 'Laptop' };
     const identity = { id: newId(), userId: user.id, provider: 'company', issuer: 'https://id.example.com' };
+    const token = { id: newId(), userId: user.id, name: 'Laptop', expiresAt: t.clock.date() };
     for (const [event, about] of [
       [new PasskeyAdded(SYSTEM, user.id, passkey), 'passkey was added'],
       [new PasskeyRemoved(SYSTEM, user.id, passkey), 'passkey was removed'],
       [new BackupCodesRegenerated(SYSTEM, user.id), 'new backup codes'],
+      [new PersonalTokenIssued(SYSTEM, token, 'session'), 'personal access token was made'],
       [new IdentityLinked(SYSTEM, identity), 'provider can sign in'],
       [new IdentityUnlinked(SYSTEM, identity), 'provider can no longer sign in'],
     ] as const) {

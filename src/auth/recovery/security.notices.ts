@@ -6,6 +6,7 @@ import { UserDirectory } from '../../users/user.directory.js';
 import { PasswordWasReset } from '../events/auth.events.js';
 import { IdentityLinked, IdentityUnlinked } from '../events/federation.events.js';
 import { BackupCodesRegenerated, MfaDisabled, MfaEnabled, PasskeyAdded, PasskeyRemoved } from '../events/mfa.events.js';
+import { PersonalTokenIssued } from '../tokens/events/personal-token.events.js';
 import { PasswordChanged } from './events/recovery.events.js';
 import { noticeLetter } from './letters.js';
 
@@ -60,6 +61,11 @@ export class SecurityNotices {
   @OnEvent(IdentityUnlinked, 'in-transaction')
   onIdentityUnlinked({ identity }: IdentityUnlinked): Promise<void> {
     return this.tell(identity.userId, 'An identity provider can no longer sign in to your account');
+  }
+
+  @OnEvent(PersonalTokenIssued, 'in-transaction')
+  onPersonalTokenIssued({ token }: PersonalTokenIssued): Promise<void> {
+    return this.tell(token.userId, 'A personal access token was made for your account');
   }
 
   /** To the old address: who has the new one knows. */
