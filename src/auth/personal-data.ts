@@ -100,16 +100,6 @@ export const authPersonalData: readonly PersonalColumn[] = [
     },
   },
   {
-    table: 'violations',
-    column: 'user_id',
-    onDeletion: 'cascade',
-    inExport: {
-      name: 'violations',
-      columns: { id: 'id', type: 'type', score: 'score', network: 'network', createdAt: 'created_at' },
-      newestBy: 'created_at',
-    },
-  },
-  {
     table: 'one_time_links',
     column: 'user_id',
     onDeletion: 'cascade',

@@ -222,7 +222,7 @@ describe('by what people are reached', () => {
     const user = await givenUser(t);
     const passkey = { id: newId(), name: 'Laptop' };
     const identity = { id: newId(), userId: user.id, provider: 'company', issuer: 'https://id.example.com' };
-    const token = { id: newId(), userId: user.id, name: 'Laptop', expiresAt: t.clock.date() };
+    const token = { id: newId(), userId: user.id, name: 'Laptop', methods: ['pwd'], expiresAt: t.clock.date() };
     for (const [event, about] of [
       [new PasskeyAdded(SYSTEM, user.id, passkey), 'passkey was added'],
       [new PasskeyRemoved(SYSTEM, user.id, passkey), 'passkey was removed'],

@@ -190,6 +190,23 @@ describe('the device flow', () => {
     expect(await errorOf(ask(code))).toBe('400 access_denied');
   });
 
+  it('takes back what was agreed to with all else that lets its owner in', async () => {
+    const { user_code: userCode, device_code: code } = await begin();
+    expect((await decide(userCode, true)).status).toBe(204);
+    const change = { currentPassword: user.password, newPassword: 'Staple-Horse-8-Battery' };
+    expect((await user.http.post('/api/auth/password-change', change)).status).toBe(200);
+    expect(await errorOf(ask(code))).toBe('400 invalid_grant');
+  });
+
+  it('asks for a fresh proof, as a token that one makes oneself does', async () => {
+    const { user_code: code } = await begin();
+    await t.db.query("UPDATE sessions SET authenticated_at = authenticated_at - interval '1 day' WHERE user_id = $1", [
+      user.id,
+    ]);
+    const answer = await decide(code, true);
+    expect([answer.status, answer.body.error.code]).toEqual([403, 'recent_auth_required']);
+  });
+
   it('is decided by people with a session: a token cannot make a token', async () => {
     const { user_code: first, device_code: code } = await begin();
     await decide(first, true);

@@ -3,6 +3,7 @@ import { PasswordReset } from '../../src/auth/passwords/password.reset.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { auditedBy } from '../support/audit-trail.js';
 import { eventually } from '../support/eventually.js';
+import { givenAuthenticator } from '../support/given/second-factors.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
 
 interface Token {
@@ -192,6 +193,50 @@ describe('personal access tokens', () => {
     expect((await me(token)).status).toBe(200);
     expect(await t.app.get(PasswordReset).run(SYSTEM, admin.email)).toEqual(expect.any(String));
     expect((await me(token)).status).toBe(401);
+  });
+
+  it.each([
+    [
+      'a ban',
+      ({ id }: GivenUser, { http }: GivenUser) => http.post(`/api/v1/admin/users/${id}/ban`, { duration: '1h' }),
+    ],
+    ['a suspension', ({ id }: GivenUser, { http }: GivenUser) => http.post(`/api/v1/admin/users/${id}/suspend`)],
+    [
+      'another password',
+      ({ http, password: currentPassword }: GivenUser) =>
+        http.post('/api/auth/password-change', { currentPassword, newPassword: 'Staple-Horse-8-Battery' }),
+    ],
+  ])('A-36 end for good with %s, also where there is no session, and with no single session', async (_, end) => {
+    const [owner, admin] = [await givenUser(t), await givenUser(t, { role: 'admin' })];
+    const { id, token } = (await owner.http.post<One>(PATH, { name: 'laptop' })).body.data;
+    const { email, password } = owner;
+    await t.http.post('/api/auth/login', { email, password });
+    expect((await owner.http.delete('/api/v1/auth/sessions')).status).toBeLessThan(300);
+    expect((await me(token)).status).toBe(200);
+    if (end.length > 1) await owner.http.post('/api/auth/logout');
+    expect((await end(owner, admin)).status).toBeLessThan(300);
+    const { rows } = await t.db.query('SELECT 1 FROM personal_tokens WHERE id = $1 AND ended_at IS NOT NULL', [id]);
+    expect(rows).toHaveLength(1);
+    expect([(await me(token)).status, (await me(token, other)).status]).not.toContain(200);
+  });
+
+  it('A-36 are no way around a second factor that their owner has now', async () => {
+    const owner = await givenUser(t);
+    const make = async () => (await owner.http.post<One>(PATH, { name: 'laptop' })).body.data.token;
+    const weak = await make();
+    expect((await me(weak, other)).status).toBe(200);
+    await givenAuthenticator(t, owner);
+    expect([(await me(weak)).status, (await me(weak, other)).status]).toEqual([401, 401]);
+    expect((await me(await make())).status).toBe(200);
+  });
+
+  it('A-35 stand in the history of sign-ins when a password was given for them', async () => {
+    const owner = await givenUser(t);
+    await owner.http.post(PATH, { name: 'of a session' });
+    await t.http.post('/api/auth/cli-login', { email: owner.email, password: owner.password });
+    const { body } = await owner.http.get<{ data: object[] }>('/api/v1/auth/sign-ins');
+    expect(body.data).toHaveLength(2);
+    expect(body.data[0]).toMatchObject({ success: true, methods: ['pwd'], current: false });
   });
 
   it('A-36 are as many as one may have, and no more', async () => {

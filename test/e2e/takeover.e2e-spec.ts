@@ -157,6 +157,7 @@ describe('whoever took an account over', () => {
       const app = await givenAuthenticator(t, user);
       await givenPasskey(user, new SoftAuthenticator(PUBLIC_URL));
       await givenIdentity(t, user);
+      await user.http.post('/api/v1/auth/tokens', { name: 'laptop' });
       const key = await givenApiKey(t, user, []);
       return { user, app, key };
     }
@@ -165,6 +166,7 @@ describe('whoever took an account over', () => {
         `SELECT (SELECT count(*)::int FROM identities WHERE user_id = $1) AS identities,
                 (SELECT count(*)::int FROM passkeys WHERE user_id = $1) AS passkeys,
                 (SELECT count(*)::int FROM totp_factors WHERE user_id = $1) AS totp,
+                (SELECT count(*)::int FROM personal_tokens WHERE user_id = $1) AS tokens,
                 (SELECT count(*)::int FROM backup_codes WHERE user_id = $1) AS codes,
                 (SELECT count(*)::int FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL) AS keys`,
         [id],
@@ -174,10 +176,10 @@ describe('whoever took an account over', () => {
 
     it('A-16 has no way in once the address was shown to be its owner’s', async () => {
       const { user, key } = await hijacked();
-      expect(await left(user.id)).toEqual({ identities: 1, passkeys: 1, totp: 1, codes: 10, keys: 1 });
+      expect(await left(user.id)).toEqual({ identities: 1, passkeys: 1, totp: 1, codes: 10, keys: 1, tokens: 1 });
       expect((await key.http.get('/v1/models')).status).toBe(200);
       await mailReset(user);
-      expect(await left(user.id)).toEqual({ identities: 0, passkeys: 0, totp: 0, codes: 0, keys: 0 });
+      expect(await left(user.id)).toEqual({ identities: 0, passkeys: 0, totp: 0, codes: 0, keys: 0, tokens: 0 });
       expect((await key.http.get('/v1/models')).status).toBe(401);
       const { rows } = await t.db.query('SELECT 1 FROM users WHERE id = $1 AND email_verified_at IS NOT NULL', [
         user.id,
@@ -193,7 +195,7 @@ describe('whoever took an account over', () => {
       const { user } = await hijacked();
       await t.db.query('UPDATE users SET email_verified_at = now() WHERE id = $1', [user.id]);
       await mailReset(user);
-      expect(await left(user.id)).toEqual({ identities: 1, passkeys: 1, totp: 1, codes: 10, keys: 1 });
+      expect(await left(user.id)).toEqual({ identities: 1, passkeys: 1, totp: 1, codes: 10, keys: 1, tokens: 1 });
       expect(await actionsOn(user.id)).not.toContain('ACCOUNT_RECLAIMED');
     });
   });

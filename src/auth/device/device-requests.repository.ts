@@ -37,6 +37,11 @@ export class DeviceRequestsRepository {
     return affected === 1;
   }
 
+  /** Those that somebody decided about. */
+  async deleteAllOf(userId: string): Promise<void> {
+    await this.requests.delete({ userId });
+  }
+
   async deleteExpired(before: Date): Promise<void> {
     await this.requests.delete({ expiresAt: LessThan(before) });
   }

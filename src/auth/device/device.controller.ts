@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Param, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, bySession, type Principal, SIGNED_IN } from '#libs/access';
+import { Actor, bySession, type Principal, recently, SIGNED_IN } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import type { DeviceRequestEntity } from './device-request.entity.js';
 import { DeviceDecisions } from './device.decisions.js';
@@ -27,7 +27,8 @@ export class DeviceController {
 
   @Post(':userCode')
   @Endpoint({
-    access: bySession(SIGNED_IN),
+    // The device gets a token, which must cost what it costs to make one.
+    access: recently(bySession(SIGNED_IN), 'identity'),
     summary: 'Let a device act for you, or refuse it',
     description: 'It gets a personal access token. A code is good for one decision.',
     errors: ERRORS,

@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { UsersModule } from '../../users/users.module.js';
 import { PersonalTokensModule } from '../tokens/personal-tokens.module.js';
 import { DeviceAuthorizations } from './device.authorization.js';
+import { DeviceCare } from './device.care.js';
 import { DeviceCodes } from './device.codes.js';
 import { DeviceController } from './device.controller.js';
 import { DeviceDecisions } from './device.decisions.js';
@@ -19,6 +20,7 @@ import { OAuthDescription } from './oauth.description.js';
   controllers: [OAuthController, DeviceController],
   providers: [
     DeviceAuthorizations,
+    DeviceCare,
     DeviceCodes,
     DeviceDecisions,
     DeviceGrants,

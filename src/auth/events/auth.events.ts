@@ -1,5 +1,5 @@
 import type { Principal, UserPrincipal } from '#libs/access';
-import { type AuditEntry, AuditableEvent } from '#libs/events';
+import { type AuditEntry, AuditableEvent, DomainEvent } from '#libs/events';
 import { maskedEmail } from '#libs/kernel';
 
 abstract class SessionEvent extends AuditableEvent {
@@ -52,6 +52,13 @@ export class SessionsEnded extends AuditableEvent {
       resourceId: this.userId,
       newValues: { reason: this.reason, sessions: this.sessionIds },
     };
+  }
+}
+
+/** Whatever let somebody in until now does so no more, but for the session that acts: not sessions alone. */
+export class AccessEnded extends DomainEvent {
+  constructor(readonly userId: string) {
+    super();
   }
 }
 

@@ -4,7 +4,7 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { authErrors } from '../auth.errors.js';
-import { SessionsEnded, SignedOut } from '../events/auth.events.js';
+import { AccessEnded, SessionsEnded, SignedOut } from '../events/auth.events.js';
 import { deviceOf } from './device.js';
 import type { SessionEntity } from './session.entity.js';
 import { SessionsRepository } from './sessions.repository.js';
@@ -59,19 +59,26 @@ export class SessionKeeper {
   /** All of the actor's own but the one that asks for it. */
   async endOthers(actor: Principal): Promise<void> {
     const { userId, sessionId } = personOf(actor);
-    await this.endAllOf(actor, userId, 'revoked', sessionId);
+    await this.work.run(() => this.endSessions(actor, userId, 'revoked', sessionId));
   }
 
   /**
-   * In the transaction that is open, if one is: whoever shuts somebody out takes their sessions in the same breath.
+   * In the transaction that is open, if one is: whoever shuts somebody out takes their sessions in the same breath,
+   * and what else goes on without a password.
    *
    * @param but the one that goes on
    */
   async endAllOf(actor: Principal, userId: string, reason: string, but?: string): Promise<void> {
     await this.work.run(async () => {
-      const ended = await this.sessions.endAllOf(userId, this.because(reason), but);
-      if (ended.length > 0) await this.events.publish(new SessionsEnded(actor, userId, ended, reason));
+      await this.endSessions(actor, userId, reason, but);
+      // Also where no session was left: somebody may have nothing but tokens.
+      await this.events.publish(new AccessEnded(userId));
     });
+  }
+
+  private async endSessions(actor: Principal, userId: string, reason: string, but?: string): Promise<void> {
+    const ended = await this.sessions.endAllOf(userId, this.because(reason), but);
+    if (ended.length > 0) await this.events.publish(new SessionsEnded(actor, userId, ended, reason));
   }
 
   private because(reason: string): { now: Date; reason: string } {

@@ -8,6 +8,7 @@ import { UserDirectory } from '../../users/user.directory.js';
 import { SignedIn, SignInFailed } from '../events/auth.events.js';
 import { newDeviceLetter } from '../recovery/letters.js';
 import { deviceOf } from '../sessions/device.js';
+import { PersonalTokenIssued } from '../tokens/events/personal-token.events.js';
 import { SignInsRepository } from './sign-ins.repository.js';
 
 /** Keeps who signed in from where, and tells people of a sign-in from a device that they were not seen with. */
@@ -32,6 +33,12 @@ export class SignInRecorder {
     if (wasKnown || !knewAny) return;
     const account = await this.users.find(userId);
     if (account) await this.mailer.mail(newDeviceLetter(account.email, { ip, device }, this.clock.date()));
+  }
+
+  /** A command line that came with the password signed in, though it has no session. Of the token there is a letter. */
+  @OnEvent(PersonalTokenIssued, 'in-transaction')
+  async onPersonalTokenIssued({ token: { userId, methods }, way }: PersonalTokenIssued): Promise<void> {
+    if (way === 'cli_login') await this.note(userId, { success: true, methods: [...methods], sessionId: null });
   }
 
   /** After the answer: it must not take longer for an account that there is. */

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Duties, type UserPrincipal } from '#libs/access';
 import { Clock } from '#libs/kernel';
 import { UserDirectory } from '../../users/user.directory.js';
-import { SecondFactors } from '../second-factors/second.factors.js';
+import { areTwoFactors, SecondFactors } from '../second-factors/second.factors.js';
 import type { BannedPerson } from '../sessions/session.reader.js';
 import type { PersonalTokenEntity } from './personal-token.entity.js';
 import { PersonalTokenSecrets } from './personal-token.secrets.js';
@@ -36,6 +36,8 @@ export class PersonalTokenVerifier {
     if (account?.status !== 'active') return undefined;
     const { role, bannedUntil } = account;
     if (bannedUntil && bannedUntil > this.clock.date()) return { kind: 'banned', userId, until: bannedUntil };
+    // Made before its owner had a second factor, it would be a way around that.
+    if (factors.length > 0 && !areTwoFactors(methods)) return undefined;
     await this.note(value, token);
     return {
       kind: 'user',

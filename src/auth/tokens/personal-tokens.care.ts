@@ -3,7 +3,7 @@ import { OnEvent } from '#libs/events';
 import { defineJob, JobHandler } from '#libs/jobs';
 import { Clock } from '#libs/kernel';
 import { AccountReclaimed } from '../../users/events/user.events.js';
-import { PasswordWasReset } from '../events/auth.events.js';
+import { AccessEnded } from '../events/auth.events.js';
 import { PersonalTokensRepository } from './personal-tokens.repository.js';
 
 const KEPT_MS = 30 * 86_400_000;
@@ -22,15 +22,15 @@ export class PersonalTokensCare {
     private readonly clock: Clock,
   ) {}
 
-  /** Who knows what else was made by whoever had the password? */
-  @OnEvent(PasswordWasReset, 'in-transaction')
-  async onPasswordWasReset({ userId }: PasswordWasReset): Promise<void> {
+  /** Who knows what else was made by whoever had the password, or is shut out? */
+  @OnEvent(AccessEnded, 'in-transaction')
+  async onAccessEnded({ userId }: AccessEnded): Promise<void> {
     await this.tokens.endAllOf(userId, this.clock.date());
   }
 
   @OnEvent(AccountReclaimed, 'in-transaction')
   async onAccountReclaimed({ userId }: AccountReclaimed): Promise<void> {
-    await this.tokens.endAllOf(userId, this.clock.date());
+    await this.tokens.deleteAllOf(userId);
   }
 
   @JobHandler(removeEndedTokens)

@@ -43,6 +43,10 @@ export class PersonalTokensRepository {
     return affected ?? 0;
   }
 
+  async deleteAllOf(userId: string): Promise<void> {
+    await this.tokens.delete({ userId });
+  }
+
   async noteUse(id: string, now: Date): Promise<void> {
     await this.tokens.update({ id }, { lastUsedAt: now });
   }

@@ -14721,7 +14721,7 @@ export type DecideDeviceRequestErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**

@@ -6,6 +6,8 @@ export interface PersonalTokenFacts {
   readonly id: string;
   readonly userId: string;
   readonly name: string;
+  /** How its owner had proved who they are. */
+  readonly methods: readonly string[];
   readonly expiresAt: Date;
 }
 
