@@ -145,6 +145,22 @@ describe('the desk of budgets', () => {
     }
   });
 
+  it('gives back what nobody holds when limits have changed', async () => {
+    const kept: bigint[] = [];
+    const desk = new BudgetDesk({
+      owner: () => 'r1',
+      lease: async (wishes) =>
+        wishes.map(({ budgetId, needed }) => {
+          return { budgetId, startsAt: 't', endsInMs: null, granted: needed + 50n, free: 0n, others: 0 };
+        }),
+      sync: async (all) => void kept.push(all.reduce((sum, { amount }) => sum + amount, 0n)),
+      recall: async () => undefined,
+    });
+    await desk.hold('b', 10n);
+    await desk.limitsChanged();
+    expect(kept).toEqual([10n]);
+  });
+
   it('has others asked anew for whoever waits after a recall that was not needed any more', async () => {
     let free = 0n;
     const recalls: string[] = [];

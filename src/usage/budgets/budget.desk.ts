@@ -59,6 +59,7 @@ export class BudgetDesk {
     account.ratePerSecond += weight * (Number(cost) / seconds - account.ratePerSecond);
     account.ratedAtMs = now;
     this.reconsider(budgetId);
+    if (account.isRunningLow) this.pump();
   }
 
   /** There may be room again: the last refusal means nothing any more, and whoever waits is served or asks again. */
@@ -67,16 +68,18 @@ export class BudgetDesk {
     if (!account) return;
     account.refused = undefined;
     account.serve();
-    if (account.asks) this.pump();
+    if (account.waiting.length > 0) this.pump();
     // What was answered to a recall stays true: what a call leaves over goes back at once.
     if (account.yields && account.waiting.length === 0 && (account.slice?.yield() ?? 0n) > 0n) {
       this.sync().catch(() => undefined);
     }
   }
 
-  /** Limits may have been raised. */
-  reconsiderAll(): void {
+  /** Limits have changed: what nobody holds was granted under the old ones and goes back, and whoever waits asks anew. */
+  async limitsChanged(): Promise<void> {
+    const givenBack = this.giveBackAll();
     for (const budgetId of this.accounts.keys()) this.reconsider(budgetId);
+    await givenBack;
   }
 
   /** Another replica has given back what it can. */

@@ -185,10 +185,18 @@ export class Budgets implements OnApplicationBootstrap {
     const [word, budgetId = '', sender = ''] = message.split(' ');
     if (word === 'changed') {
       this.registry.forget();
-      this.desk.reconsiderAll();
+      void this.changeLimits();
     } else if (word === 'returned') this.desk.reconsider(budgetId);
     else if (word === 'answered' && sender === this.replica.id) this.desk.answered(budgetId);
     else if (word === 'recall' && sender !== this.replica.id) void this.answer(budgetId, sender);
+  }
+
+  private async changeLimits(): Promise<void> {
+    try {
+      await this.desk.limitsChanged();
+    } catch (error) {
+      if (!isConnectionLoss(error)) this.log.warn('Slices could not be given back after a change of limits.', error);
+    }
   }
 
   private async answer(budgetId: string, sender: string): Promise<void> {
