@@ -37,7 +37,7 @@ describe('the configuration', () => {
         registrationOpen: true,
         identityProviders: [],
         docsUrl: '/docs',
-        features: { passwordReset: false },
+        features: { passkeys: true, passwordReset: false },
       },
     });
   });

@@ -9,6 +9,7 @@ const COUNT = 2_500;
 
 describe('the migration that seals addresses', () => {
   const before = migrations.findIndex(({ name }) => name.startsWith('SealAddresses'));
+  const parting = migrations.findIndex(({ name }) => name.startsWith('PartPeopleFromAudit'));
   let database: TestDatabase;
   let db: Client;
   let given: string | undefined;
@@ -67,15 +68,18 @@ describe('the migration that seals addresses', () => {
     const audited = async (from: string) =>
       (await db.query<object>(`SELECT actor_kind, ip, new_values FROM ${from}`)).rows;
     const masked = { email: 'p***@e***.com', name: 'Person', role: 'user' };
-    await runMigrations(database.url, migrations.slice(0, before + 2));
+    await runMigrations(database.url, migrations.slice(0, parting + 1));
     expect(await audited('audit_logs')).toEqual([{ actor_kind: 'user', ip: null, new_values: { role: 'user' } }]);
     expect(await audited('audit_trail')).toEqual([{ actor_kind: 'user', ip: '203.0.113.7', new_values: masked }]);
-    await revertMigrations(database.url, migrations.slice(0, before + 2));
+    await revertMigrations(database.url, migrations.slice(0, parting + 1));
     expect(await audited('audit_logs')).toEqual([{ actor_kind: 'user', ip: '203.0.113.7', new_values: masked }]);
   });
 
   it('U-05 can be taken back', async () => {
-    await revertMigrations(database.url, migrations.slice(0, before + 1));
+    // One at a time, the last one first.
+    for (let last = parting - 1; last >= before; last -= 1) {
+      await revertMigrations(database.url, migrations.slice(0, last + 1));
+    }
     const { rows } = await db.query<{ count: number }>(
       `SELECT count(DISTINCT email)::int AS count FROM users WHERE email ~ '^person-[0-9]+@example.com$'`,
     );
