@@ -34,8 +34,9 @@ export async function manyConnections({ url, headers, connections, seconds }) {
     const who = asked.length % connections;
     asked.push(ask(clients[who], (turn + who) % 2 === 0 ? 'list' : 'chat', meant, turn > 0));
   });
-  const open = clients.filter((client) => client.stats.connected && !client.destroyed).length;
+  // Those that are slow to connect have connected once they are answered; whoever is answered stays connected.
   await Promise.all(asked);
+  const open = clients.filter((client) => client.stats.connected && !client.destroyed).length;
   await Promise.all(clients.map((client) => client.close()));
   return {
     connections: open,
