@@ -26,5 +26,7 @@ export default {
   globalSetup: '<rootDir>/test/support/jest.global-setup.ts',
   globalTeardown: '<rootDir>/test/support/jest.global-teardown.ts',
   maxWorkers: 2,
+  // What a file loaded is not let go of in full: a worker that has become large begins anew before the next one.
+  workerIdleMemoryLimit: '1500MB',
   testTimeout: 30_000,
 };
