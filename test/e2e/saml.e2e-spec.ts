@@ -295,6 +295,11 @@ describe('signing in by SAML', () => {
     ],
     ['a response alone that is signed', () => idp.sign(unsigned(facts()), "/*[local-name(.)='Response']")],
     [
+      'a signature of the response in another place',
+      () => wholeSwapped((xml, signature) => xml.replace(signature, '').replace(/(?=<saml:Issuer>)/, () => signature)),
+    ],
+    ['a signature of the assertion in another place', () => swapped(({ signature, bare }) => inside(bare, signature))],
+    [
       'two lists of what is signed',
       () => good().replace(/<ds:SignedInfo>[^]*<\/ds:SignedInfo>/, (list) => list + list),
     ],
@@ -355,6 +360,7 @@ describe('signing in by SAML', () => {
     ['no XML', () => 'SAMLResponse'],
     ['a response that does not end', () => good().slice(0, -20)],
     ['too much', () => idp.signed(facts({ groups: Array.from({ length: 20_000 }, (_, at) => `group-${at}`) }))],
+    ['width', () => good().replace('engineers', '<a/>'.repeat(40_000))],
     ['depth', () => good().replace('engineers', `${'<a>'.repeat(10_000)}${'</a>'.repeat(10_000)}`)],
   ])('A-32 refuses %s', async (_case, make) => {
     expect(await judged(make())).toBe(REFUSED);
@@ -368,6 +374,8 @@ describe('signing in by SAML', () => {
       'persistent-name-of-ada',
     );
     expect(await judged(swapped(({ assertion }) => assertion))).toBe('persistent-name-of-ada');
+    const groups = Array.from({ length: 1_000 }, (_, at) => `group-${at}`);
+    expect(await judged(idp.signed(facts({ groups })))).toBe('persistent-name-of-ada');
   });
 
   it('A-32 refuses each of 2,000 answers that somebody changed, and then believes what they were made of', async () => {
