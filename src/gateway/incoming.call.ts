@@ -32,6 +32,8 @@ export interface IncomingCall {
   readonly footprint: number;
   /** Whether the body is a form with files. */
   readonly isForm: boolean;
+  /** A header asks for a longer context than the model has by itself. */
+  readonly asksForLongerContext: boolean;
   /** Whether a text stands in the body once its escapes are undone. In forms, in its fields. */
   mentions(text: string): boolean;
   /** The body with another name for the model, everything else byte for byte the same. */
@@ -41,6 +43,8 @@ export interface IncomingCall {
 /** An empty list in a list: the place in the outer one and the inner one itself. */
 const BYTES_PER_VALUE = 64;
 const ESCAPE = String.raw`\u`;
+/** A preview of Anthropic's: `context-1m-2025-08-07`. */
+const LONGER_CONTEXT = /\bcontext-\d/i;
 const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 
 /** Reads a body of JSON, or a form with files. @throws DomainError where it names no model or is ambiguous */
@@ -54,7 +58,8 @@ export function readCall(
   mustBeUtf8(contentType);
   const boundary = multipartBoundary(contentType);
   const outlined = accepted(boundary === undefined ? outlineModelRequest(bytes) : outlineForm(bytes, boundary));
-  return new ReadCall(operation, path ?? OPERATIONS[operation].path, bytes, boundary, outlined);
+  const longer = LONGER_CONTEXT.test(String(headers['anthropic-beta'] ?? ''));
+  return new ReadCall(operation, path ?? OPERATIONS[operation].path, bytes, boundary, outlined, longer);
 }
 
 /** A class, because an object that is written out with a getter takes an engine several times as long to make. */
@@ -67,6 +72,7 @@ class ReadCall implements IncomingCall {
     private readonly body: Buffer,
     private readonly boundary: string | undefined,
     private readonly outlined: OutlinedModelRequest,
+    readonly asksForLongerContext: boolean,
   ) {}
 
   get model(): string {

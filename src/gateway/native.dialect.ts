@@ -16,6 +16,7 @@ import {
 } from '#libs/upstream';
 import type { ResolvedModel } from '../models/model.catalog.js';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
+import { natureOf } from './answer.limit.js';
 import { type Dialect, headersFor, type HeardAnswer } from './dialect.js';
 import type { IncomingCall } from './incoming.call.js';
 import { OPERATIONS, type OperationTraits } from './operations.js';
@@ -68,7 +69,7 @@ export class NativeDialect implements Dialect {
     const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
     const badUsage = usage === undefined && misreports(json?.['usage']);
-    const units = unitsOf(operation, request.json, json);
+    const units = unitsOf(natureOf(this.call), request.json, json);
     return { body, usage, badUsage, text, units, model, answerId: answerIdOf(json), isError };
   }
 
@@ -85,7 +86,7 @@ export class NativeDialect implements Dialect {
 
   streamedUnits(): Units {
     const answer = this.message && { usage: this.message.closing };
-    return unitsOf(this.call.operation, this.call.request.json, answer);
+    return unitsOf(natureOf(this.call), this.call.request.json, answer);
   }
 
   /** Of the operations whose streams say what they took only where that is asked for. */

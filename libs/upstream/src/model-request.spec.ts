@@ -70,7 +70,6 @@ describe('readModelRequest', () => {
       model: 'm',
       stream: true,
       includeUsage: true,
-      maxTokens: 9,
       choices: 2,
     });
   });

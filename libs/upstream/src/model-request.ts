@@ -13,9 +13,7 @@ export interface ModelRequest {
   stream: boolean;
   /** `stream_options.include_usage`: the caller wants the closing usage event. */
   includeUsage: boolean;
-  /** The tighter of `max_completion_tokens`, `max_tokens`, `max_output_tokens`; `undefined` when the caller sets none. */
-  maxTokens: number | undefined;
-  /** Answers asked for: `n` or `best_of`, whichever is larger; at least 1. Each may use up `maxTokens`. */
+  /** Answers asked for: `n` or `best_of`, whichever is larger; at least 1. */
   choices: number;
   /** `previous_response_id`: the answer that is gone on from, which the provider keeps. */
   previousResponseId: string | undefined;
@@ -74,6 +72,7 @@ const GUARDED = new Set([
   'max_tokens',
   'max_completion_tokens',
   'max_output_tokens',
+  'n_predict',
   'n',
   'best_of',
   'service_tier',
@@ -190,7 +189,7 @@ function interpret(model: string, json: Record<string, unknown>): ModelRequest |
   if (options !== undefined && options !== null && asRecord(options) === undefined) {
     return { ok: false, reason: 'bad_value', param: 'stream_options' };
   }
-  for (const param of ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n', 'best_of']) {
+  for (const param of ['max_tokens', 'max_completion_tokens', 'max_output_tokens', 'n_predict', 'n', 'best_of']) {
     if (!isCountOrAbsent(json[param])) {
       return { ok: false, reason: 'bad_value', param };
     }
@@ -199,13 +198,11 @@ function interpret(model: string, json: Record<string, unknown>): ModelRequest |
   if (dear !== undefined) {
     return { ok: false, reason: 'priced_otherwise', param: dear };
   }
-  const limits = [json['max_completion_tokens'], json['max_tokens'], json['max_output_tokens']].filter(isNumber);
   return {
     ok: true,
     model,
     stream: stream === true,
     includeUsage: asRecord(json['stream_options'])?.['include_usage'] === true,
-    maxTokens: limits.length === 0 ? undefined : Math.min(...limits),
     choices: Math.max(1, ...[json['n'], json['best_of']].filter(isNumber)),
     previousResponseId: previous ?? undefined,
     json,

@@ -87,7 +87,6 @@ function interpret(fields: Record<string, unknown>): ModelRequest | MalformedMod
     model,
     stream: stream === 'true',
     includeUsage: false,
-    maxTokens: undefined,
     choices: n === undefined ? 1 : Number(n),
     previousResponseId: undefined,
     json: fields,
