@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
 import type { TestApp } from '../support/app.js';
 import { build } from '../support/built.js';
@@ -21,6 +22,8 @@ const WARM_UP = 300;
 const STREAMS = 1_000;
 /** A call that is kept takes more than this; what code and caches take less. */
 const HEAP_PER_STREAM = 2_048;
+/** Node's second for the Date header and undici's tick, which keep nothing alive, are over this long after a call. */
+const QUIET_MS = 1_500;
 const BODY = JSON.stringify({ model: 'm1', stream: true, messages: [{ role: 'user', content: 'Hello' }] });
 
 interface Measured {
@@ -115,12 +118,10 @@ describe('a process after streams whose callers hung up', () => {
   };
   const settled = (calls: number): Promise<void> =>
     eventually(async () => {
-      const { rows } = await db.query<{ calls: number }>(
-        "SELECT count(*)::int AS calls FROM usage_events WHERE status = 'aborted'",
-      );
-      expect(rows[0]?.calls).toBe(calls);
+      const { rows } = await db.query('SELECT status, count(*)::int AS calls FROM usage_events GROUP BY status');
+      expect(rows).toEqual([{ status: 'aborted', calls }]);
       up.requests.length = 0;
-    });
+    }, 20_000);
 
   it('H-11 has its handles, listeners, timers and heap back, and no timer once it has ended', async () => {
     const house = { db, http: new TestHttp(url) } as unknown as TestApp;
@@ -143,6 +144,7 @@ describe('a process after streams whose callers hung up', () => {
       expect(after.listeners).toBeLessThanOrEqual(before.listeners + 100);
       expect(after.heapBytes - before.heapBytes).toBeLessThan(STREAMS * HEAP_PER_STREAM);
     });
+    await delay(QUIET_MS);
     const ended = once(child, 'close');
     child.kill('SIGTERM');
     expect(await ended).toEqual([0, null]);
