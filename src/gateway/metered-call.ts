@@ -7,6 +7,7 @@ import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
 import type { OpenCall, UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
+import { type MeteredTokens, NO_TOKENS, reportedTokens, spokenTokens } from './metered.tokens.js';
 import type { RunningCall } from './running.calls.js';
 import type { Operation } from './operations.js';
 import type { Units } from './units.js';
@@ -52,11 +53,6 @@ export interface CallFacts extends Watched {
   readonly bytes: number;
   readonly admitted: Admitted;
 }
-
-type MeteredTokens = Pick<
-  UsageEvent,
-  'inputTokens' | 'cachedInputTokens' | 'cacheWriteTokens' | 'outputTokens' | 'reasoningTokens' | 'tokensSource'
->;
 
 /** One call on its way: knows who, what and since when, and leaves exactly one usage event. */
 export class MeteredCall implements OpenCall {
@@ -217,25 +213,21 @@ export class MeteredCall implements OpenCall {
     };
   }
 
-  private async tokens({ usage, prompt, text = '', textChars, free = false }: Outcome): Promise<MeteredTokens> {
-    if (free) return { inputTokens: 0, cachedInputTokens: 0, outputTokens: 0, tokensSource: 'none' };
-    if (usage) {
-      return {
-        inputTokens: usage.promptTokens,
-        cachedInputTokens: usage.cachedTokens,
-        cacheWriteTokens: usage.cacheWriteTokens,
-        reasoningTokens: usage.reasoningTokens,
-        outputTokens: usage.completionTokens,
-        tokensSource: 'provider',
-      };
-    }
+  private async tokens({ usage, prompt, text = '', textChars, units, free = false }: Outcome): Promise<MeteredTokens> {
+    if (free) return NO_TOKENS;
+    if (usage) return reportedTokens(usage);
     return {
       inputTokens: prompt?.promptTokens ?? (await this.promptTokens()) + this.earlierTokens,
       cachedInputTokens: prompt?.cachedTokens ?? 0,
       cacheWriteTokens: prompt?.cacheWriteTokens ?? 0,
       outputTokens: await this.answerTokens(text, textChars),
+      ...(this.spoke ? spokenTokens(units?.characters ?? 0) : {}),
       tokensSource: 'counted',
     };
+  }
+
+  private get spoke(): boolean {
+    return this.facts.operation === 'audio.speech' && this.firstByteMs !== undefined;
   }
 
   /** Counting must not keep a call from its row, whatever a body may be made of. */

@@ -40,8 +40,15 @@ export interface LedgerRow {
   readonly tokensSource: 'provider' | 'counted' | 'none';
   /** Part of the input that the provider wrote to its cache. */
   readonly cacheWriteTokens?: number;
+  /** Part of that which is kept for an hour. */
+  readonly longCacheWriteTokens?: number;
   /** Part of the output that was spent on reasoning. */
   readonly reasoningTokens?: number;
+  /** Parts of the input and of the output that are sound or pictures. */
+  readonly audioInputTokens?: number;
+  readonly imageInputTokens?: number;
+  readonly audioOutputTokens?: number;
+  readonly imageOutputTokens?: number;
   readonly images?: number;
   /** Whole seconds, begun ones included. */
   readonly audioSeconds?: number;

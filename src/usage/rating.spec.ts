@@ -54,6 +54,11 @@ describe('rate', () => {
     expect(credits(SONNET, usage)).toBe('7050');
   });
 
+  it('prices what is written to a cache for an hour like twice the input', () => {
+    const usage = { inputTokens: 1_000, cacheWriteTokens: 1_000, longCacheWriteTokens: 600, outputTokens: 0 };
+    expect(picoToCredits(rate(SONNET, usage).parts.cacheWrite)).toBe(String(600 * 6 + 400 * 3.75));
+  });
+
   it('B-06 prices cached and written tokens like other input where the model has no rate for them', () => {
     const plain = priced({ input: 7n });
     expect(rate(plain, { inputTokens: 9, cachedInputTokens: 4, cacheWriteTokens: 3, outputTokens: 0 }).cost).toBe(63n);
@@ -132,7 +137,9 @@ describe('worstCase', () => {
       perRequest: 1n,
       longContext: { aboveTokens: 100, input: 4n, output: 15n, cachedRead: null, cacheWrite: null },
     });
-    expect(worstCase(price, { inputBound: 100, outputBound: 10 })).toBe(300n + 120n + 1n);
+    expect(worstCase(price, { inputBound: 100, outputBound: 10 })).toBe(400n + 120n + 1n);
+    const brief = { inputBound: 100, outputBound: 10, mayWriteCacheForLong: false };
+    expect(worstCase(price, brief)).toBe(300n + 120n + 1n);
     expect(worstCase(price, { inputBound: 100, outputBound: 10, mayWriteCache: false })).toBe(200n + 120n + 1n);
     expect(worstCase(price, { inputBound: 101, outputBound: 10 })).toBe(404n + 150n + 1n);
   });
@@ -176,6 +183,7 @@ const anyUsage = fc.record({
   inputTokens: tokens,
   cachedInputTokens: tokens,
   cacheWriteTokens: tokens,
+  longCacheWriteTokens: tokens,
   audioInputTokens: tokens,
   imageInputTokens: tokens,
   outputTokens: tokens,

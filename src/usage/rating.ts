@@ -8,6 +8,8 @@ export interface RatedUsage {
   readonly inputTokens: number;
   readonly cachedInputTokens?: number;
   readonly cacheWriteTokens?: number;
+  /** Part of `cacheWriteTokens` that is kept for an hour. */
+  readonly longCacheWriteTokens?: number;
   readonly audioInputTokens?: number;
   readonly imageInputTokens?: number;
   readonly outputTokens: number;
@@ -61,12 +63,16 @@ export interface RatingOptions {
 }
 
 const SURCHARGE_PERCENT = 15n;
+/** To write to a cache for an hour costs twice the input where to write for five minutes costs 1.25 times (Anthropic). */
+const LONG_WRITE_TIMES = 8n;
+const LONG_WRITE_OF = 5n;
 
 /** Pico-dollars for each kind of token, in the tier that holds for a prompt. */
 interface Tier {
   readonly input: Pico;
   readonly cachedRead: Pico;
   readonly cacheWrite: Pico;
+  readonly longCacheWrite: Pico;
   readonly audioInput: Pico;
   readonly imageInput: Pico;
   readonly output: Pico;
@@ -76,7 +82,7 @@ interface Tier {
 }
 
 /**
- * The exact cost of a call. Pure; nothing is rounded but the surcharge. Counts that are no numbers, or negative, count
+ * The exact cost of a call. Pure; nothing is rounded but the surcharge, and the price of writing to a cache for long. Counts that are no numbers, or negative, count
  * as none, and parts that are more than their whole as the whole, so that no report makes a call cheaper than free.
  */
 export function rate(price: UnitPrices, usage: RatedUsage, options: RatingOptions = {}): Rated {
@@ -89,6 +95,7 @@ export function rate(price: UnitPrices, usage: RatedUsage, options: RatingOption
     usage.audioInputTokens,
     usage.imageInputTokens,
   ]) as [bigint, bigint, bigint, bigint, bigint];
+  const [longWrite, shortWrite] = split(cacheWrite, [usage.longCacheWriteTokens]) as [bigint, bigint];
   const [reasoning, audioOutput, imageOutput, plainOutput] = split(output, [
     usage.reasoningTokens,
     usage.audioOutputTokens,
@@ -97,7 +104,7 @@ export function rate(price: UnitPrices, usage: RatedUsage, options: RatingOption
   const tokens = {
     input: plainInput * tier.input,
     cachedRead: cachedRead * tier.cachedRead,
-    cacheWrite: cacheWrite * tier.cacheWrite,
+    cacheWrite: shortWrite * tier.cacheWrite + longWrite * tier.longCacheWrite,
     audioInput: audioInput * tier.audioInput,
     imageInput: imageInput * tier.imageInput,
     output: plainOutput * tier.output,
@@ -120,6 +127,8 @@ export interface UsageBounds {
   readonly outputBound: number;
   /** False when the request cannot make the provider write to its cache; then the price of writing is no matter. */
   readonly mayWriteCache?: boolean;
+  /** False when nothing of that can be kept for an hour. */
+  readonly mayWriteCacheForLong?: boolean;
   /** False when neither side can have sound. */
   readonly mayHaveAudio?: boolean;
   /** False when neither side can have pictures. */
@@ -146,11 +155,13 @@ export function worstCase(price: UnitPrices, bounds: UsageBounds): Pico {
   return dearest(tokens) + sum(unitParts(price, bounds));
 }
 
-function dearestInput(tier: Tier, { mayWriteCache, mayHaveAudio, mayHaveImages }: UsageBounds): Pico {
+function dearestInput(tier: Tier, bounds: UsageBounds): Pico {
+  const { mayWriteCache, mayWriteCacheForLong, mayHaveAudio, mayHaveImages } = bounds;
   return dearest([
     tier.input,
     tier.cachedRead,
     ...(mayWriteCache === false ? [] : [tier.cacheWrite]),
+    ...(mayWriteCache === false || mayWriteCacheForLong === false ? [] : [tier.longCacheWrite]),
     ...(mayHaveAudio === false ? [] : [tier.audioInput]),
     ...(mayHaveImages === false ? [] : [tier.imageInput]),
   ]);
@@ -173,6 +184,7 @@ function tierOf(price: UnitPrices, inputTokens: bigint): Tier {
     input: base.input,
     cachedRead: base.cachedRead ?? base.input,
     cacheWrite: base.cacheWrite ?? base.input,
+    longCacheWrite: base.cacheWrite === null ? base.input : (base.cacheWrite * LONG_WRITE_TIMES) / LONG_WRITE_OF,
     audioInput: price.audioInput ?? base.input,
     imageInput: price.imageInput ?? base.input,
     output: base.output,

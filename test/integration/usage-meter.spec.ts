@@ -77,7 +77,19 @@ describe('UsageMeter', () => {
   };
 
   it('keeps every number of a call, and has the row when it resolves', async () => {
-    const units = { cacheWriteTokens: 2, reasoningTokens: 1, images: 3, audioSeconds: 4, characters: 5, searches: 6 };
+    const units = {
+      cacheWriteTokens: 2,
+      longCacheWriteTokens: 1,
+      reasoningTokens: 1,
+      audioInputTokens: 7,
+      imageInputTokens: 8,
+      audioOutputTokens: 9,
+      imageOutputTokens: 10,
+      images: 3,
+      audioSeconds: 4,
+      characters: 5,
+      searches: 6,
+    };
     const event = usageEvent({
       providerKeyId: newId(),
       subscriptionId: newId(),
@@ -111,7 +123,12 @@ describe('UsageMeter', () => {
         output_tokens: '3',
         tokens_source: 'provider',
         cache_write_tokens: '2',
+        long_cache_write_tokens: '1',
         reasoning_tokens: '1',
+        audio_input_tokens: '7',
+        image_input_tokens: '8',
+        audio_output_tokens: '9',
+        image_output_tokens: '10',
         images: 3,
         audio_seconds: 4,
         characters: 5,

@@ -1,5 +1,5 @@
 import { parseObject } from './sse.event.js';
-import { misreports, usageOf } from './usage.reader.js';
+import { anthropicUsageOf, misreports, usageOf } from './usage.reader.js';
 
 describe('usageOf', () => {
   it('reads a chat answer with its details', () => {
@@ -16,6 +16,54 @@ describe('usageOf', () => {
       cacheWriteTokens: 0,
       reasoningTokens: 2,
     });
+  });
+
+  it('reads which tokens are sound and which are pictures', () => {
+    const usage = {
+      input_tokens: 10,
+      output_tokens: 5,
+      input_token_details: { audio_tokens: 9, image_tokens: 99 },
+      output_tokens_details: { audio_tokens: 4 },
+    };
+    expect(usageOf({ usage })).toMatchObject({ audioInputTokens: 9, imageInputTokens: 10, audioOutputTokens: 4 });
+    expect(usageOf({ type: 'speech.audio.done', usage })).toMatchObject({ audioOutputTokens: 5 });
+    expect(usageOf({ type: 'image_edit.completed', usage })).toMatchObject({ imageOutputTokens: 5 });
+    expect(usageOf({ data: [{}], usage })).toMatchObject({ imageOutputTokens: 5 });
+    expect(usageOf({ object: 'list', data: [{}], usage })).not.toHaveProperty('imageOutputTokens');
+  });
+
+  it.each([
+    [
+      'xAI',
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens: 315,
+        completion_tokens_details: { reasoning_tokens: 300 },
+      },
+    ],
+    ['Google', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 315 }],
+  ])('counts what was thought to the answer where %s leaves it out', (_, usage) => {
+    expect(usageOf({ usage })).toMatchObject({ promptTokens: 10, completionTokens: 305, reasoningTokens: 300 });
+  });
+
+  it.each([
+    [
+      'what was cached',
+      { prompt_tokens: 10, completion_tokens: 5, total_tokens: 23, prompt_tokens_details: { cached_tokens: 8 } },
+    ],
+    ['less', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 3 }],
+    ['nothing that could be true', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 1e15 }],
+  ])('believes no sum that says %s more than its parts', (_, usage) => {
+    expect(usageOf({ usage })).toMatchObject({ promptTokens: 10, completionTokens: 5, reasoningTokens: 0 });
+  });
+
+  it('reads what Anthropic keeps for an hour, as a part of what it wrote to its cache', () => {
+    const usage = { input_tokens: 1, output_tokens: 1, cache_creation_input_tokens: 9 };
+    const cached = (tokens: number) => ({ ...usage, cache_creation: { ephemeral_1h_input_tokens: tokens } });
+    expect(anthropicUsageOf(cached(7))).toMatchObject({ cacheWriteTokens: 9, longCacheWriteTokens: 7 });
+    expect(anthropicUsageOf(cached(99))).toMatchObject({ longCacheWriteTokens: 9 });
+    expect(anthropicUsageOf(usage)).not.toHaveProperty('longCacheWriteTokens');
   });
 
   it('reads embeddings as prompt only', () => {

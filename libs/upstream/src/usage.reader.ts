@@ -6,8 +6,15 @@ export interface UpstreamUsage {
   cachedTokens: number;
   /** Part of `promptTokens` that the provider wrote to its cache, which some charge more for. */
   cacheWriteTokens: number;
+  /** Part of `cacheWriteTokens` that is kept for an hour instead of minutes, which costs more again. */
+  longCacheWriteTokens?: number;
   /** Part of `completionTokens` that was spent on reasoning. */
   reasoningTokens: number;
+  /** Parts of `promptTokens` and of `completionTokens` that are sound or pictures, where there are any. */
+  audioInputTokens?: number;
+  imageInputTokens?: number;
+  audioOutputTokens?: number;
+  imageOutputTokens?: number;
 }
 
 /** No model has such a window; a larger number is a fault of the provider, not a bill to pass on. */
@@ -32,19 +39,59 @@ export function usageOf(json: unknown): UpstreamUsage | undefined {
   if (promptTokens === undefined || completionTokens === undefined) {
     return undefined;
   }
-  const promptDetails = asRecord(usage['prompt_tokens_details'] ?? usage['input_tokens_details']);
+  const promptDetails = asRecord(
+    usage['prompt_tokens_details'] ?? usage['input_tokens_details'] ?? usage['input_token_details'],
+  );
   const completionDetails = asRecord(usage['completion_tokens_details'] ?? usage['output_tokens_details']);
+  // A part cannot be larger than its whole.
+  const part = (value: unknown, whole: number): number => Math.min(tokens(value) ?? 0, whole);
+  const cachedTokens = part(promptDetails?.['cached_tokens'], promptTokens);
+  const cacheWriteTokens = part(
+    promptDetails?.['cache_write_tokens'] ?? promptDetails?.['cache_creation_tokens'],
+    promptTokens,
+  );
+  const thought = unsaid(usage, promptTokens + completionTokens, cachedTokens + cacheWriteTokens);
+  const generated = completionTokens + thought;
   return {
     promptTokens,
-    completionTokens,
-    // A part cannot be larger than its whole.
-    cachedTokens: Math.min(tokens(promptDetails?.['cached_tokens']) ?? 0, promptTokens),
-    cacheWriteTokens: Math.min(
-      tokens(promptDetails?.['cache_write_tokens'] ?? promptDetails?.['cache_creation_tokens']) ?? 0,
-      promptTokens,
-    ),
-    reasoningTokens: Math.min(tokens(completionDetails?.['reasoning_tokens']) ?? 0, completionTokens),
+    completionTokens: generated,
+    cachedTokens,
+    cacheWriteTokens,
+    reasoningTokens: part(completionDetails?.['reasoning_tokens'] ?? thought, generated),
+    ...some({
+      audioInputTokens: part(promptDetails?.['audio_tokens'], promptTokens),
+      imageInputTokens: part(promptDetails?.['image_tokens'], promptTokens),
+      audioOutputTokens: isSpeech(answer) ? generated : part(completionDetails?.['audio_tokens'], generated),
+      imageOutputTokens: part(
+        completionDetails?.['image_tokens'] ?? (isDrawing(answer) ? generated : undefined),
+        generated,
+      ),
+    }),
   };
+}
+
+/**
+ * Tokens that are in no part but in the sum: xAI and Google leave what a model thought out of the answer, and charge for
+ * it as for the answer. A sum that is off by what was cached says something else.
+ */
+function unsaid(usage: Record<string, unknown>, said: number, cached: number): number {
+  const more = (tokens(usage['total_tokens']) ?? 0) - said;
+  return more > 0 && more !== cached ? more : 0;
+}
+
+function isSpeech(answer: Record<string, unknown> | undefined): boolean {
+  return answer?.['type'] === 'speech.audio.done';
+}
+
+/** Whoever draws says rarely that what came of it were pictures. */
+function isDrawing(answer: Record<string, unknown> | undefined): boolean {
+  return DRAWN.has(answer?.['type']) || (Array.isArray(answer?.['data']) && answer['object'] === undefined);
+}
+
+const DRAWN = new Set<unknown>(['image_generation.completed', 'image_edit.completed']);
+
+function some<T extends Record<string, number>>(counts: T): Partial<T> {
+  return Object.fromEntries(Object.entries(counts).filter(([, count]) => count > 0)) as Partial<T>;
 }
 
 /**
@@ -64,11 +111,15 @@ export function anthropicUsageOf(value: unknown): UpstreamUsage | undefined {
     return undefined;
   }
   const details = asRecord(usage?.['output_tokens_details']);
+  const written = asRecord(usage?.['cache_creation']);
   return {
     promptTokens: fresh + cacheWriteTokens + cachedTokens,
     completionTokens,
     cachedTokens,
     cacheWriteTokens,
+    ...some({
+      longCacheWriteTokens: Math.min(tokens(written?.['ephemeral_1h_input_tokens']) ?? 0, cacheWriteTokens),
+    }),
     reasoningTokens: Math.min(tokens(details?.['thinking_tokens']) ?? 0, completionTokens),
   };
 }

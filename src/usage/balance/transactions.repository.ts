@@ -47,8 +47,11 @@ const FEED = `
   (SELECT id, 'usage', -cost, NULL, created_at,
           jsonb_build_object('requestId', request_id, 'modelId', model_id, 'priceId', price_id,
             'incomplete', incomplete, 'inputTokens', input_tokens, 'cachedInputTokens', cached_input_tokens,
-            'cacheWriteTokens', cache_write_tokens, 'outputTokens', output_tokens,
-            'reasoningTokens', reasoning_tokens, 'images', images, 'audioSeconds', audio_seconds,
+            'cacheWriteTokens', cache_write_tokens, 'longCacheWriteTokens', long_cache_write_tokens,
+            'outputTokens', output_tokens,
+            'reasoningTokens', reasoning_tokens, 'audioInputTokens', audio_input_tokens,
+            'imageInputTokens', image_input_tokens, 'audioOutputTokens', audio_output_tokens,
+            'imageOutputTokens', image_output_tokens, 'images', images, 'audioSeconds', audio_seconds,
             'characters', characters, 'searches', searches)
      FROM usage_events
     WHERE ${NARROWED} AND ($5::text IS NULL OR $5 = 'usage') AND cost > 0
