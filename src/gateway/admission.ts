@@ -12,7 +12,8 @@ import { worstCase } from '../usage/rating.js';
 import type { BudgetHold, ScopeName } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { boundsOf } from './bounds.js';
-import { canSpeak } from './dialects.js';
+import { canSpeak, isNative } from './dialects.js';
+import { mustBePriced } from './hosted.work.js';
 import type { IncomingCall } from './incoming.call.js';
 import { mustBePermitted } from './key.permission.js';
 import { OPERATIONS } from './operations.js';
@@ -61,6 +62,7 @@ export class Admission {
     // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
     const { request } = incoming;
     const route = await this.goingOn(actor, request, asked);
+    this.mustBePriced(incoming, route.answerers);
     const ticket = await this.enter(actor, incoming, route);
     const hold = await this.hold(actor, incoming, route, ticket);
     return { ...route, request, hold, ticket };
@@ -117,6 +119,14 @@ export class Admission {
       });
     }
     return { ...route, ...this.reachable([first, ...others]), previous };
+  }
+
+  /** A translation has no words for what a provider does beside the model, and says so itself. */
+  private mustBePriced(incoming: IncomingCall, answerers: Answerers): void {
+    for (const model of answerers) {
+      const target = this.upstreams.target(model.providerId);
+      if (target && isNative(incoming, target)) mustBePriced(incoming, model);
+    }
   }
 
   private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, { model, quota }: Route): Promise<CallTicket> {

@@ -78,6 +78,58 @@ describe('the bounds of a call', () => {
     expect(bound).toBe(size);
   });
 
+  it.each<[string, Operation, object, number]>([
+    ['a picture', 'chat.completions', { messages: [{ content: [{ type: 'image_url', image_url: {} }] }] }, 1],
+    [
+      "pictures in a tool's result",
+      'messages',
+      { messages: [{ content: [{ type: 'tool_result', content: [{ type: 'image' }, { type: 'image' }] }] }] },
+      2,
+    ],
+    ['a screenshot', 'responses', { input: [{ output: { type: 'computer_screenshot', image_url: 'a' } }] }, 1],
+    [
+      'what is only called so',
+      'messages',
+      { messages: [{ content: [{ type: 'tool_use', input: { type: 'image' } }] }] },
+      0,
+    ],
+    ['what is drawn from', 'images.generations', { images: [{ image_url: 'a' }, { image_url: 'b' }] }, 2],
+  ])('count %s', (_, operation, more, pictures) => {
+    const body = JSON.stringify({ model: 'm', ...more });
+    expect(boundsOf(read(operation, body), MODEL).inputBound).toBe(body.length + FRAME + pictures * 4_096);
+  });
+
+  it.each<[Operation, object]>([
+    [
+      'chat.completions',
+      { messages: [{ content: [{ type: 'file', file: { file_data: 'data:application/pdf;base64,' } }] }] },
+    ],
+    ['chat.completions', { messages: [{ content: [{ type: 'video_url', video_url: { url: 'a' } }] }] }],
+    ['responses', { input: [{ content: [{ type: 'input_file', file_url: 'a' }] }] }],
+    ['messages', { messages: [{ content: [{ type: 'document', source: { type: 'url', url: 'a' } }] }] }],
+    ['responses', { max_tool_calls: 1, tools: [{ type: 'web_search' }], input: 'a' }],
+  ])('are all that the model can read for %s with %j', (operation, more) => {
+    const of = (model: object) =>
+      boundsOf(read(operation, JSON.stringify({ model: 'm', ...more })), { ...MODEL, ...model });
+    const reads = operation === 'responses' && 'tools' in more ? 2 : 1;
+    expect(of({ contextLength: 200_000 }).inputBound).toBe(reads * 200_000);
+    expect(of({})).toMatchObject({ inputBound: reads * 10_000_000, mayHaveImages: true, mayWriteCache: true });
+  });
+
+  it.each([
+    [{ messages: [{ content: [{ type: 'document', source: { type: 'text', data: 'Hello' } }] }] }],
+    [{ messages: [{ content: [{ type: 'file', file: { file_data: 'data:text/plain;base64,SGk=' } }] }] }],
+  ])('are the bytes of a document that is its own text: %j', (more) => {
+    const body = JSON.stringify({ model: 'm', ...more });
+    expect(boundsOfBody(body).inputBound).toBe(body.length + FRAME);
+  });
+
+  it('know of a cache that is to last for an hour', () => {
+    const body = (control: object) => JSON.stringify({ model: 'm', system: [{ cache_control: control }] });
+    expect(boundsOfBody(body({ type: 'ephemeral', ttl: '1h' }))).toMatchObject({ mayWriteCacheForLong: true });
+    expect(boundsOfBody(body({ type: 'ephemeral' }))).toMatchObject({ mayWriteCacheForLong: false });
+  });
+
   it('know what a forwarded address asks for', () => {
     const drawn = boundsOf(read('forwarded', '{"model":"m","n":3,"max_tokens":1}', {}, '/images/edits'), MODEL);
     expect(drawn).toMatchObject({ images: 3, mayHaveImages: true, outputBound: 3 * LONGEST_ANSWER });

@@ -3,6 +3,8 @@ import type { ResolvedModel } from '../models/model.catalog.js';
 import { answerLimit, answersTo, natureOf } from './answer.limit.js';
 import type { IncomingCall } from './incoming.call.js';
 import type { Operation } from './operations.js';
+import { hostedWork } from './hosted.work.js';
+import { unseenParts } from './unseen.parts.js';
 
 /** What surrounds messages is in no body. */
 const FRAMING_TOKENS = 64;
@@ -12,49 +14,48 @@ const TOKENS_PER_IMAGE = 4_096;
 const LONGEST_ANSWER_TOKENS = 131_072;
 /** Speech is not compressed below about eight kilobits a second. */
 const LEAST_AUDIO_BYTES_PER_SECOND = 1_000;
+/** However slowly a text is spoken: twenty tokens are a second. */
+const MOST_TOKENS_PER_SPOKEN_BYTE = 4;
 
 /**
- * The longest context that a model is offered with; where the catalogue does not say a model's own, an answer that is
- * gone on from may bring as much.
+ * The longest context that a model is offered with; where the catalogue does not say a model's own, what is in no body
+ * may be as much.
  */
 const LONGEST_CONTEXT_TOKENS = 10_000_000;
 
 /** Answers that have no tokens of their own. */
-const WITHOUT_ANSWER = new Set<Operation>([
-  'embeddings',
-  'moderations',
-  'rerank',
-  'messages.count_tokens',
-  'audio.speech',
-]);
+const WITHOUT_ANSWER = new Set<Operation>(['embeddings', 'moderations', 'rerank', 'messages.count_tokens']);
 const SOUND = new Set<Operation>(['audio.transcriptions', 'audio.translations', 'audio.speech']);
 /** One prompt, which the model reads at once. Of a list of texts each may fill the context by itself. */
 const ONE_PROMPT = new Set<Operation>(['chat.completions', 'responses', 'messages', 'messages.count_tokens']);
 
 /**
  * How large a call can become, as far as its bytes tell: every tokenizer in use makes at least one byte a token,
- * so a prompt has no more tokens than its body has bytes. One that goes on from an earlier answer has more, which is in
- * no body: whatever the model can read, of any kind.
+ * so a prompt has no more tokens than its body has bytes. One that goes on from an earlier answer, brings a document or
+ * lets the provider fetch something has more, which is in no body: whatever the model can read, of any kind.
  */
 export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds {
   const { request, bytes } = call;
   const { json } = request;
   const nature = natureOf(call);
   const isDrawing = nature === 'images.generations';
-  const images = imagesIn(json);
-  const prompt = bytes + FRAMING_TOKENS + images * TOKENS_PER_IMAGE + repeatedIn(json);
-  const goesOn = request.previousResponseId !== undefined;
-  const longest = model.contextLength ?? (goesOn ? LONGEST_CONTEXT_TOKENS : prompt);
+  const { pictures, hasDocuments } = unseenParts(json);
+  const { rounds, searches } = hostedWork(call);
+  const prompt = bytes + FRAMING_TOKENS + pictures * TOKENS_PER_IMAGE + repeatedIn(json);
+  const isOpen = request.previousResponseId !== undefined || hasDocuments || rounds > 0;
+  const longest = model.contextLength ?? (isOpen ? LONGEST_CONTEXT_TOKENS : prompt);
   const hasSound = SOUND.has(nature) || Array.isArray(json['modalities']) || 'audio' in json;
   return {
-    inputBound: goesOn ? longest : fitsContext(call) ? Math.min(prompt, longest) : prompt,
+    inputBound: isOpen ? longest * (1 + rounds) : fitsContext(call) ? Math.min(prompt, longest) : prompt,
     outputBound: WITHOUT_ANSWER.has(nature) ? 0 : answerBound(call, model),
-    mayHaveAudio: goesOn || hasSound,
-    mayHaveImages: goesOn || images > 0 || isDrawing || Array.isArray(json['modalities']),
-    mayWriteCache: goesOn || call.mentions('"cache_control"'),
+    mayHaveAudio: isOpen || hasSound,
+    mayHaveImages: isOpen || pictures > 0 || isDrawing || Array.isArray(json['modalities']),
+    mayWriteCache: isOpen || call.mentions('"cache_control"'),
+    mayWriteCacheForLong: call.mentions('"ttl"'),
     ...(isDrawing ? { images: request.choices } : {}),
     ...(nature === 'audio.speech' ? { characters: bytes } : {}),
     ...(SOUND.has(nature) ? { audioSeconds: Math.ceil(bytes / LEAST_AUDIO_BYTES_PER_SECOND) } : {}),
+    ...(searches > 0 ? { searches } : {}),
     ...(nature === 'rerank' ? { searches: 1 + Math.ceil(documentsIn(json) / 100) } : {}),
   };
 }
@@ -67,6 +68,7 @@ function fitsContext(call: IncomingCall): boolean {
 /** Text that was predicted and is not used is charged as if it had been generated. */
 function answerBound(call: IncomingCall, model: ResolvedModel): number {
   const { json } = call.request;
+  if (natureOf(call) === 'audio.speech') return call.bytes * MOST_TOKENS_PER_SPOKEN_BYTE;
   const longest = model.maxOutputTokens ?? model.contextLength ?? LONGEST_ANSWER_TOKENS;
   const predicted = 'prediction' in json ? call.bytes : 0;
   return (answerLimit(call) ?? longest) * answersTo(call) + predicted;
@@ -77,17 +79,6 @@ function repeatedIn(json: Record<string, unknown>): number {
   const { query, text_1: left, text_2: right } = json;
   const [question, against] = [query ?? left, documentsIn(json) || countOf(right)];
   return typeof question === 'string' ? Buffer.byteLength(question) * against : 0;
-}
-
-function imagesIn({ messages, input }: Record<string, unknown>): number {
-  const items = [messages, input].flatMap((list) => (Array.isArray(list) ? (list as unknown[]) : []));
-  return items.flatMap(partsOf).filter((part) => /image/.test(String((part as { type?: unknown } | null)?.type)))
-    .length;
-}
-
-function partsOf(message: unknown): unknown[] {
-  const content = (message as { content?: unknown } | null)?.content;
-  return Array.isArray(content) ? (content as unknown[]) : [];
 }
 
 function documentsIn({ documents }: Record<string, unknown>): number {

@@ -14,9 +14,15 @@ export function formatOf(kind: ProviderTarget['kind']): WireFormat {
 }
 
 /** Whether a provider can be asked what the call asks. */
-export function canSpeak({ operation }: IncomingCall, target: ProviderTarget): boolean {
+export function canSpeak(call: IncomingCall, target: ProviderTarget): boolean {
+  const { operation } = call;
   const translated = operation === 'chat.completions' || operation === 'messages';
-  return translated || OPERATIONS[operation].format === formatOf(target.kind);
+  return translated || isNative(call, target);
+}
+
+/** Whether it is asked in the very words of the caller. */
+export function isNative({ operation }: IncomingCall, target: ProviderTarget): boolean {
+  return OPERATIONS[operation].format === formatOf(target.kind);
 }
 
 /**
@@ -25,7 +31,7 @@ export function canSpeak({ operation }: IncomingCall, target: ProviderTarget): b
  * @throws DomainError `operation_unsupported` when the provider offers nothing of the kind
  */
 export function dialectOf(call: IncomingCall, target: ProviderTarget): Dialect {
-  if (OPERATIONS[call.operation].format === formatOf(target.kind)) return new NativeDialect(call);
+  if (isNative(call, target)) return new NativeDialect(call);
   if (call.operation === 'chat.completions') return new TranslatedDialect(chatOverMessages(call));
   if (call.operation === 'messages') return new TranslatedDialect(messagesOverChat(call, target));
   if (call.operation === 'messages.count_tokens') return new CountingDialect(call);

@@ -13,6 +13,10 @@ export const gatewayErrors = defineErrors({
   ],
   previous_response_not_found: ['invalid', 'There is no such response that could be gone on from.'],
   service_tier_not_allowed: ['invalid', 'This service has another price than the model. Leave it out.'],
+  hosted_tool_not_allowed: [
+    'invalid',
+    'The provider would do something for the answer that has no price here, or no end.',
+  ],
   operation_unsupported: ['invalid', "This model's provider does not offer this operation."],
   path_malformed: ['invalid', 'The address is not a plain path.'],
   api_key_unnamed: ['invalid', 'Name the API key either by apiKeyId or by key.'],

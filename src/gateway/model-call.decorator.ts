@@ -10,6 +10,7 @@ const COMMON_ERRORS: EndpointOptions['errors'] = {
     'provider_state_not_allowed',
     'previous_response_not_found',
     'service_tier_not_allowed',
+    'hosted_tool_not_allowed',
     'conflicting_api_keys',
     'operation_unsupported',
     'request_untranslatable',

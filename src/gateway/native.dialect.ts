@@ -33,6 +33,7 @@ export class NativeDialect implements Dialect {
   readonly path: string;
   private readonly traits: OperationTraits;
   private message: AnthropicObserver | undefined;
+  private events: SseObserver | undefined;
 
   constructor(private readonly call: IncomingCall) {
     this.path = call.path;
@@ -80,12 +81,13 @@ export class NativeDialect implements Dialect {
   observe(contentType: string): StreamObserver {
     if (!contentType.startsWith('text/event-stream')) return new OpaqueObserver();
     if (this.traits.format === 'anthropic') return (this.message = new AnthropicObserver());
-    if (this.traits.longEnd === true) return new SseObserver(LONG_END);
-    return new SseObserver({ dropUsage: this.asksForUsage && !this.call.request.includeUsage });
+    const hasLongEnd = OPERATIONS[natureOf(this.call)].longEnd === true;
+    const dropUsage = this.asksForUsage && !this.call.request.includeUsage;
+    return (this.events = new SseObserver(hasLongEnd ? LONG_END : { dropUsage }));
   }
 
   streamedUnits(): Units {
-    const answer = this.message && { usage: this.message.closing };
+    const answer = this.message ? saidBy(this.message) : { output: this.events?.searched };
     return unitsOf(natureOf(this.call), this.call.request.json, answer);
   }
 
@@ -99,6 +101,11 @@ export class NativeDialect implements Dialect {
     if (this.traits.format === 'anthropic') return anthropicUsageOf(json['usage']);
     return usageOf(this.call.operation === 'rerank' ? rankedUsage(json) : json);
   }
+}
+
+/** What was begun counts where an answer broke off before its end said what it took. */
+function saidBy({ closing, searches }: AnthropicObserver): Json {
+  return { usage: closing ?? { server_tool_use: { web_search_requests: searches } } };
 }
 
 /** Rerankers report what they read, each in a way of its own, and write nothing. */

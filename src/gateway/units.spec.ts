@@ -7,6 +7,28 @@ it.each([
   ['audio.transcriptions', {}, { usage: { type: 'duration', seconds: 9.2 } }, { audioSeconds: 10 }],
   ['audio.translations', {}, { duration: 3 }, { audioSeconds: 3 }],
   ['audio.transcriptions', {}, { text: 'x' }, {}],
+  ['chat.completions', {}, { usage: { server_tool_use: { web_search_requests: 2 } } }, {}],
+  ['chat.completions', { web_search_options: {} }, {}, { searches: 1 }],
+  [
+    'chat.completions',
+    { web_search_options: {} },
+    { usage: { server_tool_use: { web_search_requests: 2 } } },
+    { searches: 2 },
+  ],
+  [
+    'responses',
+    {},
+    {
+      output: [
+        { type: 'web_search_call', action: { type: 'search' } },
+        { type: 'web_search_call', action: { type: 'open_page' } },
+        { type: 'web_search_call' },
+        { type: 'message' },
+      ],
+    },
+    { searches: 2 },
+  ],
+  ['responses', {}, undefined, { searches: 0 }],
   ['rerank', {}, { meta: { billed_units: { search_units: 2 } } }, { searches: 2 }],
   ['rerank', {}, {}, { searches: 1 }],
   ['messages', {}, { usage: { server_tool_use: { web_search_requests: 2 } } }, { searches: 2 }],

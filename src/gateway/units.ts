@@ -23,10 +23,27 @@ export function unitsOf(operation: string, asked: Json, answer: Json | undefined
     case 'rerank':
       return counted('searches', record(record(answer?.['meta'])?.['billed_units'])?.['search_units'] ?? 1);
     case 'messages':
-      return counted('searches', record(record(answer?.['usage'])?.['server_tool_use'])?.['web_search_requests']);
+      return counted('searches', searchesOf(answer));
+    case 'chat.completions':
+      return asked['web_search_options'] ? counted('searches', searchesOf(answer) ?? 1) : {};
+    case 'responses':
+      return counted('searches', searchesIn(answer?.['output']));
     default:
       return {};
   }
+}
+
+function searchesOf(answer: Json | undefined): unknown {
+  return record(record(answer?.['usage'])?.['server_tool_use'])?.['web_search_requests'];
+}
+
+/** What a response did one after the other; to open a page that was found costs nothing. */
+function searchesIn(output: unknown): number {
+  const items = (Array.isArray(output) ? output : []).map(record);
+  return items.filter((item) => {
+    const kind = record(item?.['action'])?.['type'] ?? 'search';
+    return item?.['type'] === 'web_search_call' && kind === 'search';
+  }).length;
 }
 
 /** No answer is that large; more is a mistake, and must not overflow the ledger's column. */

@@ -1,4 +1,6 @@
 import { type Pico, picoToUsd } from '#libs/kernel';
+import { givenModel } from '../support/given/models.js';
+import { givenSubscription } from '../support/given/subscriptions.js';
 import type { TestHttp } from '../support/http.js';
 import { givenTwoProviders, type TwoProviders } from '../support/two-providers.js';
 
@@ -7,7 +9,7 @@ const INPUT = 2_500_000n;
 const OUTPUT = 10_000_000n;
 const chat = { messages: [{ role: 'user', content: 'Hello' }] };
 
-describe('a budget of one pico-dollar less than a call can cost', () => {
+describe('a budget', () => {
   let two: TwoProviders;
   beforeAll(async () => {
     two = await givenTwoProviders();
@@ -20,8 +22,8 @@ describe('a budget of one pico-dollar less than a call can cost', () => {
   });
   afterAll(() => two.stop());
 
-  const keyWith = async (budget: Pico): Promise<TestHttp> => {
-    const wish = { name: 'capped', modelIds: ['gpt', 'claude'], maxBudget: picoToUsd(budget) };
+  const keyWith = async (budget: Pico, modelIds = ['gpt', 'claude']): Promise<TestHttp> => {
+    const wish = { name: 'capped', modelIds, maxBudget: picoToUsd(budget) };
     const { status, body } = await two.user.http.post<{ data: { key: string } }>('/api/v1/api-keys', wish);
     expect(status).toBe(201);
     return two.t.http.bearer(body.data.key);
@@ -44,7 +46,7 @@ describe('a budget of one pico-dollar less than a call can cost', () => {
       { ...chat, max_tokens: 1, prediction: { content: 'x '.repeat(500) } },
       [9, 501],
     ],
-  ])('refuses %s', async (_case, path, body, [input, output]) => {
+  ])('refuses a call that can cost a pico-dollar more: %s', async (_case, path, body, [input, output]) => {
     const cost = BigInt(input) * INPUT + BigInt(output) * OUTPUT;
     const usage = { prompt_tokens: input, completion_tokens: output, total_tokens: input + output };
     const refused = await (await keyWith(cost - 1n)).post(`/v1/${path}`, { model: 'gpt', ...body });
@@ -53,5 +55,86 @@ describe('a budget of one pico-dollar less than a call can cost', () => {
     two.openai.next({ usage });
     const paid = await (await keyWith(USD)).post(`/v1/${path}`, { model: 'gpt', ...body });
     expect(await two.settled(paid.headers.get('x-request-id'))).toMatchObject({ cost: String(cost) });
+  });
+
+  it('refuses a search, whose results are in no body, and has its fee on record', async () => {
+    await givenModel(two.t, {
+      id: 'finder',
+      upstreamName: 'claude-upstream',
+      provider: 'anthropic',
+      contextLength: 1_000,
+      prices: { perSearch: USD / 100n },
+    });
+    await givenSubscription(two.t, two.user, 'finder');
+    const ask = { ...chat, model: 'finder', max_tokens: 10 };
+    const search = { ...ask, tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 2 }] };
+    const most = 3_000n * INPUT + 10n * OUTPUT + (2n * USD) / 100n;
+    const refused = await (await keyWith(most - 1n, ['finder'])).post('/v1/messages', search);
+    expect([refused.status, refused.body]).toMatchObject([402, { error: { code: 'key_budget_exceeded' } }]);
+    const http = await keyWith(most, ['finder']);
+    two.anthropic.next({
+      usage: { input_tokens: 3_000, output_tokens: 10, server_tool_use: { web_search_requests: 2 } },
+    });
+    const paid = await http.post('/v1/messages', search);
+    expect(await two.settled(paid.headers.get('x-request-id'))).toMatchObject({ searches: 2, cost: String(most) });
+  });
+
+  it.each<[path: string, model: string, body: object]>([
+    ['messages', 'claude', { ...chat, max_tokens: 9, tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
+    ['messages', 'claude', { ...chat, max_tokens: 9, mcp_servers: [{ type: 'url', url: 'https://example.com' }] }],
+    ['responses', 'gpt', { input: 'Hi', max_tool_calls: 1, tools: [{ type: 'web_search' }] }],
+    ['responses', 'gpt', { input: 'Hi', tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] }],
+    ['chat/completions', 'gpt', { ...chat, web_search_options: {} }],
+  ])('is not asked for what has no price or no end: /v1/%s, %s, %j', async (path, model, body) => {
+    const answer = await two.key.http.post(`/v1/${path}`, { model, ...body });
+    expect([answer.status, answer.body]).toMatchObject([400, { error: { code: 'hosted_tool_not_allowed' } }]);
+    expect([two.openai.requests, two.anthropic.requests]).toEqual([[], []]);
+  });
+
+  it('is spent on the searches of a stream, one of which broke off', async () => {
+    await givenModel(two.t, {
+      id: 'seeker',
+      upstreamName: 'gpt-upstream',
+      provider: 'litellm',
+      prices: { perSearch: 7n },
+    });
+    await givenSubscription(two.t, two.user, 'seeker');
+    const http = await keyWith(1_000n * USD, ['seeker', 'finder']);
+    const event = (type: string, facts: object) => `event: ${type}\ndata: ${JSON.stringify({ type, ...facts })}\n\n`;
+    const headers = { 'content-type': 'text/event-stream' };
+    const item = { type: 'web_search_call', action: { type: 'search' } };
+    const usage = { input_tokens: 1, output_tokens: 1 };
+    two.openai.next({
+      headers,
+      body: [
+        event('response.output_item.done', { item }),
+        event('response.output_item.done', { item: { type: 'message' } }),
+        event('response.completed', { response: { id: 'resp_1', output: [item], usage } }),
+      ],
+    });
+    const tools = [{ type: 'web_search', name: 'web_search' }];
+    const whole = await http.post('/v1/responses', {
+      model: 'seeker',
+      input: 'Hi',
+      max_tool_calls: 3,
+      stream: true,
+      tools,
+    });
+    expect(await two.settled(whole.headers.get('x-request-id'))).toMatchObject({ searches: 1 });
+    two.anthropic.next({
+      headers,
+      body: [
+        event('message_start', { message: { usage } }),
+        event('content_block_start', { index: 0, content_block: { type: 'server_tool_use', name: 'web_search' } }),
+      ],
+    });
+    const broken = await http.post('/v1/messages', {
+      ...chat,
+      model: 'finder',
+      max_tokens: 9,
+      stream: true,
+      tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 1 }],
+    });
+    expect(await two.settled(broken.headers.get('x-request-id'))).toMatchObject({ status: 'failed', searches: 1 });
   });
 });

@@ -14,6 +14,8 @@ export class AnthropicObserver extends EventObserver {
   prompt: UpstreamUsage | undefined;
   /** The closing usage as the provider worded it; it may name more than tokens. */
   closing: Record<string, unknown> | undefined;
+  /** Searches of the web that were begun. */
+  searches = 0;
   private started: Record<string, unknown> = {};
 
   protected plainText(data: string): string | undefined {
@@ -27,6 +29,7 @@ export class AnthropicObserver extends EventObserver {
         return 'pass';
       case 'content_block_start':
         eachAnthropicText([json['content_block']], this.addText);
+        this.noteSearch(asRecord(json['content_block']) ?? {});
         return 'pass';
       case 'content_block_delta':
         this.addDelta(asRecord(json['delta']) ?? {});
@@ -51,6 +54,10 @@ export class AnthropicObserver extends EventObserver {
     this.started = asRecord(usage) ?? {};
     this.prompt = anthropicUsageOf({ ...this.started, output_tokens: 0 });
     this.model = typeof model === 'string' ? model : undefined;
+  }
+
+  private noteSearch({ type, name }: Record<string, unknown>): void {
+    if (type === 'server_tool_use' && name === 'web_search') this.searches += 1;
   }
 
   private addDelta(delta: Record<string, unknown>): void {

@@ -79,12 +79,20 @@ const GUARDED = new Set([
   'speed',
   'background',
   'previous_response_id',
+  'inference_geo',
+  'tools',
+  'max_tool_calls',
+  'web_search_options',
+  'mcp_servers',
+  'search_parameters',
+  'enable_search',
 ]);
 
 /** What a provider charges its list price for; anything else is dearer, or cheaper and not ours to sell. */
 const LIST_PRICED: Readonly<Record<string, ReadonlySet<unknown>>> = {
   service_tier: new Set([undefined, null, 'auto', 'default', 'standard', 'standard_only']),
   speed: new Set([undefined, null, 'standard']),
+  inference_geo: new Set([undefined, null, 'global']),
 };
 
 /** Reads a JSON request body; what does not hold comes back as a value, not as an exception. */

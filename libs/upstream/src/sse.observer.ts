@@ -24,6 +24,7 @@ const CLOSING = new Set([
   'speech.audio.done',
   'transcript.text.done',
   'image_generation.completed',
+  'image_edit.completed',
 ]);
 
 /**
@@ -33,6 +34,8 @@ const CLOSING = new Set([
 export class SseObserver extends EventObserver {
   /** Of a response; what a chunk of a chat is called is no use to anybody. */
   answerId: string | undefined;
+  /** The searches of the web among what a response did, as the provider words them. */
+  readonly searched: Record<string, unknown>[] = [];
   private readonly dropUsage: boolean;
 
   constructor(options: SseObserverOptions = {}) {
@@ -52,6 +55,8 @@ export class SseObserver extends EventObserver {
     const { model } = response ?? json;
     this.answerId = answerIdOf(response) ?? this.answerId;
     if (typeof model === 'string') this.model = model;
+    const item = asRecord(json['item']);
+    if (json['type'] === 'response.output_item.done' && item?.['type'] === 'web_search_call') this.searched.push(item);
     const finishReason = finishReasonOf(json);
     this.finishReason = finishReason ?? this.finishReason;
     const carriesUsage = this.readUsage(json);

@@ -7981,7 +7981,7 @@ export type CreateChatCompletionData = {
 
 export type CreateChatCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8065,7 +8065,7 @@ export type CreateCompletionData = {
 
 export type CreateCompletionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8149,7 +8149,7 @@ export type CreateEmbeddingData = {
 
 export type CreateEmbeddingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8233,7 +8233,7 @@ export type CreateResponseData = {
 
 export type CreateResponseErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8317,7 +8317,7 @@ export type CreateModerationData = {
 
 export type CreateModerationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8401,7 +8401,7 @@ export type CreateRankingData = {
 
 export type CreateRankingErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8571,7 +8571,7 @@ export type CreateImageData = {
 
 export type CreateImageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8655,7 +8655,7 @@ export type CreateSpeechData = {
 
 export type CreateSpeechErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8742,7 +8742,7 @@ export type CreateTranscriptionData = {
 
 export type CreateTranscriptionErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8827,7 +8827,7 @@ export type CreateTranslationData = {
 
 export type CreateTranslationErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8911,7 +8911,7 @@ export type CreateMessageData = {
 
 export type CreateMessageErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -8995,7 +8995,7 @@ export type CountMessageTokensData = {
 
 export type CountMessageTokensErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**
@@ -9081,7 +9081,7 @@ export type ForwardCallData = {
 
 export type ForwardCallErrors = {
     /**
-     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
+     * The input is not valid. Codes: `model_request_malformed`, `routing_not_allowed`, `provider_state_not_allowed`, `previous_response_not_found`, `service_tier_not_allowed`, `hosted_tool_not_allowed`, `conflicting_api_keys`, `operation_unsupported`, `request_untranslatable`, `path_malformed`, `idempotency_key_malformed`.
      */
     400: ErrorDto;
     /**

@@ -1,0 +1,115 @@
+import type { DomainError } from '#libs/kernel';
+import type { ResolvedModel } from '../models/model.catalog.js';
+import { gatewayErrors } from './gateway.errors.js';
+import type { IncomingCall } from './incoming.call.js';
+
+type Json = Record<string, unknown>;
+
+/** What a provider does beside the model in the course of one answer. */
+export interface HostedWork {
+  /** How often at most the model is asked anew with what came of it. Each time it reads all that was said. */
+  readonly rounds: number;
+  /** Searches of the web at most, which cost something each. */
+  readonly searches: number;
+  /** The first wish that no price or no bound is known for. */
+  readonly refused: { readonly param: string; readonly reason: keyof typeof REASONS } | undefined;
+}
+
+/** What some providers let a request ask for outside of its tools. */
+const WISHES = ['mcp_servers', 'search_parameters', 'enable_search'];
+
+const REASONS = {
+  unpriced: 'has the provider do something that has no price here.',
+  unbounded: 'says not how often: set `max_uses` of the tool, or `max_tool_calls` of the response.',
+} as const;
+
+/** Tools that the caller runs, or that cost no more than the tokens they are described in. Any other is the provider's. */
+const OWN =
+  /^(?:function|custom|namespace|computer|computer_use_preview|local_shell|apply_patch|tool_search|(?:bash|computer|text_editor|memory|tool_search_tool_regex|tool_search_tool_bm25)_\d{8})$/;
+const SEARCH = /^web_search(?:_preview)?(?:_\d{8}|_\d{4}_\d{2}_\d{2})?$/;
+/** What comes of them is paid by its tokens. */
+const READING = /^(?:mcp|web_fetch_\d{8})$/;
+/** What `web_search_options` make of a chat where they are obeyed: as many as proxies ask for at most. */
+const SEARCHES_OF_A_CHAT = 10;
+
+const NONE: HostedWork = { rounds: 0, searches: 0, refused: undefined };
+
+/** Closed unless opened: what is not known to be the caller's own work, or to have a price and a bound, is refused. */
+export function hostedWork({ operation, request }: IncomingCall): HostedWork {
+  const { json } = request;
+  const most = operation === 'responses' && isCount(json['max_tool_calls']) ? json['max_tool_calls'] : undefined;
+  const unpriced = WISHES.filter((param) => isOn(json[param])).map((param) => refusal(param, 'unpriced'));
+  const tools = [...toolsIn(json)].map(([param, tool]) => workOf(tool, param, most ?? tool['max_uses']));
+  const works = [searchOfChat(json), ...unpriced, ...tools];
+  // What bounds a whole response is there once, however many tools share it.
+  const sum = (counts: number[]): number =>
+    most === undefined ? counts.reduce((total, count) => total + count, 0) : Math.max(...counts);
+  return {
+    rounds: sum(works.map(({ rounds }) => rounds)),
+    searches: sum(works.map(({ searches }) => searches)),
+    refused: works.find(({ refused }) => refused !== undefined)?.refused,
+  };
+}
+
+/** @throws DomainError where the provider would do what has no price, or no end */
+export function mustBePriced(call: IncomingCall, { price }: ResolvedModel): void {
+  const { refused, searches } = hostedWork(call);
+  if (refused) throw notAllowed(refused.param, REASONS[refused.reason]);
+  if (searches > 0 && price.perSearch === null) throw notAllowed('web_search', REASONS.unpriced);
+}
+
+function notAllowed(param: string, reason: string): DomainError {
+  return gatewayErrors.hosted_tool_not_allowed({ message: `${param} ${reason}`, param });
+}
+
+function refusal(param: string, reason: keyof typeof REASONS): HostedWork {
+  return { ...NONE, refused: { param, reason } };
+}
+
+function workOf(tool: Json, param: string, most: unknown): HostedWork {
+  const { type = 'function' } = tool;
+  const name = typeof type === 'string' ? type : '';
+  if (OWN.test(name) || (name === 'shell' && !isHosted(tool['environment']))) return NONE;
+  const isSearch = SEARCH.test(name);
+  if (!isSearch && !READING.test(name)) return refusal(param, 'unpriced');
+  if (!isCount(most)) return refusal(param, 'unbounded');
+  return { ...NONE, rounds: most, searches: isSearch ? most : 0 };
+}
+
+function searchOfChat(json: Json): HostedWork {
+  if (!isOn(json['web_search_options'])) return NONE;
+  return { ...NONE, rounds: SEARCHES_OF_A_CHAT, searches: SEARCHES_OF_A_CHAT };
+}
+
+/** Every tool of a request, and of the items of a response's `input` that bring some, each with its path. */
+function* toolsIn(json: Json, path = ''): Generator<readonly [path: string, tool: Json]> {
+  for (const [index, tool] of recordsIn(json['tools'])) {
+    const here = `${path}tools[${index}]`;
+    yield [here, tool];
+    if (tool['type'] === 'namespace') yield* toolsIn(tool, `${here}.`);
+  }
+  if (path !== '') return;
+  for (const [index, item] of recordsIn(json['input'])) {
+    if (item['tools'] !== undefined) yield* toolsIn(item, `input[${index}].`);
+  }
+}
+
+function recordsIn(list: unknown): [number, Json][] {
+  const found = Array.isArray(list) ? [...(list as unknown[]).entries()] : [];
+  return found.filter((entry): entry is [number, Json] => typeof entry[1] === 'object' && entry[1] !== null);
+}
+
+function isHosted(environment: unknown): boolean {
+  return isOn(environment) && (environment as Json)['type'] !== 'local';
+}
+
+/** Whether something is wished: nothing, no and an empty list are not, and neither is a mode that is off. */
+function isOn(value: unknown): boolean {
+  if (value === undefined || value === null || value === false) return false;
+  if (Array.isArray(value)) return value.length > 0;
+  return typeof value !== 'object' || (value as Json)['mode'] !== 'off';
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === 'number' && Number.isSafeInteger(value) && value > 0;
+}
