@@ -236,6 +236,15 @@ export class UserDirectory implements OnApplicationBootstrap {
     return this.users.noteSignIn(id, this.clock.date(), passwordHash);
   }
 
+  /**
+   * Within a transaction: nobody shuts the account, or takes its password away, until that ends.
+   *
+   * @returns whether it may be used
+   */
+  async lockUsable(id: string): Promise<boolean> {
+    return this.users.lockUsable(id, this.clock.date());
+  }
+
   /** Of the last two who leave at once, one stays. */
   private async keepAnAdministrator(leaver: string): Promise<void> {
     await this.users.lockRegistration();

@@ -160,6 +160,16 @@ export class UsersRepository {
     return affected === 1;
   }
 
+  /** Within a transaction: nobody else changes the person until it ends. @returns false for whoever may not be let in */
+  async lockUsable(id: string, now: Date): Promise<boolean> {
+    const rows: unknown[] = await this.work.manager.query(
+      `SELECT id FROM users
+        WHERE id = $1 AND status = 'active' AND (banned_until IS NULL OR banned_until <= $2) FOR NO KEY UPDATE`,
+      [id, now],
+    );
+    return rows.length === 1;
+  }
+
   /** Whether anybody but the platform's own user has an account. */
   async existsPerson(): Promise<boolean> {
     return this.exists('SELECT EXISTS (SELECT FROM users WHERE id <> $1) AS found', [SYSTEM_USER_ID]);

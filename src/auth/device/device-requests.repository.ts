@@ -12,12 +12,13 @@ export class DeviceRequestsRepository {
     await this.requests.insert(request);
   }
 
-  /** Within a transaction: whoever asks with the same code follows. */
   findByDeviceCode(hashes: readonly Buffer[]): Promise<DeviceRequestEntity | null> {
-    return this.requests.findOne({
-      where: { deviceCodeHash: In([...hashes]) },
-      lock: { mode: 'pessimistic_write' },
-    });
+    return this.requests.findOneBy({ deviceCodeHash: In([...hashes]) });
+  }
+
+  /** Within a transaction: whoever asks with the same code follows. */
+  findLocked(id: string): Promise<DeviceRequestEntity | null> {
+    return this.requests.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });
   }
 
   findByUserCode(hashes: readonly Buffer[]): Promise<DeviceRequestEntity | null> {

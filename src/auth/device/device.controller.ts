@@ -5,13 +5,17 @@ import { Endpoint, one } from '#libs/http';
 import type { DeviceRequestEntity } from './device-request.entity.js';
 import { DeviceDecisions } from './device.decisions.js';
 import { DecideDeviceDto, DeviceRequestDto, UserCodeParamDto } from './dto/device.dto.js';
+import { PendingRequests } from './pending.requests.js';
 
 const ERRORS = { 404: ['device_request_not_found'], 429: ['rate_limited'] };
 
 @ApiTags('Auth')
 @Controller('api/v1/auth/device')
 export class DeviceController {
-  constructor(private readonly decisions: DeviceDecisions) {}
+  constructor(
+    private readonly pending: PendingRequests,
+    private readonly decisions: DeviceDecisions,
+  ) {}
 
   @Get(':userCode')
   @Endpoint({
@@ -22,7 +26,7 @@ export class DeviceController {
     errors: ERRORS,
   })
   getDeviceRequest(@Actor() actor: Principal, @Param() { userCode }: UserCodeParamDto): Promise<DeviceRequestEntity> {
-    return this.decisions.show(actor, userCode);
+    return this.pending.show(actor, userCode);
   }
 
   @Post(':userCode')

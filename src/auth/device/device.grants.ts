@@ -47,7 +47,7 @@ export class DeviceGrants {
     const hashes = this.codes.deviceCandidates(code);
     if (hashes.length === 0) return oauthError('invalid_grant');
     return this.work.run(async () => {
-      const request = await this.requests.findByDeviceCode(hashes);
+      const request = await this.lock(hashes);
       if (request === null || request.state === 'granted' || request.client !== client) {
         return oauthError('invalid_grant');
       }
@@ -55,6 +55,14 @@ export class DeviceGrants {
       if (request.state === 'denied') return oauthError('access_denied');
       return request.state === 'pending' ? this.putOff(request) : this.grant(actor, request);
     });
+  }
+
+  /** The account before the request, as whoever shuts it out does: two who lock the other way round wait for each other. */
+  private async lock(hashes: readonly Buffer[]): Promise<DeviceRequestEntity | null> {
+    const found = await this.requests.findByDeviceCode(hashes);
+    if (found === null) return null;
+    if (found.userId !== null) await this.users.lockUsable(found.userId);
+    return this.requests.findLocked(found.id);
   }
 
   private async putOff({ id, askedAt, intervalSeconds }: DeviceRequestEntity): Promise<OAuthError> {

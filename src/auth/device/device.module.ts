@@ -13,6 +13,7 @@ import { DeviceRequestEntity } from './device-request.entity.js';
 import { DeviceRequestsRepository } from './device-requests.repository.js';
 import { OAuthController } from './oauth.controller.js';
 import { OAuthDescription } from './oauth.description.js';
+import { PendingRequests } from './pending.requests.js';
 
 /** The way in for a command line without a browser. */
 @Module({
@@ -27,6 +28,7 @@ import { OAuthDescription } from './oauth.description.js';
     DeviceLimits,
     DeviceRequestsRepository,
     OAuthDescription,
+    PendingRequests,
   ],
 })
 export class DeviceModule {}

@@ -9,6 +9,7 @@ import { PersonalTokensCare } from './personal-tokens.care.js';
 import { PersonalTokensController } from './personal-tokens.controller.js';
 import { PersonalTokensRepository } from './personal-tokens.repository.js';
 import { PersonalTokensService } from './personal-tokens.service.js';
+import { TokenOwners } from './token.owners.js';
 
 /** Personal access tokens, from beginning to end. Knows no way of signing in. */
 @Module({
@@ -20,7 +21,8 @@ import { PersonalTokensService } from './personal-tokens.service.js';
     PersonalTokensCare,
     PersonalTokensRepository,
     PersonalTokensService,
+    TokenOwners,
   ],
-  exports: [PersonalTokenVerifier, PersonalTokensService],
+  exports: [PersonalTokenVerifier, PersonalTokensService, TokenOwners],
 })
 export class PersonalTokensModule {}

@@ -3,6 +3,7 @@ import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock, newId, type Page } from '#libs/kernel';
+import { type ActingPerson, TokenOwners } from './token.owners.js';
 import { PersonalTokenEnded, PersonalTokenIssued } from './events/personal-token.events.js';
 import type { PersonalTokenEntity } from './personal-token.entity.js';
 import { PersonalTokenSecrets } from './personal-token.secrets.js';
@@ -15,8 +16,7 @@ const LONGEST_LIFE_MS = 366 * DAY_MS;
 const MOST_TOKENS = 50;
 
 /** Whose token it will be, and how they proved who they are. */
-export interface TokenOwner {
-  readonly userId: string;
+export interface TokenOwner extends ActingPerson {
   readonly methods: readonly string[];
 }
 
@@ -37,12 +37,13 @@ export class PersonalTokensService {
   constructor(
     private readonly tokens: PersonalTokensRepository,
     private readonly secrets: PersonalTokenSecrets,
+    private readonly owners: TokenOwners,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
 
-  /** @throws DomainError personal_token_expiry_invalid, personal_tokens_too_many */
+  /** @throws DomainError as {@link issue} */
   create(actor: Principal, wish: TokenWish): Promise<IssuedPersonalToken> {
     return this.issue(actor, personOf(actor), wish, 'session');
   }
@@ -50,14 +51,16 @@ export class PersonalTokensService {
   /**
    * For somebody who has just proved who they are.
    *
-   * @throws DomainError personal_token_expiry_invalid, personal_tokens_too_many
+   * @throws DomainError personal_token_expiry_invalid, personal_tokens_too_many, unauthorized for whoever was shut out
+   * meanwhile
    */
   async issue(
     actor: Principal,
-    { userId, methods }: TokenOwner,
+    owner: TokenOwner,
     { name, expiresAt }: TokenWish,
     way: PersonalTokenIssued['way'],
   ): Promise<IssuedPersonalToken> {
+    const { userId, methods } = owner;
     const now = this.clock.date();
     const end = this.endOf(expiresAt, now);
     const { value, display, hash } = this.secrets.issue();
@@ -74,6 +77,7 @@ export class PersonalTokensService {
       endedAt: null,
     };
     return this.work.run(async () => {
+      await this.owners.hold(owner);
       if ((await this.tokens.countActive(userId, now)) >= MOST_TOKENS) {
         throw personalTokenErrors.personal_tokens_too_many();
       }
