@@ -6,7 +6,7 @@ import { Endpoint, Network, one } from '#libs/http';
 import { RegisterDto, SignInDto } from './dto/auth.request.dto.js';
 import { type MfaChallengeDto, SessionDto } from './dto/auth.response.dto.js';
 import { CsrfGuard } from './sessions/csrf.guard.js';
-import { DeviceMark } from './sessions/device-mark.decorator.js';
+import { FromWhere, type Whence } from './sessions/whence.decorator.js';
 import { OriginGuard } from './sessions/origin.guard.js';
 import { RefreshCookie } from './sessions/refresh.cookie.js';
 import { PasswordSignIn } from './password.sign-in.js';
@@ -78,11 +78,10 @@ export class AuthController {
   async login(
     @Actor() actor: Principal,
     @Body() credentials: SignInDto,
-    @Network() network: string,
-    @DeviceMark() mark: string | undefined,
+    @FromWhere() whence: Whence,
     @Res({ passthrough: true }) reply: FastifyReply,
   ): Promise<SessionDto | MfaChallengeDto> {
-    return this.answer.give(reply, await this.signIn.signIn(actor, credentials, network, mark));
+    return this.answer.give(reply, await this.signIn.signIn(actor, credentials, whence));
   }
 
   @Post('refresh')

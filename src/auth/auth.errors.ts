@@ -3,6 +3,9 @@ import { defineErrors } from '#libs/kernel';
 export const authErrors = defineErrors({
   password_rejected: ['invalid', 'This password does not keep the rules; each broken one is listed.'],
   wrong_password: ['invalid', 'This is not your password.'],
+  password_required: ['invalid', 'Give your password as well.'],
+  sign_in_again: ['forbidden', 'This account has no password to give: sign in once more instead.'],
+  wrong_code: ['invalid', 'This code is not right, or was used already.'],
   password_reused: ['invalid', 'This is one of your last passwords. Choose another one.'],
   password_changed_meanwhile: ['conflict', 'The password was changed by somebody else just now.'],
   email_not_verified: [
@@ -19,7 +22,6 @@ export const authErrors = defineErrors({
     'forbidden',
     'This call comes with the session cookie and without its CSRF token. Send it as X-CSRF-Token.',
   ],
-  password_wrong: ['forbidden', 'This is not your password.'],
   account_locked: ['locked', 'This account is locked after too many wrong guesses. Try again later.'],
   rate_limited: ['rate_limited', 'Too many attempts. Try again later.'],
   sign_in_busy: ['unavailable', 'Too many people are signing in at once. Try again in a moment.'],

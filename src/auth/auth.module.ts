@@ -13,7 +13,6 @@ import { FirstAdministrator } from './first-administrator.js';
 import { MfaModule } from './mfa/mfa.module.js';
 import { MockSignInController } from './mock-sign-in.controller.js';
 import { MockSignInService } from './mock-sign-in.service.js';
-import { OwnerProof } from './owner.proof.js';
 import { PasskeysModule } from './passkeys/passkeys.module.js';
 import { PasswordsModule } from './passwords/passwords.module.js';
 import { PersonalTokensModule } from './tokens/personal-tokens.module.js';
@@ -47,8 +46,8 @@ import { SignInService } from './sign-in.service.js';
     DeviceModule,
   ],
   controllers: [AuthController, CliController, MockSignInController],
-  providers: [CliSignInService, FirstAdministrator, MockSignInService, OwnerProof, PasswordSignIn, SignInService],
-  exports: [FederationModule, SessionsModule, PasswordsModule, FirstAdministrator, OwnerProof],
+  providers: [CliSignInService, FirstAdministrator, MockSignInService, PasswordSignIn, SignInService],
+  exports: [FederationModule, SessionsModule, PasswordsModule, ProtectionModule, FirstAdministrator],
 })
 export class AuthModule {
   constructor(facts: PublicConfig, @InjectConfig(authConfig) { mockAuth }: ConfigOf<typeof authConfig>) {

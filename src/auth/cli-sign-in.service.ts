@@ -27,7 +27,7 @@ export class CliSignInService {
 
   /** @throws DomainError like a sign-in, and personal_token_expiry_invalid, personal_tokens_too_many */
   async run(actor: Principal, { email, password, ...wish }: CliSignInDto, network: string): Promise<CliAdmission> {
-    const { account, passwordHash } = await this.signIn.recognise(actor, { email, password }, network);
+    const { account, passwordHash } = await this.signIn.recognise(actor, { email, password }, { network });
     const challenge = await this.gate.examine(actor, account, ['pwd'], passwordHash);
     if (challenge) return { kind: 'challenge', challenge };
     return this.work.run(async () => {

@@ -5,6 +5,7 @@ import { canonicalEmail } from '#libs/kernel';
 import { UserDirectory } from '../users/user.directory.js';
 import type { SignInDto } from './dto/auth.request.dto.js';
 import { DirectorySignIn } from './ldap/directory.sign-in.js';
+import type { Whence } from './sessions/whence.decorator.js';
 import type { Admission } from './sign-in.gate.js';
 import { SignInService } from './sign-in.service.js';
 
@@ -18,12 +19,7 @@ export class PasswordSignIn {
   ) {}
 
   /** @throws what signing in here and there throws */
-  async signIn(
-    actor: Principal,
-    { email, username, password }: SignInDto,
-    network: string,
-    mark?: string,
-  ): Promise<Admission> {
+  async signIn(actor: Principal, { email, username, password }: SignInDto, whence: Whence): Promise<Admission> {
     const given = email ?? username;
     if (given === undefined || (email !== undefined && username !== undefined)) {
       throw httpErrors.validation_failed({ message: 'Say either email or username.', param: 'email' });
@@ -31,8 +27,8 @@ export class PasswordSignIn {
     const name = canonicalEmail(given);
     const account = await this.users.findByEmail(name);
     if (!this.directory.isPossible || (account && account.passwordHash !== null)) {
-      return this.local.signIn(actor, { email: name, password }, network, mark);
+      return this.local.signIn(actor, { email: name, password }, whence);
     }
-    return this.directory.signIn(actor, account, { name, password, network, mark });
+    return this.directory.signIn(actor, account, { name, password, ...whence });
   }
 }

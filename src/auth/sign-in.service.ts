@@ -6,6 +6,7 @@ import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
 import { PasswordHasher } from './passwords/password.hasher.js';
 import { PasswordCheck } from './protection/password.check.js';
+import type { Whence } from './sessions/whence.decorator.js';
 import { SessionsService } from './sessions/sessions.service.js';
 import { type Admission, SignInGate } from './sign-in.gate.js';
 
@@ -31,11 +32,10 @@ export class SignInService {
    * An unknown address, an account that may not be used and a wrong password cost the same and are answered
    * with the same words, also once there were too many of them.
    *
-   * @param mark what the device carries of an earlier sign-in
    * @throws DomainError invalid_credentials, account_locked, rate_limited, sign_in_busy
    */
-  async signIn(actor: Principal, credentials: Credentials, network: string, mark?: string): Promise<Admission> {
-    const { account, passwordHash } = await this.recognise(actor, credentials, network, mark);
+  async signIn(actor: Principal, credentials: Credentials, whence: Whence): Promise<Admission> {
+    const { account, passwordHash } = await this.recognise(actor, credentials, whence);
     return this.gate.admit(actor, account, ['pwd'], passwordHash);
   }
 
@@ -46,8 +46,7 @@ export class SignInService {
   async recognise(
     actor: Principal,
     { email, password }: Credentials,
-    network: string,
-    mark?: string,
+    { network, mark }: Whence,
   ): Promise<{ account: UserAccount; passwordHash: string }> {
     const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);

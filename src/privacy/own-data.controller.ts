@@ -1,7 +1,8 @@
 import { Body, Controller, Post } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import { Actor, bySession, despite, DUTIES, type Principal, SIGNED_IN } from '#libs/access';
-import { Endpoint, Network, one } from '#libs/http';
+import { Endpoint, one } from '#libs/http';
+import { FromWhere, type Whence } from '../auth/sessions/whence.decorator.js';
 import type { Deletion } from './account.deletion.js';
 import type { ExportedData } from './data.export.js';
 import { OwnerProofDto } from './dto/own-data.request.dto.js';
@@ -20,7 +21,8 @@ export class OwnDataController {
     description: 'Once in seven days. Keys are masked; of each kind the newest 10,000 are there.',
     returns: one(DataExportDto),
     errors: {
-      403: ['password_wrong', 'recent_auth_required'],
+      400: ['password_required', 'wrong_password'],
+      403: ['recent_auth_required'],
       423: ['account_locked'],
       429: ['export_too_soon', 'rate_limited'],
       503: ['sign_in_busy'],
@@ -29,9 +31,9 @@ export class OwnDataController {
   exportOwnData(
     @Actor() actor: Principal,
     @Body() { password }: OwnerProofDto,
-    @Network() network: string,
+    @FromWhere() whence: Whence,
   ): Promise<ExportedData> {
-    return this.own.export(actor, password, network);
+    return this.own.export(actor, password, whence);
   }
 
   @Post('delete-account')
@@ -43,7 +45,8 @@ export class OwnDataController {
     status: 202,
     returns: one(DeletionDto),
     errors: {
-      403: ['password_wrong', 'recent_auth_required'],
+      400: ['password_required', 'wrong_password'],
+      403: ['recent_auth_required'],
       409: ['last_administrator_needed', 'team_needs_owner'],
       423: ['account_locked'],
       429: ['rate_limited'],
@@ -53,8 +56,8 @@ export class OwnDataController {
   deleteOwnAccount(
     @Actor() actor: Principal,
     @Body() { password }: OwnerProofDto,
-    @Network() network: string,
+    @FromWhere() whence: Whence,
   ): Promise<Deletion> {
-    return this.own.deleteAccount(actor, password, network);
+    return this.own.deleteAccount(actor, password, whence);
   }
 }

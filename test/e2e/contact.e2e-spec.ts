@@ -69,11 +69,16 @@ describe('by what people are reached', () => {
       expect((await profile(user)).phoneVerified).toBe(false);
       const { code } = await asked(user);
       expect(code).toMatch(/^\d{6}$/);
-      expect(codeOf(await confirm(user, wrongFor(code)))).toEqual([400, 'code_wrong']);
+      expect(codeOf(await confirm(user, wrongFor(code)))).toEqual([400, 'wrong_code']);
       const answer = await confirm(user, code);
       expect([answer.status, answer.body]).toEqual([200, { data: { phoneVerified: true } }]);
       expect((await profile(user)).phoneVerified).toBe(true);
       expect(codeOf(await confirm(user, code))).toEqual([400, 'code_void']);
+      const { rows } = await t.db.query<{ error_code: string }>(
+        "SELECT error_code FROM audit_logs WHERE action = 'PHONE_VERIFICATION_FAILED' AND actor_id = $1 ORDER BY id",
+        [user.id],
+      );
+      expect(rows.map((row) => row.error_code)).toEqual(['wrong_code', 'code_void']);
     });
 
     it('A-20 makes a code void after five wrong tries, also when many come at once', async () => {
@@ -81,7 +86,7 @@ describe('by what people are reached', () => {
       const { code } = await asked(user);
       const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => confirm(user, wrongFor(code, n + 1))));
       const codes = answers.map((answer) => codeOf(answer)[1]);
-      expect(codes.filter((each) => each === 'code_wrong')).toHaveLength(5);
+      expect(codes.filter((each) => each === 'wrong_code')).toHaveLength(5);
       expect(codes.filter((each) => each === 'code_void')).toHaveLength(7);
       expect(codeOf(await confirm(user, code))).toEqual([400, 'code_void']);
     });
@@ -102,7 +107,7 @@ describe('by what people are reached', () => {
         const first = await asked(user);
         const second = await asked(user);
         await asked(other);
-        if (first.code !== second.code) expect(codeOf(await confirm(user, first.code))).toEqual([400, 'code_wrong']);
+        if (first.code !== second.code) expect(codeOf(await confirm(user, first.code))).toEqual([400, 'wrong_code']);
         expect((await confirm(other, second.code)).status).toBe(400);
         own.clock.advance({ minutes: 11 });
         expect(codeOf(await confirm(user, second.code))).toEqual([400, 'code_void']);

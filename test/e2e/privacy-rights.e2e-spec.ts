@@ -112,9 +112,12 @@ describe('the rights of people over their data', () => {
 
     it('A-43 wants the password, and is given once in seven days', async () => {
       const user = await givenUser(t);
-      for (const wrong of [{ password: 'Wrong-Horse-8-Battery' }, {}]) {
-        const refused = await user.http.post('/api/auth/export-data', wrong);
-        expect(refused.body).toMatchObject({ error: { code: 'password_wrong' } });
+      for (const [given, code] of [
+        [{ password: 'Wrong-Horse-8-Battery' }, 'wrong_password'],
+        [{}, 'password_required'],
+      ] as const) {
+        const refused = await user.http.post('/api/auth/export-data', given);
+        expect([refused.status, refused.body]).toMatchObject([400, { error: { code } }]);
       }
       const both = await Promise.all([1, 2].map(() => user.http.post('/api/auth/export-data', { password })));
       expect(both.map(({ status }) => status).sort((a, b) => a - b)).toEqual([200, 429]);
@@ -133,7 +136,7 @@ describe('the rights of people over their data', () => {
       expect((await key.http.get('/v1/models')).status).toBe(200);
       expect((await other.http.bearer(key.key).get('/v1/models')).status).toBe(200);
       const wrong = await user.http.post('/api/auth/delete-account', { password: 'Wrong-Horse-8-Battery' });
-      expect(wrong.status).toBe(403);
+      expect(wrong.status).toBe(400);
       const { status, body } = await user.http.post<{ data: { deletionId: string } }>('/api/auth/delete-account', {
         password,
       });

@@ -42,7 +42,7 @@ export class ContactController {
     access: bySession(SIGNED_IN),
     summary: 'Show that a telephone number is yours',
     returns: one(PhoneVerifiedDto),
-    errors: { 400: ['code_wrong', 'code_void'], 409: ['user_phone_taken'], 429: ['rate_limited'] },
+    errors: { 400: ['wrong_code', 'code_void'], 409: ['user_phone_taken'], 429: ['rate_limited'] },
   })
   confirmPhoneVerification(
     @Actor() actor: Principal,

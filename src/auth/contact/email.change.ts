@@ -1,10 +1,8 @@
 import { Injectable } from '@nestjs/common';
-import { accessErrors, personOf, type Principal } from '#libs/access';
+import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { UserDirectory } from '../../users/user.directory.js';
-import { authErrors } from '../auth.errors.js';
-import { PasswordCheck } from '../protection/password.check.js';
+import { OwnPassword } from '../protection/own.password.js';
 import type { Whence } from '../sessions/whence.decorator.js';
 import type { ChangeEmailDto } from './dto/contact.request.dto.js';
 import { EmailChangeLetters } from './email-change.letters.js';
@@ -14,8 +12,7 @@ import { EmailChangeRequested } from './events/contact.events.js';
 @Injectable()
 export class EmailChange {
   constructor(
-    private readonly users: UserDirectory,
-    private readonly check: PasswordCheck,
+    private readonly password: OwnPassword,
     private readonly letters: EmailChangeLetters,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
@@ -24,20 +21,17 @@ export class EmailChange {
   /**
    * Says nothing of who has the address: whoever reads the mail that goes there finds out from it.
    *
-   * @throws DomainError mail_not_configured, wrong_password, account_locked, rate_limited, sign_in_busy
+   * @throws DomainError mail_not_configured, rate_limited, and as {@link OwnPassword.demand}
    */
   async request(
     actor: Principal,
     { email, currentPassword }: ChangeEmailDto,
     whence: Whence,
   ): Promise<{ message: string }> {
-    const { userId } = personOf(actor);
+    const person = personOf(actor);
+    const { userId } = person;
     await this.letters.mayAsk(whence.network, userId);
-    const account = await this.users.findWithPassword(userId);
-    if (!account) throw accessErrors.unauthorized();
-    const given = { email: account.email, password: currentPassword, ...whence };
-    if (!(await this.check.isRight(actor, account, given)))
-      throw authErrors.wrong_password({ param: 'currentPassword' });
+    await this.password.demand(person, currentPassword, whence, 'currentPassword');
     await this.work.run(async () => {
       await this.events.publish(new EmailChangeRequested(actor, userId));
       await this.letters.add({ userId, email });

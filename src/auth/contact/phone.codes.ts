@@ -2,6 +2,7 @@ import { randomInt } from 'node:crypto';
 import { Injectable } from '@nestjs/common';
 import { defineSealed, KeyedHashes, placeIn, SealedBox } from '#libs/crypto';
 import { Clock, newId } from '#libs/kernel';
+import { authErrors } from '../auth.errors.js';
 import { contactErrors } from './contact.errors.js';
 import { type PhoneCode, PhoneCodesRepository } from './phone-codes.repository.js';
 
@@ -34,14 +35,14 @@ export class PhoneCodes {
   /**
    * The number of a code that is right. No transaction may be open: a try counts, whatever becomes of it.
    *
-   * @throws DomainError code_void, code_wrong
+   * @throws DomainError code_void, wrong_code
    */
   async check(userId: string, code: string): Promise<{ id: string; phone: string }> {
     const found = await this.codes.countTry(userId, { most: MOST_TRIES, now: this.clock.date() });
     if (!found) throw contactErrors.code_void({ param: 'code' });
     const phone = this.phoneOf(found);
-    if (!this.hash.matches(bound(found.id, phone, code), found.codeHash))
-      throw contactErrors.code_wrong({ param: 'code' });
+    const isRight = this.hash.matches(bound(found.id, phone, code), found.codeHash);
+    if (!isRight) throw authErrors.wrong_code({ param: 'code' });
     return { id: found.id, phone };
   }
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { canonicalPhone } from '#libs/kernel';
+import { canonicalPhone, DomainError } from '#libs/kernel';
 import { Mailer } from '#libs/mail';
 import { UserDirectory } from '../../users/user.directory.js';
 import { AttemptLimits } from '../attempt.limits.js';
@@ -37,7 +37,7 @@ export class PhoneVerification {
     return { message: 'A text message with a code is on its way.' };
   }
 
-  /** @throws DomainError code_void, code_wrong, rate_limited, user_phone_taken */
+  /** @throws DomainError code_void, wrong_code, rate_limited, user_phone_taken */
   async confirm(actor: Principal, { code }: { code: string }, network: string): Promise<{ phoneVerified: true }> {
     const { userId } = personOf(actor);
     await this.limits.countGuess('phone', network);
@@ -53,7 +53,7 @@ export class PhoneVerification {
     try {
       return await this.codes.check(userId, code);
     } catch (error) {
-      await this.events.publish(new PhoneCodeFailed(actor, userId));
+      if (error instanceof DomainError) await this.events.publish(new PhoneCodeFailed(actor, userId, error.code));
       throw error;
     }
   }

@@ -9,17 +9,15 @@ import { IdentityProviders } from '../federation/identity-providers.js';
 import type { ProvenIdentity } from '../federation/proven-identity.js';
 import { AccountLockout } from '../protection/account.lockout.js';
 import { PasswordCheck } from '../protection/password.check.js';
+import type { Whence } from '../sessions/whence.decorator.js';
 import type { Admission } from '../sign-in.gate.js';
 import { type EntryGuard, LdapDirectory } from './ldap.directory.js';
 
 /** What somebody says at the door, and where they say it. */
-export interface GivenCredentials {
+export interface GivenCredentials extends Whence {
   /** An address or a name of the directory, in one form for all spellings. */
   readonly name: string;
   readonly password: string;
-  readonly network: string;
-  /** What the device carries of an earlier sign-in. */
-  readonly mark: string | undefined;
 }
 
 /** Lets people in with the name and the password of a directory. */

@@ -16,6 +16,7 @@ const OPEN = bySession(despite(SIGNED_IN, ...DUTIES));
 const PROOF_ERRORS = {
   403: ['recent_auth_required'],
   423: ['account_locked'],
+  429: ['rate_limited'],
   503: ['sign_in_busy'],
 } as const;
 

@@ -3,10 +3,7 @@ import { defineErrors } from '#libs/kernel';
 export const mfaErrors = defineErrors({
   mfa_already_on: ['invalid', 'One-time codes are on already. Switch them off first.'],
   mfa_not_on: ['invalid', 'One-time codes are not on.'],
-  wrong_code: ['invalid', 'This code is not right, or was used already.'],
   code_required: ['invalid', 'Give a code of your authenticator app as well, or a backup code.'],
-  password_required: ['invalid', 'Give your password as well.'],
-  sign_in_again: ['forbidden', 'This account has no password to give: sign in once more instead.'],
   proof_required: ['invalid', 'Give either a code or a passkey.'],
   wrong_passkey: ['invalid', 'This passkey is not yours, or its answer is not good.'],
   challenge_ended: ['unauthenticated', 'This sign-in has ended. Begin again.'],

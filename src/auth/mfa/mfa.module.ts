@@ -13,7 +13,6 @@ import { MfaRemoval } from './mfa.removal.js';
 import { MfaSetup } from './mfa.setup.js';
 import { MfaStatus } from './mfa.status.js';
 import { OneTimeCodes } from './one-time.codes.js';
-import { OwnPassword } from './own.password.js';
 import { OwnProof } from './own.proof.js';
 import { ReclaimedFactors } from './reclaimed.factors.js';
 import { TotpFactor } from './totp.factor.js';
@@ -34,12 +33,11 @@ import { TotpRepository } from './totp.repository.js';
     MfaSetup,
     MfaStatus,
     OneTimeCodes,
-    OwnPassword,
     OwnProof,
     ReclaimedFactors,
     TotpFactor,
     TotpRepository,
   ],
-  exports: [CodeCheck, FactorChange, OwnPassword, OwnProof],
+  exports: [CodeCheck, FactorChange, OwnProof],
 })
 export class MfaModule {}

@@ -2,11 +2,12 @@ import { Injectable } from '@nestjs/common';
 import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
+import { authErrors } from '../auth.errors.js';
 import { MfaEnabled, MfaSetupBegun } from '../events/mfa.events.js';
 import type { Whence } from '../sessions/whence.decorator.js';
 import { FactorChange } from './factor.change.js';
 import { mfaErrors } from './mfa.errors.js';
-import { OwnPassword } from './own.password.js';
+import { OwnPassword } from '../protection/own.password.js';
 import type { GivenProof } from './own.proof.js';
 import { TotpFactor } from './totp.factor.js';
 import { totpUri } from './totp.js';
@@ -49,7 +50,7 @@ export class MfaSetup {
     if (await this.totp.standing(userId)) throw mfaErrors.mfa_already_on();
     await this.password.confirm(person, password, whence);
     return this.work.run(async () => {
-      if (!(await this.totp.enable(userId, code))) throw mfaErrors.wrong_code({ param: 'code' });
+      if (!(await this.totp.enable(userId, code))) throw authErrors.wrong_code({ param: 'code' });
       await this.events.publish(new MfaEnabled(actor, userId));
       return { backupCodes: await this.change.added(person, ['otp']) };
     });

@@ -1,13 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { PersonConditions, type UserPrincipal } from '#libs/access';
 import { EventBus } from '#libs/events';
+import { authErrors } from '../auth.errors.js';
 import { SecondFactorFailed } from '../events/mfa.events.js';
 import { SecondFactors } from '../second-factors/second.factors.js';
 import type { Whence } from '../sessions/whence.decorator.js';
 import type { AuthenticationMethod } from '../sign-in.gate.js';
 import { CodeCheck } from './code.check.js';
 import { mfaErrors } from './mfa.errors.js';
-import { OwnPassword } from './own.password.js';
+import { OwnPassword } from '../protection/own.password.js';
 
 /** What somebody who is signed in gives as a proof. */
 export interface GivenProof {
@@ -57,6 +58,6 @@ export class OwnProof {
   private async check(person: UserPrincipal, code: string): Promise<void> {
     if (await this.codes.isRight(person, await this.password.accountOf(person), code)) return;
     await this.events.publish(new SecondFactorFailed(person, person.userId));
-    throw mfaErrors.wrong_code({ param: 'code' });
+    throw authErrors.wrong_code({ param: 'code' });
   }
 }

@@ -5,7 +5,7 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { PasskeyAdded } from '../events/mfa.events.js';
 import { FactorChange } from '../mfa/factor.change.js';
-import { OwnPassword } from '../mfa/own.password.js';
+import { OwnPassword } from '../protection/own.password.js';
 import type { Whence } from '../sessions/whence.decorator.js';
 import type { AddPasskeyDto } from './dto/passkeys.request.dto.js';
 import { PasskeyAttestations } from './passkey.attestations.js';

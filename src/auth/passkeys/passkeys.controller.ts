@@ -32,7 +32,12 @@ export class PasskeysController {
     description: 'Takes your password.',
     status: 200,
     returns: one(PasskeyOptionsDto),
-    errors: { 400: ['password_required', 'wrong_password'], 423: ['account_locked'], 503: ['sign_in_busy'] },
+    errors: {
+      400: ['password_required', 'wrong_password'],
+      423: ['account_locked'],
+      429: ['rate_limited'],
+      503: ['sign_in_busy'],
+    },
   })
   beginPasskey(
     @Actor() actor: Principal,

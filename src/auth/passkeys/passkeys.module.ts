@@ -3,6 +3,7 @@ import { TypeOrmModule } from '@nestjs/typeorm';
 import { PublicConfig } from '#libs/config';
 import { UsersModule } from '../../users/users.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
+import { ProtectionModule } from '../protection/protection.module.js';
 import { SignInModule } from '../sign-in.module.js';
 import { PasskeyAssertions } from './passkey.assertions.js';
 import { PasskeyAttestations } from './passkey.attestations.js';
@@ -20,7 +21,7 @@ import { RelyingParty } from './relying.party.js';
 
 /** Passkeys (WebAuthn Level 3): as the only proof of a sign-in, or as the second one. */
 @Module({
-  imports: [UsersModule, SignInModule, MfaModule, TypeOrmModule.forFeature([PasskeyEntity])],
+  imports: [UsersModule, ProtectionModule, SignInModule, MfaModule, TypeOrmModule.forFeature([PasskeyEntity])],
   controllers: [PasskeysController, PasskeySignInController],
   providers: [
     PasskeyAssertions,

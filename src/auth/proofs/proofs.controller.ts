@@ -78,6 +78,7 @@ export class ProofsController {
       400: ['password_required', 'wrong_password', 'code_required', 'wrong_code', 'wrong_passkey'],
       403: ['sign_in_again'],
       423: ['account_locked'],
+      429: ['rate_limited'],
       503: ['sign_in_busy'],
     },
   })

@@ -7,15 +7,13 @@ import { AccountLocked, SignInFailed } from '../events/auth.events.js';
 import { PasswordHasher } from '../passwords/password.hasher.js';
 import { AccountLockout, type TryOutcome } from './account.lockout.js';
 import { KnownDevices } from '../sessions/known.devices.js';
+import type { Whence } from '../sessions/whence.decorator.js';
 
 /** A password that somebody gives, for whom, and from where. */
-export interface GivenPassword {
+export interface GivenPassword extends Whence {
   /** In canonical form, whether there is such an account or not. */
   readonly email: string;
   readonly password: string;
-  readonly network: string;
-  /** The mark that the device carries, if it carries one. */
-  readonly mark?: string | undefined;
   /** Asks whoever else may know the password, where none is kept here; a known device is counted by itself already. */
   readonly elsewhere?: (isDeviceKnown: boolean) => Promise<boolean>;
 }

@@ -1,12 +1,11 @@
 import { Injectable } from '@nestjs/common';
-import { accessErrors, personOf, type Principal } from '#libs/access';
+import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { UserDirectory } from '../../users/user.directory.js';
-import { AttemptLimits } from '../attempt.limits.js';
 import { authErrors } from '../auth.errors.js';
 import { NewPasswords } from '../passwords/new.passwords.js';
-import { PasswordCheck } from '../protection/password.check.js';
+import { OwnPassword } from '../protection/own.password.js';
+import type { Whence } from '../sessions/whence.decorator.js';
 import type { ChangePasswordDto } from './dto/recovery.request.dto.js';
 import { PasswordChanged } from './events/recovery.events.js';
 
@@ -14,9 +13,7 @@ import { PasswordChanged } from './events/recovery.events.js';
 @Injectable()
 export class PasswordChange {
   constructor(
-    private readonly limits: AttemptLimits,
-    private readonly users: UserDirectory,
-    private readonly check: PasswordCheck,
+    private readonly password: OwnPassword,
     private readonly passwords: NewPasswords,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
@@ -25,22 +22,17 @@ export class PasswordChange {
   /**
    * Ends every session but this one.
    *
-   * @throws DomainError wrong_password, account_locked, password_rejected, password_reused, password_changed_meanwhile,
-   * rate_limited, sign_in_busy
+   * @throws DomainError password_rejected, password_reused, password_changed_meanwhile, and as {@link OwnPassword.demand}
    */
   async change(
     actor: Principal,
-    wish: ChangePasswordDto,
-    { network, mark }: { network: string; mark?: string | undefined },
+    { currentPassword, newPassword }: ChangePasswordDto,
+    whence: Whence,
   ): Promise<{ message: string }> {
-    const { userId, sessionId } = personOf(actor);
-    await this.limits.countPassword(userId);
-    const account = await this.users.findWithPassword(userId);
-    if (!account) throw accessErrors.unauthorized();
-    const given = { email: account.email, password: wish.currentPassword, network, mark };
-    if (!(await this.check.isRight(actor, account, given)))
-      throw authErrors.wrong_password({ param: 'currentPassword' });
-    const hash = await this.passwords.prepare(account, wish.newPassword, network);
+    const person = personOf(actor);
+    const { userId, sessionId } = person;
+    const account = await this.password.demand(person, currentPassword, whence, 'currentPassword');
+    const hash = await this.passwords.prepare(account, newPassword, whence.network);
     await this.work.run(async () => {
       const former = await this.passwords.set(actor, userId, hash, 'password_changed', sessionId);
       // Whoever changed it meanwhile may have done so because somebody else knows the one that was given here.

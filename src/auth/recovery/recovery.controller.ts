@@ -4,7 +4,7 @@ import { Actor, bySession, despite, DUTIES, type Principal, PUBLIC, recently, SI
 import { Endpoint, Network, one } from '#libs/http';
 import { AddressDto, ChangePasswordDto, ConfirmPasswordResetDto, TokenDto } from './dto/recovery.request.dto.js';
 import { EmailVerifiedDto, MessageDto } from './dto/recovery.response.dto.js';
-import { DeviceMark } from '../sessions/device-mark.decorator.js';
+import { FromWhere, type Whence } from '../sessions/whence.decorator.js';
 import { EmailVerification } from './email.verification.js';
 import { PasswordChange } from './password.change.js';
 import { PasswordRecovery } from './password.recovery.js';
@@ -77,10 +77,9 @@ export class RecoveryController {
   changePassword(
     @Actor() actor: Principal,
     @Body() wish: ChangePasswordDto,
-    @Network() network: string,
-    @DeviceMark() mark: string | undefined,
+    @FromWhere() whence: Whence,
   ): Promise<MessageDto> {
-    return this.passwordChange.change(actor, wish, { network, mark });
+    return this.passwordChange.change(actor, wish, whence);
   }
 
   @Post('verify-email')

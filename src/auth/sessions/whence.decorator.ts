@@ -7,7 +7,7 @@ import { DEVICE_COOKIE } from './refresh.cookie.js';
 export interface Whence {
   readonly network: string;
   /** What the device carries of its last sign-in, see `KnownDevices`. */
-  readonly mark: string | undefined;
+  readonly mark?: string | undefined;
 }
 
 export const FromWhere = createParamDecorator((_: unknown, context: ExecutionContext): Whence => {

@@ -10313,7 +10313,7 @@ export type ExportOwnDataData = {
 
 export type ExportOwnDataErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     * The input is not valid. Codes: `password_required`, `wrong_password`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -10321,7 +10321,7 @@ export type ExportOwnDataErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `session_required`, `banned`.
+     * Not allowed. Codes: `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -10376,7 +10376,7 @@ export type DeleteOwnAccountData = {
 
 export type DeleteOwnAccountErrors = {
     /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     * The input is not valid. Codes: `password_required`, `wrong_password`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -10384,7 +10384,7 @@ export type DeleteOwnAccountErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `password_wrong`, `recent_auth_required`, `session_required`, `banned`.
+     * Not allowed. Codes: `recent_auth_required`, `session_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11645,7 +11645,7 @@ export type ConfirmPhoneVerificationData = {
 
 export type ConfirmPhoneVerificationErrors = {
     /**
-     * The input is not valid. Codes: `code_wrong`, `code_void`, `validation_failed`, `malformed_json`.
+     * The input is not valid. Codes: `wrong_code`, `code_void`, `validation_failed`, `malformed_json`.
      */
     400: ErrorDto;
     /**
@@ -13343,6 +13343,10 @@ export type EnableMfaErrors = {
      */
     423: ErrorDto;
     /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -13402,6 +13406,10 @@ export type DisableMfaErrors = {
      */
     423: ErrorDto;
     /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;
@@ -13460,6 +13468,10 @@ export type RegenerateBackupCodesErrors = {
      * Locked for a while. Codes: `account_locked`.
      */
     423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -13617,6 +13629,10 @@ export type BeginPasskeyErrors = {
      * Locked for a while. Codes: `account_locked`.
      */
     423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */
@@ -14021,6 +14037,10 @@ export type ReauthenticateErrors = {
      * Locked for a while. Codes: `account_locked`.
      */
     423: ErrorDto;
+    /**
+     * Too fast: see Retry-After. Codes: `rate_limited`.
+     */
+    429: ErrorDto;
     /**
      * Our fault. Codes: `internal_error`.
      */

@@ -20,6 +20,7 @@ export class PhoneCodeFailed extends AuditableEvent {
   constructor(
     actor: Principal,
     readonly userId: string,
+    readonly errorCode: string,
   ) {
     super(actor);
   }
@@ -30,7 +31,7 @@ export class PhoneCodeFailed extends AuditableEvent {
       resourceType: 'user',
       resourceId: this.userId,
       success: false,
-      errorCode: 'code_wrong',
+      errorCode: this.errorCode,
     };
   }
 }
