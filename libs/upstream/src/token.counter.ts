@@ -1,6 +1,6 @@
+import { BytePairs, MAX_CHARS } from './byte.pairs.js';
 import { PromptPieces } from './prompt.pieces.js';
-
-type CountTokens = (text: string, options: { disallowedSpecial: Set<string> }) => number;
+import { loadTokenTables } from './token.tables.js';
 
 /** What is counted exactly for one request, in UTF-8 bytes; of more, samples are counted and scaled up. */
 const MAX_EXACT_BYTES = 200_000;
@@ -8,8 +8,6 @@ const MAX_EXACT_BYTES = 200_000;
 const SAMPLES = 200;
 const SAMPLES_IN_A_HURRY = 20;
 const MANY_WAITING = 32;
-/** Byte pair merging takes quadratic time on a run without a break (20 000 × "a": 120 ms), so no run may be longer. */
-const WINDOW_CHARS = 512;
 /** Where a window may be shortened to end before a space, so that no word of ordinary text is cut. */
 const WINDOW_SLACK = 64;
 /** Texts that take no longer than a millisecond or two are counted at once; longer ones wait for each other. */
@@ -19,14 +17,11 @@ const STRETCH_MS = 8;
 const BYTES_PER_TOKEN = 4;
 /** Of scripts whose characters take several bytes. */
 const DENSE_BYTES_PER_TOKEN = 3;
-/** Text that happens to spell a control token is text: it is counted, not refused. */
-const AS_TEXT = { disallowedSpecial: new Set<string>() };
 
 /**
  * Counts tokens locally with o200k_base, the tables of the GPT-4o to GPT-5 families; for other models it is an estimate.
  *
- * Loading the tables takes about 95 ms and 70 MB of resident memory (measured on Node 20 and 24), so it is done once,
- * at first use. A count is bounded: 200 kB of prose take about 5 ms, the worst text of that size well under 200 ms,
+ * The tables are loaded once, at first use. A count is bounded: 200 kB of prose take about 5 ms, the worst text of that size well under 200 ms,
  * and the process goes on with other things every {@link STRETCH_MS} ms.
  */
 export class TokenCounter {
@@ -34,12 +29,12 @@ export class TokenCounter {
   private turn: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
-  private constructor(private readonly count: CountTokens) {}
+  private constructor(private readonly pairs: BytePairs) {}
 
   /** The counter of this process. */
   static load(): Promise<TokenCounter> {
-    TokenCounter.loading ??= import('gpt-tokenizer/encoding/o200k_base').then(
-      ({ countTokens }) => new TokenCounter(countTokens),
+    TokenCounter.loading ??= loadTokenTables().then(
+      (tables) => new TokenCounter(new BytePairs(tables)),
       (error: unknown) => {
         TokenCounter.loading = undefined;
         throw error;
@@ -101,7 +96,7 @@ export class TokenCounter {
     for (const text of texts) {
       for (let start = 0; start < text.length;) {
         const end = windowEnd(text, start);
-        total += this.count(text.slice(start, end), AS_TEXT);
+        total += this.pairs.count(text.slice(start, end));
         start = end;
         if (stretch.isOver) await stretch.rest();
       }
@@ -114,15 +109,15 @@ export class TokenCounter {
     const stride = chars / samples;
     let [tokens, seen, index, base] = [0, 0, 0, 0];
     for (let k = 0; k < samples; k += 1) {
-      const place = Math.floor(k * stride + ((k * 0.618_034) % 1) * Math.max(0, stride - WINDOW_CHARS));
+      const place = Math.floor(k * stride + ((k * 0.618_034) % 1) * Math.max(0, stride - MAX_CHARS));
       let text = texts[index] ?? '';
       while (index < texts.length - 1 && place >= base + text.length) {
         base += text.length;
         index += 1;
         text = texts[index] ?? '';
       }
-      const window = text.slice(place - base, place - base + WINDOW_CHARS);
-      tokens += this.count(window, AS_TEXT);
+      const window = text.slice(place - base, place - base + MAX_CHARS);
+      tokens += this.pairs.count(window);
       seen += window.length;
       if (stretch.isOver) await stretch.rest();
     }
@@ -133,7 +128,7 @@ export class TokenCounter {
     let total = 0;
     for (let start = 0; start < text.length;) {
       const end = windowEnd(text, start);
-      total += this.count(text.slice(start, end), AS_TEXT);
+      total += this.pairs.count(text.slice(start, end));
       start = end;
     }
     return total;
@@ -155,7 +150,7 @@ class Stretch {
 }
 
 function windowEnd(text: string, start: number): number {
-  const end = start + WINDOW_CHARS;
+  const end = start + MAX_CHARS;
   if (end >= text.length) {
     return text.length;
   }
