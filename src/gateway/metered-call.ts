@@ -7,9 +7,9 @@ import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
 import type { OpenCall, UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { AnswerRecording } from './idempotency/answer.recording.js';
-import { type MeteredTokens, NO_TOKENS, reportedTokens, spokenTokens } from './metered.tokens.js';
+import { heardTokens, type MeteredTokens, NO_TOKENS, reportedTokens, spokenTokens } from './metered.tokens.js';
 import type { RunningCall } from './running.calls.js';
-import type { Operation } from './operations.js';
+import { type Operation, OPERATIONS } from './operations.js';
 import type { Units } from './units.js';
 
 /** How a call came to its end. */
@@ -216,8 +216,9 @@ export class MeteredCall implements OpenCall {
   private async tokens({ usage, prompt, text = '', textChars, units, free = false }: Outcome): Promise<MeteredTokens> {
     if (free) return NO_TOKENS;
     if (usage) return reportedTokens(usage);
+    const read = prompt?.promptTokens ?? (await this.promptTokens()) + this.earlierTokens;
     return {
-      inputTokens: prompt?.promptTokens ?? (await this.promptTokens()) + this.earlierTokens,
+      ...heardTokens(read, OPERATIONS[this.operation].isSound === true ? (units?.audioSeconds ?? 0) : 0),
       cachedInputTokens: prompt?.cachedTokens ?? 0,
       cacheWriteTokens: prompt?.cacheWriteTokens ?? 0,
       outputTokens: await this.answerTokens(text, textChars),

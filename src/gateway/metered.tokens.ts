@@ -22,6 +22,9 @@ export const NO_TOKENS: MeteredTokens = { inputTokens: 0, cachedInputTokens: 0, 
 /** Twenty tokens of sound are a second, in which some thirteen characters are spoken. */
 const TOKENS_PER_SPOKEN_CHARACTER = 1.5;
 
+/** Of a recording, as OpenAI counts it. */
+const TOKENS_PER_SECOND = 10;
+
 export function reportedTokens(usage: UpstreamUsage): MeteredTokens {
   const { promptTokens, cachedTokens, completionTokens, ...parts } = usage;
   return {
@@ -37,4 +40,10 @@ export function reportedTokens(usage: UpstreamUsage): MeteredTokens {
 export function spokenTokens(characters: number): Pick<MeteredTokens, 'outputTokens' | 'audioOutputTokens'> {
   const tokens = Math.ceil(characters * TOKENS_PER_SPOKEN_CHARACTER);
   return { outputTokens: tokens, audioOutputTokens: tokens };
+}
+
+/** What a recording adds to the text that it comes with. */
+export function heardTokens(text: number, seconds: number): Pick<MeteredTokens, 'inputTokens' | 'audioInputTokens'> {
+  const tokens = seconds * TOKENS_PER_SECOND;
+  return { inputTokens: text + tokens, audioInputTokens: tokens };
 }

@@ -9,6 +9,7 @@ import {
   misreports,
   OpaqueObserver,
   parseObject,
+  soundSeconds,
   SseObserver,
   type StreamObserver,
   type UpstreamUsage,
@@ -59,7 +60,7 @@ export class NativeDialect implements Dialect {
   }
 
   hear(body: Buffer): HeardAnswer {
-    const { operation, request } = this.call;
+    const { operation } = this.call;
     const json = parse(body);
     // Speech is no text, and subtitles are: both come without JSON.
     const usage = this.usage(json);
@@ -70,8 +71,7 @@ export class NativeDialect implements Dialect {
     const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
     const badUsage = usage === undefined && misreports(json?.['usage']);
-    const units = unitsOf(natureOf(this.call), request.json, json);
-    return { body, usage, badUsage, text, units, model, answerId: answerIdOf(json), isError };
+    return { body, usage, badUsage, text, units: this.units(json), model, answerId: answerIdOf(json), isError };
   }
 
   hearError(body: Buffer): Buffer {
@@ -88,7 +88,16 @@ export class NativeDialect implements Dialect {
 
   streamedUnits(): Units {
     const answer = this.message ? saidBy(this.message) : { output: this.events?.searched };
-    return unitsOf(natureOf(this.call), this.call.request.json, answer);
+    return this.units(answer);
+  }
+
+  /** Subtitles and plain texts do not say how long the recording was, and neither does every provider. */
+  private units(answer: Json | undefined): Units {
+    const { request } = this.call;
+    const units = unitsOf(natureOf(this.call), request.json, answer);
+    const { file } = request;
+    if (this.traits.isSound !== true || units.audioSeconds !== undefined || file === undefined) return units;
+    return { ...units, audioSeconds: soundSeconds(file) };
   }
 
   /** Of the operations whose streams say what they took only where that is asked for. */

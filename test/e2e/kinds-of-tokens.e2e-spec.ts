@@ -103,6 +103,40 @@ describe('tokens that have prices of their own', () => {
     expect([refused.status, refused.body]).toMatchObject([402, { error: { code: 'key_budget_exceeded' } }]);
   });
 
+  it.each(['json', 'text', 'srt', 'vtt'])(
+    'are of a recording also where its length is not said: %s',
+    async (format) => {
+      const seconds = { ...prices, perSecond: 10n ** 15n };
+      const model = `hearing-${format}`;
+      await givenModel(two.t, {
+        id: model,
+        upstreamName: 'gpt-upstream',
+        provider: 'litellm',
+        inputPrice: 0n,
+        outputPrice: 0n,
+        prices: seconds,
+      });
+      await givenSubscription(two.t, two.user, model);
+      const { http: own } = await givenApiKey(two.t, two.user, [model]);
+      const field = (name: string, value: string) =>
+        `--b\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${value}\r\n`;
+      const recording = `\u00ff\u00fb\u0090${'.'.repeat(160_000 - 3)}`;
+      const body = Buffer.from(
+        `${field('model', model)}${field('response_format', format)}${field('file"; filename="a.mp3', recording)}--b--\r\n`,
+        'latin1',
+      );
+      two.openai.next({ usage: 'omit' });
+      const answer = await own.post('/v1/audio/transcriptions', body, {
+        headers: { 'content-type': 'multipart/form-data; boundary=b' },
+      });
+      expect(await two.settled(answer.headers.get('x-request-id'))).toMatchObject({
+        audio_seconds: 10,
+        audio_input_tokens: '100',
+        cost: String(10n * 10n ** 15n + 100n * 10_000n),
+      });
+    },
+  );
+
   it('are rated again as what they were', async () => {
     const admin = await givenUser(two.t, { role: 'admin' });
     two.openai.next({

@@ -18,6 +18,7 @@ export type { OwnRequestHeaders } from './header.policy.js';
 export { askForUsage, outlineModelRequest, readModelRequest, rewriteModel } from './model-request.js';
 export type { MalformedModelRequest, ModelRequest, OutlinedModelRequest } from './model-request.js';
 export { multipartBoundary, readMultipartRequest, rewriteMultipartModel } from './multipart.request.js';
+export { soundSeconds } from './sound.length.js';
 export { parseObject } from './sse.event.js';
 export { SseObserver } from './sse.observer.js';
 export type { SseObserverOptions } from './sse.observer.js';

@@ -19,6 +19,8 @@ export interface ModelRequest {
   previousResponseId: string | undefined;
   /** The body as `JSON.parse` sees it, for counting. */
   json: Record<string, unknown>;
+  /** The first file of a form, where it lies in the body. */
+  file?: Buffer;
 }
 
 export interface MalformedModelRequest {
@@ -86,6 +88,7 @@ const GUARDED = new Set([
   'mcp_servers',
   'search_parameters',
   'enable_search',
+  'context_management',
 ]);
 
 /** What a provider charges its list price for; anything else is dearer, or cheaper and not ours to sell. */

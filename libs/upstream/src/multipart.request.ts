@@ -58,7 +58,8 @@ export function readMultipartRequest(body: Buffer, boundary: string): ModelReque
       fields[name] = body.toString('utf8', start, Math.min(end, start + MAX_FIELD_BYTES));
     }
   }
-  return interpret(fields);
+  const file = parts.find(({ isFile }) => isFile);
+  return interpret(fields, file && body.subarray(file.start, file.end));
 }
 
 /** The body with `model` as the value of its field of that name, everything else byte for byte the same. */
@@ -71,7 +72,7 @@ export function rewriteMultipartModel(body: Buffer, boundary: string, model: str
   return Buffer.concat([body.subarray(0, part.start), value, body.subarray(part.end)]);
 }
 
-function interpret(fields: Record<string, unknown>): ModelRequest | MalformedModelRequest {
+function interpret(fields: Record<string, unknown>, file: Buffer | undefined): ModelRequest | MalformedModelRequest {
   const { model, stream, n } = fields;
   if (typeof model !== 'string' || model === '') {
     return { ok: false, reason: 'model_missing', param: 'model' };
@@ -90,6 +91,7 @@ function interpret(fields: Record<string, unknown>): ModelRequest | MalformedMod
     choices: n === undefined ? 1 : Number(n),
     previousResponseId: undefined,
     json: fields,
+    ...(file === undefined ? {} : { file }),
   };
 }
 

@@ -1,0 +1,49 @@
+import fc from 'fast-check';
+import { soundSeconds } from './sound.length.js';
+
+const sized = (head: Buffer, size: number): Buffer => Buffer.concat([head], size);
+const wav = (bytesPerSecond: number): Buffer => {
+  const head = Buffer.from('RIFF....WAVEfmt ................', 'latin1');
+  head.writeUInt32LE(bytesPerSecond, 28);
+  return head;
+};
+const flac = (perSecond: number, samples: number): Buffer => {
+  const head = Buffer.alloc(26);
+  head.write('fLaC');
+  head.writeUIntBE(perSecond * 16, 18, 3);
+  head.writeUInt8(0xf0 | Math.floor(samples / 2 ** 32), 21);
+  head.writeUInt32BE(samples % 2 ** 32, 22);
+  return head;
+};
+const labels = Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 1, 0, ...Buffer.alloc(128)]);
+
+it.each<[string, Buffer, seconds: number]>([
+  ['a WAV of 32 kB a second', sized(wav(32_000), 320_000), 10],
+  ['a FLAC of silence', sized(flac(8_000, 8_000 * 60), 60_000), 60],
+  ['a FLAC that does not say its length', sized(flac(8_000, 0), 40_000), 10],
+  ['an MP3 of 128 kbit/s', sized(Buffer.from([0xff, 0xfb, 0x90, 0]), 160_000), 10],
+  ['an MP3 of 32 kbit/s, version 2', sized(Buffer.from([0xff, 0xf3, 0x40, 0]), 40_000), 10],
+  ['an MP3 with labels', sized(Buffer.concat([labels, Buffer.from([0xff, 0xfb, 0x90, 0])]), 160_000), 10],
+  ['an MP3 without a rate', sized(Buffer.from([0xff, 0xfb, 0x00, 0]), 40_000), 10],
+  ['anything else', Buffer.alloc(40_001), 11],
+  ['nothing', Buffer.alloc(0), 0],
+  ['a head that lies: no rate', sized(wav(0), 40_000), 40],
+  ['a head that lies: too large a rate', sized(wav(4_000_000_000), 4_608_000), 2],
+])('tells how long %s lasts', (_, bytes, seconds) => {
+  expect(soundSeconds(bytes)).toBe(seconds);
+});
+
+it('is never longer than sound can be compressed, whatever the bytes', () => {
+  const heads = fc.constantFrom(
+    wav(7),
+    flac(1, 2 ** 35),
+    Buffer.from('ID3\x7f\x7f\x7f\x7f\x7f\x7f\x7f'),
+    Buffer.alloc(3),
+  );
+  fc.assert(
+    fc.property(heads, fc.nat(64), fc.uint8Array({ maxLength: 200 }), (head, kept, tail) => {
+      const bytes = Buffer.concat([head.subarray(0, kept), tail]);
+      return soundSeconds(bytes) <= Math.ceil(bytes.length / 1_000);
+    }),
+  );
+});
