@@ -3,7 +3,7 @@ import { boundsOf } from './bounds.js';
 import { readCall } from './incoming.call.js';
 import type { Operation } from './operations.js';
 
-const MODEL = { contextLength: null, maxOutputTokens: null } as unknown as ResolvedModel;
+const MODEL = { upstreamName: 'm', contextLength: null, maxOutputTokens: null } as unknown as ResolvedModel;
 const FRAME = 64;
 const LONGEST_ANSWER = 131_072;
 
@@ -71,6 +71,30 @@ describe('the bounds of a call', () => {
     expect(bound).toBe(size + 800);
   });
 
+  it('count what a reranker takes for documents of their own', () => {
+    const searches = (documents: string[], query = 'q') =>
+      boundsOf(read('rerank', JSON.stringify({ model: 'm', query, documents })), MODEL).searches;
+    expect(searches(['a'])).toBe(2);
+    expect(searches(Array.from({ length: 300 }, () => 'a'))).toBe(5);
+    expect(searches(['a'.repeat(100_000)])).toBeGreaterThanOrEqual(3);
+    expect(searches(['a'.repeat(100_000)], 'q'.repeat(400))).toBeGreaterThanOrEqual(11);
+  });
+
+  it('add what stands before tools, and for tools that no body describes', () => {
+    const promptWith = (tools: object[]) => {
+      const body = JSON.stringify({ model: 'm', tools });
+      return boundsOf(read('messages', body), MODEL).inputBound - body.length - FRAME;
+    };
+    expect(promptWith([])).toBe(0);
+    expect(
+      promptWith([
+        { name: 'a', input_schema: {} },
+        { type: 'custom', name: 'b' },
+      ]),
+    ).toBe(512);
+    expect(promptWith([{ type: 'computer_20250124' }, { type: 'bash_20250124' }, { name: 'a' }])).toBe(512 + 2_048);
+  });
+
   it('do not hold the catalogue to a context that a preview makes longer', () => {
     const messages = [{ role: 'user', content: 'x'.repeat(5_000) }];
     expect(promptOf('messages', { messages })[0]).toBe(1_000);
@@ -96,7 +120,9 @@ describe('the bounds of a call', () => {
     ['what is drawn from', 'images.generations', { images: [{ image_url: 'a' }, { image_url: 'b' }] }, 2],
   ])('count %s', (_, operation, more, pictures) => {
     const body = JSON.stringify({ model: 'm', ...more });
-    expect(boundsOf(read(operation, body), MODEL).inputBound).toBe(body.length + FRAME + pictures * 4_096);
+    const promptFor = (upstreamName: string) => boundsOf(read(operation, body), { ...MODEL, upstreamName }).inputBound;
+    expect(promptFor('gpt-4o')).toBe(body.length + FRAME + pictures * 16_384);
+    expect(promptFor('openai/gpt-4o-mini-2024-07-18')).toBe(body.length + FRAME + pictures * 49_152);
   });
 
   it.each<[Operation, object]>([

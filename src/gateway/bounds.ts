@@ -8,8 +8,14 @@ import { unseenParts } from './unseen.parts.js';
 
 /** What surrounds messages is in no body. */
 const FRAMING_TOKENS = 64;
-/** A picture that is named by its address costs tokens that no byte of the body shows. */
-const TOKENS_PER_IMAGE = 4_096;
+/** What Anthropic puts before tools that are described, and in place of the description of each that it knows by its type. */
+const TOKENS_OF_TOOLS = 512;
+const TOKENS_PER_KNOWN_TOOL = 1_024;
+/** A picture that is named by its address costs tokens that no byte of the body shows: most with Qwen's models. */
+const TOKENS_PER_PICTURE = 16_384;
+/** But for this one, which counts 2,833 tokens and 5,667 for each of up to eight tiles. */
+const DEAR_PICTURES = /\bgpt-4o-mini\b/;
+const TOKENS_PER_DEAR_PICTURE = 49_152;
 /** The longest answer that a model is offered with, where neither the request nor the catalogue limits it. */
 const LONGEST_ANSWER_TOKENS = 131_072;
 /** Speech is not compressed below about eight kilobits a second. */
@@ -41,7 +47,7 @@ export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds 
   const isDrawing = nature === 'images.generations';
   const { pictures, hasDocuments } = unseenParts(json);
   const { rounds, searches } = hostedWork(call);
-  const prompt = bytes + FRAMING_TOKENS + pictures * TOKENS_PER_IMAGE + repeatedIn(json);
+  const prompt = bytes + FRAMING_TOKENS + toolsIn(json) + pictures * tokensPerPicture(model) + repeatedIn(json);
   const isOpen = request.previousResponseId !== undefined || hasDocuments || rounds > 0;
   const longest = model.contextLength ?? (isOpen ? LONGEST_CONTEXT_TOKENS : prompt);
   const hasSound = SOUND.has(nature) || Array.isArray(json['modalities']) || 'audio' in json;
@@ -56,8 +62,12 @@ export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds 
     ...(nature === 'audio.speech' ? { characters: bytes } : {}),
     ...(SOUND.has(nature) ? { audioSeconds: Math.ceil(bytes / LEAST_AUDIO_BYTES_PER_SECOND) } : {}),
     ...(searches > 0 ? { searches } : {}),
-    ...(nature === 'rerank' ? { searches: 1 + Math.ceil(documentsIn(json) / 100) } : {}),
+    ...(nature === 'rerank' ? { searches: rankingsOf(call) } : {}),
   };
+}
+
+function tokensPerPicture({ upstreamName }: ResolvedModel): number {
+  return DEAR_PICTURES.test(upstreamName) ? TOKENS_PER_DEAR_PICTURE : TOKENS_PER_PICTURE;
 }
 
 /** Whether the model's context, as the catalogue knows it, bounds the prompt. */
@@ -72,6 +82,21 @@ function answerBound(call: IncomingCall, model: ResolvedModel): number {
   const longest = model.maxOutputTokens ?? model.contextLength ?? LONGEST_ANSWER_TOKENS;
   const predicted = 'prediction' in json ? call.bytes : 0;
   return (answerLimit(call) ?? longest) * answersTo(call) + predicted;
+}
+
+/** Tools that are known by a type with a date need no description. */
+function toolsIn({ tools }: Record<string, unknown>): number {
+  if (!Array.isArray(tools) || tools.length === 0) return 0;
+  const known = (tools as ({ type?: unknown } | null)[]).filter((tool) => /_\d{8}$/.test(String(tool?.type)));
+  return TOKENS_OF_TOOLS + known.length * TOKENS_PER_KNOWN_TOOL;
+}
+
+/** Cohere charges for each hundred documents, and takes one of more than 500 tokens, with the question, for several. */
+function rankingsOf({ request: { json }, bytes }: IncomingCall): number {
+  const { query } = json;
+  const question = typeof query === 'string' ? Buffer.byteLength(query) : 0;
+  const pieces = documentsIn(json) + Math.ceil(bytes / Math.max(100, 500 - question));
+  return 1 + Math.ceil(pieces / 100);
 }
 
 /** A reranker reads the question anew with each document. */

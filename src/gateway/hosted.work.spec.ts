@@ -42,6 +42,8 @@ describe('what a provider does beside the model', () => {
       { tools: [{ type: 'local_shell' }, { type: 'shell' }, { type: 'shell', environment: { type: 'local' } }] },
     ],
     ['responses', { tools: [{ type: 'namespace', tools: [{ type: 'function' }] }], enable_search: false }],
+    ['messages', { context_management: { edits: [{ type: 'clear_tool_uses_20250919' }] } }],
+    ['messages', { context_management: null }],
   ])('is nothing for %s with %j', (operation, more) => {
     expect(hostedWork(read(operation, more))).toEqual({ rounds: 0, searches: 0, refused: undefined });
   });
@@ -93,6 +95,8 @@ describe('what a provider does beside the model', () => {
     ['chat.completions', { tools: [{ type: 'builtin_function', function: { name: '$web_search' } }] }, 'tools[0]'],
     ['chat.completions', { search_parameters: { mode: 'auto' } }, 'search_parameters'],
     ['chat.completions', { enable_search: true }, 'enable_search'],
+    ['messages', { context_management: { edits: [{ type: 'compact_20260112' }] } }, 'context_management'],
+    ['responses', { context_management: [{ type: 'compaction' }] }, 'context_management'],
   ])('is refused where it has no price or no end: %s with %j', (operation, more, param) => {
     expect(refusalOf(operation, more)).toMatchObject({
       code: 'hosted_tool_not_allowed',

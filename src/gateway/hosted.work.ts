@@ -38,7 +38,8 @@ const NONE: HostedWork = { rounds: 0, searches: 0, refused: undefined };
 export function hostedWork({ operation, request }: IncomingCall): HostedWork {
   const { json } = request;
   const most = operation === 'responses' && isCount(json['max_tool_calls']) ? json['max_tool_calls'] : undefined;
-  const unpriced = WISHES.filter((param) => isOn(json[param])).map((param) => refusal(param, 'unpriced'));
+  const wished = [...WISHES.filter((param) => isOn(json[param])), ...(compacts(json) ? ['context_management'] : [])];
+  const unpriced = wished.map((param) => refusal(param, 'unpriced'));
   const tools = [...toolsIn(json)].map(([param, tool]) => workOf(tool, param, most ?? tool['max_uses']));
   const works = [searchOfChat(json), ...unpriced, ...tools];
   // What bounds a whole response is there once, however many tools share it.
@@ -79,6 +80,12 @@ function workOf(tool: Json, param: string, most: unknown): HostedWork {
 function searchOfChat(json: Json): HostedWork {
   if (!isOn(json['web_search_options'])) return NONE;
   return { ...NONE, rounds: SEARCHES_OF_A_CHAT, searches: SEARCHES_OF_A_CHAT };
+}
+
+/** To sum up what was said so far is a call of the model by itself, which no count of the answer includes. */
+function compacts({ context_management: wish }: Json): boolean {
+  const edits = Array.isArray(wish) ? wish : (wish as Json | null | undefined)?.['edits'];
+  return recordsIn(edits).some(([, { type }]) => typeof type === 'string' && type.startsWith('compact'));
 }
 
 /** Every tool of a request, and of the items of a response's `input` that bring some, each with its path. */
