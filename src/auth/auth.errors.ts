@@ -17,6 +17,10 @@ export const authErrors = defineErrors({
   session_expired: ['unauthenticated', 'This session has run out. Sign in again.'],
   session_not_found: ['not_found', 'There is no such session.'],
   registration_closed: ['forbidden', 'Registration is closed. Ask an administrator for an account.'],
+  last_way_in: [
+    'conflict',
+    'This is your only way to sign in. Set a password, link a provider or register a passkey first.',
+  ],
   origin_not_allowed: ['forbidden', 'Pages of this origin may not use the session cookie.'],
   csrf_token_invalid: [
     'forbidden',

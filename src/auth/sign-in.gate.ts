@@ -3,10 +3,10 @@ import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import type { UserAccount } from '../users/user.directory.js';
-import { AccountStanding } from './account.standing.js';
 import { type SignInChallenge, SignInChallenges } from './challenges/sign-in.challenges.js';
 import { SecondFactorAsked } from './events/auth.events.js';
 import { areTwoFactors, SecondFactors } from './second-factors/second.factors.js';
+import { SignInEligibility } from './sign-in.eligibility.js';
 import { type OpenSession, SessionsService } from './sessions/sessions.service.js';
 
 /**
@@ -33,7 +33,7 @@ export class SignInGate {
     private readonly challenges: SignInChallenges,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    private readonly standing: AccountStanding,
+    private readonly eligibility: SignInEligibility,
   ) {}
 
   /**
@@ -66,11 +66,11 @@ export class SignInGate {
     methods: readonly AuthenticationMethod[],
     passwordHash?: string,
   ): Promise<SignInChallenge | undefined> {
-    await this.standing.mustBeGood(actor, account);
+    await this.eligibility.mustBeEligible(actor, account);
     const factors = areTwoFactors(methods) ? [] : await this.factors.of(account.id);
     if (factors.length === 0) return undefined;
     return this.work.run(async () => {
-      if (passwordHash !== undefined) await this.standing.mustHold(account, passwordHash);
+      if (passwordHash !== undefined) await this.eligibility.mustHold(account, passwordHash);
       const challenge = await this.challenges.issue(account.id, methods, factors);
       await this.events.publish(new SecondFactorAsked(actor, account.id, challenge.id, factors));
       return challenge;

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { type Principal, ROLES } from '#libs/access';
 import { type ConfigOf, InjectConfig } from '#libs/config';
-import { AccountChanges } from '../users/account.changes.js';
+import { AccountStanding } from '../users/account.standing.js';
 import { UserDirectory } from '../users/user.directory.js';
 import { readRoleGroup, scimConfig } from './scim.config.js';
 import { ScimGroupsRepository } from './groups/scim-groups.repository.js';
@@ -17,8 +17,8 @@ export class ScimRoles {
   constructor(
     private readonly users: ScimUsersRepository,
     private readonly groups: ScimGroupsRepository,
-    private readonly accounts: AccountChanges,
-    private readonly directory: UserDirectory,
+    private readonly accounts: UserDirectory,
+    private readonly standing: AccountStanding,
     @InjectConfig(scimConfig) { roleGroups }: ConfigOf<typeof scimConfig>,
   ) {
     const strength = (role: string): number => ROLES.findIndex((each) => each === role);
@@ -42,7 +42,7 @@ export class ScimRoles {
     for (const { id, role } of await this.accounts.findAll([...known])) {
       const names = groups.get(id) ?? [];
       const wanted = this.mapping.find(({ group }) => names.includes(group.toLowerCase()))?.role ?? NO_ROLE;
-      if (wanted !== role) await this.directory.assignRole(actor, id, wanted);
+      if (wanted !== role) await this.standing.follow(actor, id, wanted);
     }
   }
 }

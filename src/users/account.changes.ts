@@ -4,7 +4,6 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { Clock } from '#libs/kernel';
 import { UserUpdated } from './events/user.events.js';
-import type { UserAccount } from './user.directory.js';
 import type { User } from './user.entity.js';
 import { userErrors } from './users.errors.js';
 import { UsersRepository } from './users.repository.js';
@@ -21,10 +20,6 @@ export class AccountChanges {
     private readonly events: EventBus,
     private readonly clock: Clock,
   ) {}
-
-  findAll(ids: readonly string[]): Promise<readonly UserAccount[]> {
-    return this.users.findByIds(ids);
-  }
 
   /** What is so already is no change. @throws DomainError user_not_found, user_email_taken */
   async describe(actor: Principal, id: string, { email, name }: Description): Promise<void> {

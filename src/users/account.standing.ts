@@ -43,6 +43,20 @@ export class AccountStanding {
     });
   }
 
+  /**
+   * The role that an authority outside gives, which may not leave the house without an administrator.
+   *
+   * @returns the account as it is then, with its former role where it had to be kept
+   * @throws DomainError user_not_found
+   */
+  async follow(actor: Principal, id: string, role: string): Promise<User> {
+    return this.work.run(async () => {
+      const { before, after } = await this.set(id, () => ({ role }), 'keep');
+      if (before !== after) await this.events.publish(new UserUpdated(actor, before, after));
+      return after;
+    });
+  }
+
   /** @throws DomainError user_not_found, last_administrator_needed */
   async ban(actor: Principal, id: string, { until, reason }: Ban): Promise<User> {
     return this.work.run(async () => {
@@ -61,7 +75,11 @@ export class AccountStanding {
   }
 
   /** @returns the very same where nothing changes */
-  private async set(id: string, changeOf: (user: User) => StandingChange): Promise<{ before: User; after: User }> {
+  private async set(
+    id: string,
+    changeOf: (user: User) => StandingChange,
+    lastAdministrator: 'refuse' | 'keep' = 'refuse',
+  ): Promise<{ before: User; after: User }> {
     // Of two administrators who shut each other out at once, the second waits, and is told.
     await this.users.lockRegistration();
     const before = id === SYSTEM_USER_ID ? null : await this.users.findLocked(id);
@@ -72,7 +90,10 @@ export class AccountStanding {
     if (keys.every((key) => String(before[key]) === String(change[key]))) return { before, after: before };
     const after: User = { ...before, ...change, updatedAt: now };
     const isLost = administers(before, now) && !administers(after, now);
-    if (isLost && !(await this.users.existsAdministrator(now, id))) throw userErrors.last_administrator_needed();
+    if (isLost && !(await this.users.existsAdministrator(now, id))) {
+      if (lastAdministrator === 'keep') return { before, after: before };
+      throw userErrors.last_administrator_needed();
+    }
     await this.people.change(id, change, now);
     return { before, after };
   }

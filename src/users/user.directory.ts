@@ -57,6 +57,10 @@ export class UserDirectory implements OnApplicationBootstrap {
     return (await this.users.findById(id)) ?? undefined;
   }
 
+  findAll(ids: readonly string[]): Promise<readonly UserAccount[]> {
+    return this.users.findByIds(ids);
+  }
+
   /** @throws DomainError user_not_found */
   async get(id: string): Promise<UserAccount> {
     const account = await this.find(id);
@@ -67,11 +71,6 @@ export class UserDirectory implements OnApplicationBootstrap {
   /** @param email in canonical form */
   async findByEmail(email: string): Promise<(UserAccount & { readonly passwordHash: string | null }) | undefined> {
     return (await this.users.findByEmail(email)) ?? undefined;
-  }
-
-  /** @param phone in canonical form */
-  async findByPhone(phone: string): Promise<UserAccount | undefined> {
-    return (await this.users.findByPhone(phone)) ?? undefined;
   }
 
   /** With what a password is compared with; null for whoever has none. */
@@ -158,33 +157,6 @@ export class UserDirectory implements OnApplicationBootstrap {
   /** Whether this is the hash of the account's password; within a transaction it stays so until that ends. */
   async holdsPasswordHash(id: string, hash: string): Promise<boolean> {
     return this.users.holdsPasswordHash(id, hash);
-  }
-
-  /** Whether the account can be signed in to with a password. */
-  async hasPassword(id: string): Promise<boolean> {
-    return ((await this.users.findById(id))?.passwordHash ?? null) !== null;
-  }
-
-  /**
-   * Gives an account another role, unless that would leave nobody to administer the house.
-   *
-   * @returns the account as it is then, with its former role where it had to be kept
-   * @throws DomainError user_not_found
-   */
-  async assignRole(actor: Principal, id: string, role: string): Promise<UserAccount> {
-    return this.work.run(async () => {
-      // Of two administrators who are demoted at once, the second waits, and stays.
-      await this.users.lockRegistration();
-      const before = await this.users.findLocked(id);
-      if (!before) throw userErrors.user_not_found();
-      const updatedAt = this.clock.date();
-      if (before.role === role) return before;
-      if (administers(before, updatedAt) && !(await this.users.existsAdministrator(updatedAt, id))) return before;
-      await this.users.setRole(id, role, updatedAt);
-      const after = { ...before, role, updatedAt };
-      await this.events.publish(new UserUpdated(actor, before, after));
-      return after;
-    });
   }
 
   /** @returns the hash that it replaced */

@@ -191,10 +191,6 @@ export class UsersRepository {
     );
   }
 
-  async setRole(id: string, role: string, updatedAt: Date): Promise<void> {
-    await this.users.update({ id }, { role, updatedAt });
-  }
-
   /** Until the transaction ends, nobody else decides who the first person or administrator is. */
   async lockRegistration(): Promise<void> {
     await this.work.manager.query('SELECT pg_advisory_xact_lock($1, 0)', [ADVISORY_LOCKS.registration]);

@@ -1,8 +1,7 @@
-import type { PoolClient } from 'pg';
 import { SYSTEM } from '#libs/access';
 import { PasswordReset } from '../../src/auth/passwords/password.reset.js';
 import { createApp, type TestApp } from '../support/app.js';
-import { eventually } from '../support/eventually.js';
+import { Barrier } from '../support/barrier.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
 import type { TestResponse } from '../support/http.js';
 
@@ -12,9 +11,6 @@ interface Issued {
 }
 
 const CLIENT = 'sluice-cli';
-/** Statements at which transactions stop for as long as a test holds the lock of that number. */
-const BARRIERS = { insertToken: 1, tokensEnded: 2, decideRequest: 3 } as const;
-
 const SHUT_OUT = [
   ['a ban', ({ id }: GivenUser, by: GivenUser) => by.http.post(`/api/v1/admin/users/${id}/ban`, { duration: '1h' })],
   ['a suspension', ({ id }: GivenUser, by: GivenUser) => by.http.post(`/api/v1/admin/users/${id}/suspend`)],
@@ -25,16 +21,17 @@ describe('a token that is made in the very moment in which its owner is shut out
   let t: TestApp;
   let owner: GivenUser;
   let admin: GivenUser;
+  let barriers: Record<'insertToken' | 'tokensEnded' | 'decideRequest', Barrier>;
   beforeAll(async () => {
     t = await createApp();
-    await t.db.query(`
-      CREATE FUNCTION stop_here() RETURNS trigger LANGUAGE plpgsql AS $$
-        BEGIN PERFORM pg_advisory_xact_lock_shared(4711, TG_ARGV[0]::int); RETURN NEW; END $$;
-      CREATE TRIGGER a BEFORE INSERT ON personal_tokens FOR EACH ROW EXECUTE FUNCTION stop_here(${BARRIERS.insertToken});
-      CREATE TRIGGER b AFTER UPDATE ON personal_tokens FOR EACH STATEMENT
-        EXECUTE FUNCTION stop_here(${BARRIERS.tokensEnded});
-      CREATE TRIGGER c BEFORE UPDATE ON device_requests FOR EACH ROW
-        WHEN (NEW.state = 'approved') EXECUTE FUNCTION stop_here(${BARRIERS.decideRequest})`);
+    barriers = {
+      insertToken: await Barrier.at(t.db, 'BEFORE INSERT ON personal_tokens FOR EACH ROW'),
+      tokensEnded: await Barrier.at(t.db, 'AFTER UPDATE ON personal_tokens FOR EACH STATEMENT'),
+      decideRequest: await Barrier.at(
+        t.db,
+        "BEFORE UPDATE ON device_requests FOR EACH ROW WHEN (NEW.state = 'approved')",
+      ),
+    };
     admin = await givenUser(t, { role: 'admin' });
   });
   beforeEach(async () => {
@@ -62,33 +59,6 @@ describe('a token that is made in the very moment in which its owner is shut out
     },
   };
 
-  /** Whether as many transactions wait for a lock as that. */
-  const waiting = async (n: number) => {
-    const { rows } = await t.db.query(
-      'SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND cardinality(pg_blocking_pids(pid)) > 0',
-    );
-    expect(rows.length).toBeGreaterThanOrEqual(n);
-  };
-  /** Starts the second once the first stands at the barrier, and lets both go when the second has ended or waits. */
-  const race = async <First, Second>(
-    barrier: keyof typeof BARRIERS,
-    first: () => Promise<First>,
-    second: () => Promise<Second>,
-  ): Promise<[First, Second]> => {
-    const holder: PoolClient = await t.db.connect();
-    try {
-      await holder.query('SELECT pg_advisory_lock(4711, $1)', [BARRIERS[barrier]]);
-      const one = first();
-      await eventually(() => waiting(1));
-      let isOver = false;
-      const two = second().finally(() => (isOver = true));
-      await eventually(() => (isOver ? undefined : waiting(2)));
-      await holder.query('SELECT pg_advisory_unlock_all()');
-      return await Promise.all([one, two]);
-    } finally {
-      holder.release();
-    }
-  };
   const mustBeWorthNothing = async ({ body }: TestResponse<Issued>) => {
     const token = body.data?.token ?? body.access_token;
     if (token !== undefined) expect((await t.http.bearer(token).get('/api/v1/auth/me')).status).not.toBe(200);
@@ -101,22 +71,21 @@ describe('a token that is made in the very moment in which its owner is shut out
   describe.each(SHUT_OUT)('by %s', (_how, shutOut) => {
     it.each(Object.entries(WAYS))('A-36 ends with all others where %s was first', async (_way, prepare) => {
       const issue = await prepare();
-      const [issued] = await race('insertToken', issue, async () => shutOut(owner, admin, t));
+      const [issued] = await barriers.insertToken.race(issue, async () => shutOut(owner, admin, t));
       expect(issued.status).toBeLessThan(300);
       await mustBeWorthNothing(issued);
     });
 
     it.each(Object.entries(WAYS))('A-36 is not made where %s was second', async (_way, prepare) => {
       const issue = await prepare();
-      const [, refused] = await race('tokensEnded', async () => shutOut(owner, admin, t), issue);
+      const [, refused] = await barriers.tokensEnded.race(async () => shutOut(owner, admin, t), issue);
       expect(refused.status).toBeGreaterThanOrEqual(400);
       await mustBeWorthNothing(refused);
     });
 
     it('A-36 is not left for a device to collect', async () => {
       const { device_code: code, user_code: userCode } = await requestDevice();
-      await race(
-        'decideRequest',
+      await barriers.decideRequest.race(
         () => approve(userCode),
         async () => shutOut(owner, admin, t),
       );

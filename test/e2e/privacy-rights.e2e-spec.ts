@@ -5,6 +5,7 @@ import { newId } from '#libs/kernel';
 import { PersonalData } from '#libs/privacy';
 import { AccountDeletion } from '../../src/privacy/account.deletion.js';
 import { verifyLedger } from '../../src/usage/verify/ledger.verification.js';
+import { AccountStanding } from '../../src/users/account.standing.js';
 import { UserDirectory } from '../../src/users/user.directory.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -253,9 +254,9 @@ describe('the rights of people over their data', () => {
         await own.db.query("UPDATE users SET banned_until = '9999-01-01' WHERE id = $1", [two.id]);
         const refused = await one.http.post('/api/auth/delete-account', { password });
         expect([refused.status, refused.body]).toMatchObject([409, { error: { code: 'last_administrator_needed' } }]);
-        const directory = own.app.get(UserDirectory, { strict: false });
-        expect(await directory.assignRole(SYSTEM, one.id, 'user')).toMatchObject({ role: 'admin' });
-        expect(await directory.assignRole(SYSTEM, two.id, 'user')).toMatchObject({ role: 'user' });
+        const standing = own.app.get(AccountStanding, { strict: false });
+        expect(await standing.follow(SYSTEM, one.id, 'user')).toMatchObject({ role: 'admin' });
+        expect(await standing.follow(SYSTEM, two.id, 'user')).toMatchObject({ role: 'user' });
       } finally {
         await own.close();
       }

@@ -2,15 +2,15 @@ import { Injectable } from '@nestjs/common';
 import { type Principal, SYSTEM, type UserPrincipal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { canonicalEmail, Clock, DomainError, newId } from '#libs/kernel';
+import { canonicalEmail, DomainError } from '#libs/kernel';
+import { AccountStanding } from '../../users/account.standing.js';
 import { type UserAccount, UserDirectory } from '../../users/user.directory.js';
-import { FederatedSignInRefused, IdentityLinked, LastAdministratorKept } from '../events/federation.events.js';
+import { FederatedSignInRefused, LastAdministratorKept } from '../events/federation.events.js';
 import { type Admission, SignInGate } from '../sign-in.gate.js';
 import { methodsOf } from './authentication.methods.js';
 import { federationErrors } from './federation.errors.js';
 import { mappedRole, requireGroup } from './group.rules.js';
-import { IdentitiesRepository } from './identities/identities.repository.js';
-import type { IdentityEntity } from './identities/identity.entity.js';
+import { KnownIdentities } from './identities/known.identities.js';
 import { emailOf, nameOf } from './new-account.js';
 import type { ProvenIdentity } from './proven-identity.js';
 
@@ -22,11 +22,11 @@ import type { ProvenIdentity } from './proven-identity.js';
 export class FederatedSignIn {
   constructor(
     private readonly users: UserDirectory,
-    private readonly identities: IdentitiesRepository,
+    private readonly standing: AccountStanding,
+    private readonly identities: KnownIdentities,
     private readonly gate: SignInGate,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    private readonly clock: Clock,
   ) {}
 
   /**
@@ -49,8 +49,7 @@ export class FederatedSignIn {
     await this.recorded(person, proven, () =>
       this.work.run(async () => {
         requireGroup(proven.provider.groups, proven.groups);
-        await this.identities.lock(proven.issuer, proven.subject);
-        const known = await this.identities.find(proven.issuer, proven.subject);
+        const known = await this.identities.findLocked(proven.issuer, proven.subject);
         if (known && known.userId !== person.userId) throw federationErrors.identity_taken();
         if (!known) await this.insert(person, person.userId, proven);
       }),
@@ -62,17 +61,12 @@ export class FederatedSignIn {
     requireGroup(provider.groups, groups);
     const role = mappedRole(provider.groups, groups);
     // Of two first sign-ins at once the second finds what the first made.
-    const known = (await this.identities.find(issuer, subject)) ?? (await this.findLocked(issuer, subject));
+    const known = (await this.identities.find(issuer, subject)) ?? (await this.identities.findLocked(issuer, subject));
     if (!known) return this.signUp(actor, proven, role ?? provider.groups.defaultRole);
-    await this.identities.noteUse(known.id, this.clock.date());
+    await this.identities.noteUse(known.id);
     const account = await this.users.find(known.userId);
     if (!account) throw federationErrors.identity_provider_untrusted();
     return role === undefined || role === account.role ? account : this.follow(account, proven, role);
-  }
-
-  private async findLocked(issuer: string, subject: string): Promise<IdentityEntity | null> {
-    await this.identities.lock(issuer, subject);
-    return this.identities.find(issuer, subject);
   }
 
   private async signUp(actor: Principal, proven: ProvenIdentity, role: string): Promise<UserAccount> {
@@ -92,18 +86,15 @@ export class FederatedSignIn {
 
   /** The provider's word, through the operator's rule, gives the role: no person here does. */
   private async follow(account: UserAccount, { provider }: ProvenIdentity, role: string): Promise<UserAccount> {
-    const changed = await this.users.assignRole(SYSTEM, account.id, role);
+    const changed = await this.standing.follow(SYSTEM, account.id, role);
     if (changed.role !== role) {
       await this.events.publish(new LastAdministratorKept(SYSTEM, account.id, provider.slug, role));
     }
     return changed;
   }
 
-  private async insert(actor: Principal, userId: string, { provider, issuer, subject }: ProvenIdentity): Promise<void> {
-    const now = this.clock.date();
-    const identity = { id: newId(), userId, provider: provider.slug, issuer, subject, createdAt: now, lastUsedAt: now };
-    await this.identities.insert(identity);
-    await this.events.publish(new IdentityLinked(actor, identity));
+  private insert(actor: Principal, userId: string, { provider, issuer, subject }: ProvenIdentity): Promise<void> {
+    return this.identities.add(actor, { userId, provider: provider.slug, issuer, subject }, { isInUse: true });
   }
 
   /** Does it, and records why it was refused, which must outlive the transaction that was. */

@@ -31,5 +31,4 @@ export const federationErrors = defineErrors({
   logout_token_invalid: ['invalid', 'This log-out token signs nobody out.'],
   identity_taken: ['conflict', 'This identity belongs to another account.'],
   identity_not_found: ['not_found', 'There is no such identity of yours.'],
-  last_way_in: ['conflict', 'This is your only way to sign in. Set a password or link another provider first.'],
 });

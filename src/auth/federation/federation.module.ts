@@ -21,6 +21,7 @@ import { SignInReply } from './http/sign-in.reply.js';
 import { IdentitiesRepository } from './identities/identities.repository.js';
 import { IdentitiesService } from './identities/identities.service.js';
 import { IdentityEntity } from './identities/identity.entity.js';
+import { KnownIdentities } from './identities/known.identities.js';
 import { LinkingSessions } from './identities/linking.sessions.js';
 import { ProvisionedIdentities } from './identities/provisioned.identities.js';
 import { ReclaimedIdentities } from './identities/reclaimed.identities.js';
@@ -52,6 +53,7 @@ import { SignInAddresses } from './sign-in.addresses.js';
     IdentitiesRepository,
     IdentitiesService,
     IdentityProviders,
+    KnownIdentities,
     LinkingSessions,
     OAuthProtocol,
     OidcProtocol,

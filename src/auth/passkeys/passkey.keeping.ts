@@ -4,6 +4,7 @@ import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
 import { PasskeyRemoved, PasskeyRenamed } from '../events/mfa.events.js';
 import { FactorChange } from '../mfa/factor.change.js';
+import { WaysIn } from '../ways.in.js';
 import type { PasskeyEntity } from './passkey.entity.js';
 import { passkeyErrors } from './passkeys.errors.js';
 import { PasskeysRepository } from './passkeys.repository.js';
@@ -14,6 +15,7 @@ export class PasskeyKeeping {
   constructor(
     private readonly passkeys: PasskeysRepository,
     private readonly change: FactorChange,
+    private readonly ways: WaysIn,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
   ) {}
@@ -35,13 +37,13 @@ export class PasskeyKeeping {
     });
   }
 
-  /** @throws DomainError passkey_not_found */
+  /** @throws DomainError passkey_not_found, last_way_in */
   async remove(actor: Principal, id: string): Promise<void> {
     const person = personOf(actor);
     await this.work.run(async () => {
       const passkey = await this.passkeys.findLocked(id, person.userId);
       if (!passkey) throw passkeyErrors.passkey_not_found();
-      await this.passkeys.delete(id);
+      await this.ways.takeOne(person.userId, () => this.passkeys.delete(id));
       await this.change.removed(person, 'hwk');
       await this.events.publish(new PasskeyRemoved(actor, person.userId, passkey));
     });

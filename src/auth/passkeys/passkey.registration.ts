@@ -55,8 +55,9 @@ export class PasskeyRegistration {
     const person = personOf(actor);
     const made = await this.attestations.verify(credential, ceremonyOf(person));
     if (!made) throw passkeyErrors.passkey_not_made();
-    if ((await this.passkeys.listOf(person.userId)).length >= MOST_PASSKEYS) throw passkeyErrors.too_many_passkeys();
     return this.work.run(async () => {
+      await this.passkeys.lockOwner(person.userId);
+      if ((await this.passkeys.listOf(person.userId)).length >= MOST_PASSKEYS) throw passkeyErrors.too_many_passkeys();
       const passkey = await this.passkeys.insert({ ...made, userId: person.userId, name });
       if (!passkey) throw passkeyErrors.passkey_taken();
       const backupCodes = await this.change.added(person, ['hwk', 'user']);

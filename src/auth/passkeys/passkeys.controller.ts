@@ -80,8 +80,8 @@ export class PasskeysController {
   @Endpoint({
     access: recently(OPEN, 'identity'),
     summary: 'Remove a passkey',
-    description: 'Other sessions that were opened with a passkey end.',
-    errors: { 404: ['passkey_not_found'] },
+    description: 'Other sessions that were opened with a passkey end. The last way to sign in cannot be taken away.',
+    errors: { 404: ['passkey_not_found'], 409: ['last_way_in'] },
   })
   removePasskey(@Actor() actor: Principal, @Param() { id }: IdParamDto): Promise<void> {
     return this.keeping.remove(actor, id);

@@ -23,6 +23,11 @@ export class PasskeysRepository {
     }
   }
 
+  /** Within a transaction: until it ends, nobody else counts or adds passkeys of that person. */
+  async lockOwner(userId: string): Promise<void> {
+    await this.work.manager.query('SELECT FROM users WHERE id = $1 FOR NO KEY UPDATE', [userId]);
+  }
+
   /** The oldest first. */
   listOf(userId: string): Promise<PasskeyEntity[]> {
     return this.passkeys.find({ where: { userId }, order: { createdAt: 'ASC', id: 'ASC' } });

@@ -1,6 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { AccountChanges } from '../../users/account.changes.js';
-import type { UserAccount } from '../../users/user.directory.js';
+import { type UserAccount, UserDirectory } from '../../users/user.directory.js';
 import { locationOf, resourceOf, type ScimResource } from '../protocol/resource.js';
 import { USER_SCHEMA } from '../protocol/scim.names.js';
 import type { ScimUser } from './scim-user.js';
@@ -13,7 +12,7 @@ import { UserNameSealer } from './user-name.sealer.js';
 export class ScimUserView {
   constructor(
     private readonly users: ScimUsersRepository,
-    private readonly accounts: AccountChanges,
+    private readonly accounts: UserDirectory,
     private readonly userNames: UserNameSealer,
   ) {}
 

@@ -2634,7 +2634,7 @@ export const beginPasskey = <ThrowOnError extends boolean = false>(options: Opti
 /**
  * Remove a passkey
  *
- * Other sessions that were opened with a passkey end.
+ * Other sessions that were opened with a passkey end. The last way to sign in cannot be taken away.
  */
 export const removePasskey = <ThrowOnError extends boolean = false>(options: Options<RemovePasskeyData, ThrowOnError>): RequestResult<RemovePasskeyResponses, RemovePasskeyErrors, ThrowOnError> => (options.client ?? client).delete<RemovePasskeyResponses, RemovePasskeyErrors, ThrowOnError>({
     security: [{

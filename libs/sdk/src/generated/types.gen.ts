@@ -13686,6 +13686,10 @@ export type RemovePasskeyErrors = {
      */
     404: ErrorDto;
     /**
+     * The state has moved on. Codes: `last_way_in`.
+     */
+    409: ErrorDto;
+    /**
      * Our fault. Codes: `internal_error`.
      */
     500: ErrorDto;

@@ -2,9 +2,9 @@ import { Injectable } from '@nestjs/common';
 import { personOf, type Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { UserDirectory } from '../../../users/user.directory.js';
 import { IdentityUnlinked } from '../../events/federation.events.js';
 import { SessionKeeper } from '../../sessions/session.keeper.js';
+import { WaysIn } from '../../ways.in.js';
 import { federationErrors } from '../federation.errors.js';
 import { IdentitiesRepository } from './identities.repository.js';
 import type { IdentityEntity } from './identity.entity.js';
@@ -14,7 +14,7 @@ import type { IdentityEntity } from './identity.entity.js';
 export class IdentitiesService {
   constructor(
     private readonly identities: IdentitiesRepository,
-    private readonly users: UserDirectory,
+    private readonly ways: WaysIn,
     private readonly sessions: SessionKeeper,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
@@ -33,12 +33,9 @@ export class IdentitiesService {
   async unlink(actor: Principal, id: string): Promise<void> {
     const { userId, sessionId } = personOf(actor);
     await this.work.run(async () => {
-      // Of two who take away one each, the second sees what the first left.
-      const all = await this.identities.listLocked(userId);
-      const identity = all.find((each) => each.id === id);
+      const identity = (await this.identities.listLocked(userId)).find((each) => each.id === id);
       if (!identity) throw federationErrors.identity_not_found();
-      if (all.length === 1 && !(await this.users.hasPassword(userId))) throw federationErrors.last_way_in();
-      await this.identities.delete(id);
+      await this.ways.takeOne(userId, () => this.identities.delete(id));
       await this.events.publish(new IdentityUnlinked(actor, identity));
       await this.sessions.endAllOf(actor, userId, 'identity_unlinked', sessionId);
     });

@@ -2,11 +2,11 @@ import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
 import { UnitOfWork } from '#libs/database';
 import { EventBus } from '#libs/events';
-import { Clock, newId } from '#libs/kernel';
-import { IdentityLinked, IdentityUnlinked } from '../../events/federation.events.js';
+import { IdentityUnlinked } from '../../events/federation.events.js';
 import { federationErrors } from '../federation.errors.js';
 import { IdentityProviders } from '../identity-providers.js';
 import { IdentitiesRepository } from './identities.repository.js';
+import { KnownIdentities } from './known.identities.js';
 
 /** Ties people whom a company's directory provisions to what the company's identity provider calls them. */
 @Injectable()
@@ -14,9 +14,9 @@ export class ProvisionedIdentities {
   constructor(
     private readonly providers: IdentityProviders,
     private readonly identities: IdentitiesRepository,
+    private readonly known: KnownIdentities,
     private readonly work: UnitOfWork,
     private readonly events: EventBus,
-    private readonly clock: Clock,
   ) {}
 
   /** Whether there is a provider of that slug. */
@@ -40,14 +40,9 @@ export class ProvisionedIdentities {
         await this.events.publish(new IdentityUnlinked(actor, identity));
       }
       if (subject === null) return;
-      await this.identities.lock(issuer, subject);
-      const known = await this.identities.find(issuer, subject);
+      const known = await this.known.findLocked(issuer, subject);
       if (known && known.userId !== userId) throw federationErrors.identity_taken();
-      if (known) return;
-      const now = this.clock.date();
-      const identity = { id: newId(), userId, provider: slug, issuer, subject, createdAt: now, lastUsedAt: null };
-      await this.identities.insert(identity);
-      await this.events.publish(new IdentityLinked(actor, identity));
+      if (!known) await this.known.add(actor, { userId, provider: slug, issuer, subject }, { isInUse: false });
     });
   }
 }

@@ -10,7 +10,7 @@ import { registrationConfig } from './registration/registration.config.js';
 
 /** Says whether an account may be signed in to at all, by whoever proved that it is theirs. */
 @Injectable()
-export class AccountStanding {
+export class SignInEligibility {
   constructor(
     private readonly events: EventBus,
     private readonly clock: Clock,
@@ -19,7 +19,7 @@ export class AccountStanding {
   ) {}
 
   /** @throws DomainError invalid_credentials for an account that is shut; email_not_verified where that is needed; banned */
-  async mustBeGood(actor: Principal, account: UserAccount): Promise<void> {
+  async mustBeEligible(actor: Principal, account: UserAccount): Promise<void> {
     const error = this.objection(account);
     if (!error) return;
     await this.events.publish(new SignInFailed(actor, account.email, account.id, error.code));
