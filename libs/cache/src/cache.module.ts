@@ -1,22 +1,21 @@
-import { Global, Injectable, Module, type OnApplicationShutdown } from '@nestjs/common';
-import { Redis } from 'ioredis';
-import { type ConfigOf, InjectConfig } from '#libs/config';
+import { Global, Module, type OnApplicationShutdown } from '@nestjs/common';
+import type { Redis } from 'ioredis';
+import type { ConfigOf } from '#libs/config';
 import { Health } from '#libs/observability';
 import { cacheConfig } from './cache.config.js';
 import { MemoryRateCounters, RateCounters } from './rate-counters.js';
 import { RedisRateCounters } from './redis-rate-counters.js';
 
 /** The connection to Redis, where one is configured, and its health. */
-@Injectable()
 export class RedisConnection implements OnApplicationShutdown {
-  readonly client: Redis | undefined;
+  private constructor(readonly client: Redis | undefined) {}
 
-  constructor(@InjectConfig(cacheConfig) { redisUrl }: ConfigOf<typeof cacheConfig>, health: Health) {
-    if (redisUrl === undefined) return;
-    this.client = new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 500 });
+  static async open({ redisUrl }: ConfigOf<typeof cacheConfig>, health: Health): Promise<RedisConnection> {
+    if (redisUrl === undefined) return new RedisConnection(undefined);
+    const { Redis } = await import('ioredis');
+    const client = new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 500 });
     // Without a listener ioredis throws; health and the fallbacks tell what matters.
-    this.client.on('error', () => undefined);
-    const { client } = this;
+    client.on('error', () => undefined);
     health.register({
       name: 'redis',
       critical: true,
@@ -25,6 +24,7 @@ export class RedisConnection implements OnApplicationShutdown {
         return { status: 'ok' };
       },
     });
+    return new RedisConnection(client);
   }
 
   onApplicationShutdown(): void {
@@ -36,7 +36,7 @@ export class RedisConnection implements OnApplicationShutdown {
 @Global()
 @Module({
   providers: [
-    RedisConnection,
+    { provide: RedisConnection, inject: [cacheConfig.token, Health], useFactory: RedisConnection.open },
     {
       provide: RateCounters,
       inject: [RedisConnection],

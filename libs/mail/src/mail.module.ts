@@ -9,7 +9,6 @@ import { LogMailSender, LogSmsSender, NoMailSender, NoSmsSender } from './other.
 import { SealedOutbox } from './sealed.outbox.js';
 import { MailSender, SmsSender } from './senders.js';
 import { smsConfig, webhookKey } from './sms.config.js';
-import { SmtpSender } from './smtp.sender.js';
 import { WebhookSmsSender } from './webhook.sender.js';
 
 /** Sends mails and text messages, for every feature. */
@@ -27,7 +26,7 @@ import { WebhookSmsSender } from './webhook.sender.js';
 export class MailModule {}
 
 /** @throws Error where links would lead nowhere */
-function mailSender(config: Config): MailSender {
+async function mailSender(config: Config): Promise<MailSender> {
   const mail = config.get(mailConfig);
   const { transport = mail.url === undefined && mail.host === undefined ? 'none' : 'smtp' } = mail;
   if (transport === 'log') return new LogMailSender();
@@ -35,6 +34,7 @@ function mailSender(config: Config): MailSender {
   if (config.profile === 'production' && config.get(httpConfig).publicUrl === undefined) {
     throw new Error('PUBLIC_URL must be set where mail is sent in production: links in mails begin with it.');
   }
+  const { SmtpSender } = await import('./smtp.sender.js');
   return new SmtpSender(mail);
 }
 

@@ -1,10 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  type AuthenticationResponseJSON,
-  generateAuthenticationOptions,
-  type PublicKeyCredentialRequestOptionsJSON,
-  verifyAuthenticationResponse,
-} from '@simplewebauthn/server';
+import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/server';
 import { Clock } from '#libs/kernel';
 import { CEREMONY_MS, PasskeyCeremonies } from './passkey.ceremonies.js';
 import type { Ceremony } from './passkey-ceremonies.repository.js';
@@ -31,6 +26,7 @@ export class PasskeyAssertions {
    * @param userId whose passkeys are good; left out, those of anybody, so that nothing is said about accounts
    */
   async options(ceremony: Ceremony, userId?: string): Promise<PublicKeyCredentialRequestOptionsJSON> {
+    const { generateAuthenticationOptions } = await import('@simplewebauthn/server');
     const own = userId === undefined ? [] : await this.passkeys.listOf(userId);
     return generateAuthenticationOptions({
       rpID: this.party.id,
@@ -67,6 +63,7 @@ export class PasskeyAssertions {
     challenge: string,
     { credentialId, publicKey, counter }: PasskeyEntity,
   ): Promise<number | undefined> {
+    const { verifyAuthenticationResponse } = await import('@simplewebauthn/server');
     try {
       const { verified, authenticationInfo } = await verifyAuthenticationResponse({
         response,

@@ -1,9 +1,5 @@
 import { Injectable, Logger } from '@nestjs/common';
-import {
-  generateRegistrationOptions,
-  type PublicKeyCredentialCreationOptionsJSON,
-  verifyRegistrationResponse,
-} from '@simplewebauthn/server';
+import type { PublicKeyCredentialCreationOptionsJSON } from '@simplewebauthn/server';
 import type { UserAccount } from '../../users/user.directory.js';
 import { CEREMONY_MS, PasskeyCeremonies } from './passkey.ceremonies.js';
 import type { Ceremony } from './passkey-ceremonies.repository.js';
@@ -34,6 +30,7 @@ export class PasskeyAttestations {
 
   /** What a browser is to ask for. */
   async options({ id, email, name }: UserAccount, ceremony: Ceremony): Promise<PublicKeyCredentialCreationOptionsJSON> {
+    const { generateRegistrationOptions } = await import('@simplewebauthn/server');
     const own = await this.passkeys.listOf(id);
     return generateRegistrationOptions({
       rpName: this.party.name,
@@ -56,6 +53,7 @@ export class PasskeyAttestations {
     const said = response && clientDataOf(response.response.clientDataJSON);
     if (!response || !said || !(await this.ceremonies.end(said.challenge, ceremony))) return undefined;
     if (said.crossOrigin) return undefined;
+    const { verifyRegistrationResponse } = await import('@simplewebauthn/server');
     try {
       const { verified, registrationInfo } = await verifyRegistrationResponse({
         response,

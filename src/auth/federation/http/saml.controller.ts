@@ -28,7 +28,7 @@ export class SamlController {
     raw: { description: 'The metadata of a service provider.', contentType: METADATA },
     errors: { 404: ['identity_provider_unknown'] },
   })
-  getSamlMetadata(@Param() { provider }: ProviderParamDto): string {
+  getSamlMetadata(@Param() { provider }: ProviderParamDto): Promise<string> {
     return this.metadata.of(provider);
   }
 

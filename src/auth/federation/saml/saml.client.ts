@@ -1,4 +1,4 @@
-import { SAML, type SamlConfig, ValidateInResponseTo } from '@node-saml/node-saml';
+import type { SAML, SamlConfig } from '@node-saml/node-saml';
 import type { SamlSettings } from '../providers/identity-provider.js';
 import { readAssertion, type SamlAssertion } from './saml.assertion.js';
 import { screened } from './saml.screen.js';
@@ -19,13 +19,15 @@ export class SamlClient {
     this.entityId = settings.entityId ?? acsUrl.replace(/\/acs$/, '/metadata');
   }
 
-  metadata(): string {
-    return this.saml().generateServiceProviderMetadata(null, null);
+  async metadata(): Promise<string> {
+    const saml = await this.saml();
+    return saml.generateServiceProviderMetadata(null, null);
   }
 
   /** @returns where to send the browser */
   async requestUrl(requestId: string, relayState: string): Promise<URL> {
-    return new URL(await this.saml(requestId).getAuthorizeUrlAsync(relayState, undefined, {}));
+    const saml = await this.saml(requestId);
+    return new URL(await saml.getAuthorizeUrlAsync(relayState, undefined, {}));
   }
 
   /**
@@ -42,7 +44,8 @@ export class SamlClient {
     if (destination !== undefined && destination !== this.acsUrl) return undefined;
     const SAMLResponse = Buffer.from(xml, 'utf8').toString('base64');
     try {
-      const { profile } = await this.saml().validatePostResponseAsync({ SAMLResponse });
+      const saml = await this.saml();
+      const { profile } = await saml.validatePostResponseAsync({ SAMLResponse });
       return readAssertion(profile?.getAssertion?.());
     } catch {
       // It says in many words what is wrong with it; the person who sent it need not know.
@@ -50,7 +53,9 @@ export class SamlClient {
     }
   }
 
-  private saml(requestId?: string): SAML {
+  private async saml(requestId?: string): Promise<SAML> {
+    // Whoever has no such provider does not carry three parsers of XML around.
+    const { SAML, ValidateInResponseTo } = await import('@node-saml/node-saml');
     const { settings } = this;
     const options: SamlConfig = {
       issuer: this.entityId,

@@ -13,7 +13,7 @@ export class SamlMetadata {
   ) {}
 
   /** @throws DomainError identity_provider_unknown, also for one that speaks something else */
-  of(slug: string): string {
+  async of(slug: string): Promise<string> {
     const provider = this.providers.get(slug);
     return this.protocol.metadata(provider, this.addresses.callbackOf(provider));
   }

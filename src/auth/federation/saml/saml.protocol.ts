@@ -53,7 +53,7 @@ export class SamlProtocol implements RedirectProtocol {
   }
 
   /** What the provider has to know of us. */
-  metadata(provider: IdentityProvider, acsUrl: string): string {
+  metadata(provider: IdentityProvider, acsUrl: string): Promise<string> {
     return new SamlClient(settingsOf(provider), acsUrl).metadata();
   }
 
