@@ -7,7 +7,7 @@ import { addBodyHooks } from './body.budget.js';
 import { ErrorFilter } from './error.filter.js';
 import { FailureFeed } from './failure.feed.js';
 import { httpConfig } from './http.config.js';
-import { openApiDocument, serveDocs } from './openapi.js';
+import { serveDocs } from './openapi.js';
 import { addRequestHooks } from './request.hooks.js';
 import { DOCS_CONTENT_SECURITY_POLICY } from './security-headers.js';
 import { StrictValidationPipe } from './validation.pipe.js';
@@ -63,7 +63,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
       if (DOCS.test(request.url)) void reply.header('content-security-policy', DOCS_CONTENT_SECURITY_POLICY);
       done();
     });
-    serveDocs(app, openApiDocument(app));
+    serveDocs(app);
     app.get(PublicConfig).contribute({ docsUrl: '/docs' });
   }
 }

@@ -51,9 +51,9 @@ function nameWildcard({ parameters = [] }: Operation): void {
   for (const parameter of parameters) if (parameter.name === '*') parameter.name = 'path';
 }
 
-/** Serves the document at `/openapi.json` and a page for people at `/docs`. */
-export function serveDocs(app: INestApplication, document: OpenAPIObject): void {
-  SwaggerModule.setup('docs', app, document, {
+/** Serves the document at `/openapi.json` and a page for people at `/docs`. It is made when somebody asks for it. */
+export function serveDocs(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => openApiDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     customSiteTitle: 'Sluice API',
