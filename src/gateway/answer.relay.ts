@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply } from 'fastify';
 import { type ConfigOf, InjectConfig } from '#libs/config';
 import { Redactor } from '#libs/observability';
-import { responseHeaders, type UpstreamResponse } from '#libs/upstream';
+import { responseHeaders, UpstreamFailure, type UpstreamResponse } from '#libs/upstream';
 import type { Dialect } from './dialect.js';
 import { gatewayConfig } from './gateway.config.js';
 import { gatewayErrors } from './gateway.errors.js';
@@ -27,11 +27,8 @@ export class AnswerRelay {
 
   /** @throws UpstreamFailure when the answer breaks off, DomainError when it must not be shown */
   async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
-    const { answerLimitBytes } = this.config;
     const { status } = response;
-    const bytes = await response.body.bytes(
-      status >= 300 ? Math.min(LONGEST_ERROR_BYTES, answerLimitBytes) : answerLimitBytes,
-    );
+    const bytes = await this.read(response, dialect, call);
     let body: Buffer | undefined;
     if (status >= 300) {
       await call.settle({ status: 'failed', httpStatus: status, free: true });
@@ -46,6 +43,21 @@ export class AnswerRelay {
     }
     if (body === undefined) throw gatewayErrors.upstream_failed();
     await this.send({ status, headers: responseHeaders(response.headers), body }, call, reply);
+  }
+
+  /** What is too large for this house was made all the same, and is charged by the provider. */
+  private async read({ status, body }: UpstreamResponse, dialect: Dialect, call: MeteredCall): Promise<Buffer> {
+    const { answerLimitBytes } = this.config;
+    if (status >= 300) return body.bytes(Math.min(LONGEST_ERROR_BYTES, answerLimitBytes));
+    try {
+      return await body.bytes(answerLimitBytes);
+    } catch (error) {
+      if (error instanceof UpstreamFailure && error.kind === 'too_large') {
+        const units = dialect.streamedUnits();
+        await call.settle({ status: 'failed', httpStatus: status, free: dialect.free, units });
+      }
+      throw error;
+    }
   }
 
   /** Gives an answer that no provider had to be asked for. */

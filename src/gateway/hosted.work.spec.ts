@@ -93,6 +93,8 @@ describe('what a provider does beside the model', () => {
     ['responses', { tools: [{ type: 'namespace', tools: [{ type: 'mcp' }] }] }, 'tools[0].tools[0]'],
     ['responses', { input: [{ type: 'additional_tools', tools: [{ type: 'web_search' }] }] }, 'input[0].tools[0]'],
     ['chat.completions', { tools: [{ type: 'builtin_function', function: { name: '$web_search' } }] }, 'tools[0]'],
+    ['chat.completions', { tools: [{ googleSearch: {} }] }, 'tools[0]'],
+    ['chat.completions', { tools: [{ type: 'function', function: { name: 'a' }, url_context: {} }] }, 'tools[0]'],
     ['chat.completions', { search_parameters: { mode: 'auto' } }, 'search_parameters'],
     ['chat.completions', { enable_search: true }, 'enable_search'],
     ['messages', { context_management: { edits: [{ type: 'compact_20260112' }] } }, 'context_management'],

@@ -26,6 +26,9 @@ const REASONS = {
 /** Tools that the caller runs, or that cost no more than the tokens they are described in. Any other is the provider's. */
 const OWN =
   /^(?:function|custom|namespace|computer|computer_use_preview|local_shell|apply_patch|tool_search|(?:bash|computer|text_editor|memory|tool_search_tool_regex|tool_search_tool_bm25)_\d{8})$/;
+/** Google's tools have no type but a member of this name, which proxies pass on from any tool that has it. */
+const FOREIGN =
+  /^(?:google_?search|google_?search_?retrieval|enterprise_?web_?search|url_?context|code_?execution|google_?maps|file_?search|computer_?use)$/i;
 const SEARCH = /^web_search(?:_preview)?(?:_\d{8}|_\d{4}_\d{2}_\d{2})?$/;
 /** What comes of them is paid by its tokens. */
 const READING = /^(?:mcp|web_fetch_\d{8})$/;
@@ -70,6 +73,7 @@ function refusal(param: string, reason: keyof typeof REASONS): HostedWork {
 function workOf(tool: Json, param: string, most: unknown): HostedWork {
   const { type = 'function' } = tool;
   const name = typeof type === 'string' ? type : '';
+  if (Object.keys(tool).some((key) => FOREIGN.test(key))) return refusal(param, 'unpriced');
   if (OWN.test(name) || (name === 'shell' && !isHosted(tool['environment']))) return NONE;
   const isSearch = SEARCH.test(name);
   if (!isSearch && !READING.test(name)) return refusal(param, 'unpriced');

@@ -12,7 +12,7 @@ const chat = { messages: [{ role: 'user', content: 'Hello' }] };
 describe('a budget', () => {
   let two: TwoProviders;
   beforeAll(async () => {
-    two = await givenTwoProviders();
+    two = await givenTwoProviders({ UPSTREAM_ANSWER_LIMIT_BYTES: '65536' });
     // As catalogues know it of an embedding model: the most that it reads of one text.
     await two.t.db.query("UPDATE models SET context_length = 8000, max_output_tokens = NULL WHERE id = 'gpt'");
   });
@@ -136,5 +136,24 @@ describe('a budget', () => {
       tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 1 }],
     });
     expect(await two.settled(broken.headers.get('x-request-id'))).toMatchObject({ status: 'failed', searches: 1 });
+  });
+
+  it.each<[path: string, body: object, took: object]>([
+    ['embeddings', { input: Array<string>(40).fill('Hello') }, { input_tokens: '40', images: 0 }],
+    ['images/generations', { prompt: 'A dot', n: 3 }, { images: 3 }],
+  ])('is spent on an answer that was too large to be passed on: /v1/%s', async (path, body, took) => {
+    two.openai.next({ headers: { 'content-type': 'application/json' }, body: ['{', ' '.repeat(70_000), '}'] });
+    const answer = await two.key.http.post(`/v1/${path}`, { model: 'gpt', ...body });
+    expect([answer.status, answer.body]).toMatchObject([502, { error: { code: 'upstream_failed' } }]);
+    const row = await two.settled(answer.headers.get('x-request-id'));
+    expect(row).toMatchObject({ status: 'failed', tokens_source: 'counted', ...took });
+    expect(BigInt(row.cost)).toBeGreaterThanOrEqual(BigInt(row.input_tokens) * INPUT);
+    expect(BigInt(row.cost)).toBeGreaterThan(0n);
+  });
+
+  it('is not spent on an error, however large', async () => {
+    two.openai.next({ status: 400, headers: { 'content-type': 'application/json' }, body: ['x'.repeat(70_000)] });
+    const answer = await two.key.http.post('/v1/embeddings', { model: 'gpt', input: 'Hello' });
+    expect(await two.settled(answer.headers.get('x-request-id'))).toMatchObject({ tokens_source: 'none', cost: '0' });
   });
 });

@@ -40,7 +40,7 @@ export interface TwoProviders {
   stop(): Promise<void>;
 }
 
-export async function givenTwoProviders(): Promise<TwoProviders> {
+export async function givenTwoProviders(environment: Record<string, string> = {}): Promise<TwoProviders> {
   const openai = (await FakeUpstream.start()).models(['gpt-upstream']);
   const anthropic = (await FakeUpstream.start()).models(['claude-upstream']);
   const t = await createApp({
@@ -49,6 +49,7 @@ export async function givenTwoProviders(): Promise<TwoProviders> {
       LITELLM_API_KEY: OPENAI_SECRET,
       ANTHROPIC_BASE_URL: anthropic.url,
       ANTHROPIC_API_KEY: ANTHROPIC_SECRET,
+      ...environment,
     },
   });
   const user = await givenUser(t);
