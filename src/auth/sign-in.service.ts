@@ -6,8 +6,8 @@ import { AttemptLimits } from './attempt.limits.js';
 import { authErrors } from './auth.errors.js';
 import { PasswordHasher } from './passwords/password.hasher.js';
 import { PasswordCheck } from './protection/password.check.js';
+import { KnownDevices } from './sessions/known.devices.js';
 import type { Whence } from './sessions/whence.decorator.js';
-import { SessionsService } from './sessions/sessions.service.js';
 import { type Admission, SignInGate } from './sign-in.gate.js';
 
 /** An address in canonical form, and what is said to be its password. */
@@ -23,7 +23,7 @@ export class SignInService {
     private readonly users: UserDirectory,
     private readonly check: PasswordCheck,
     private readonly passwords: PasswordHasher,
-    private readonly sessions: SessionsService,
+    private readonly devices: KnownDevices,
     private readonly gate: SignInGate,
     private readonly limits: AttemptLimits,
   ) {}
@@ -50,7 +50,7 @@ export class SignInService {
   ): Promise<{ account: UserAccount; passwordHash: string }> {
     const isUnderAttack = await this.limits.countSignIn(network, email);
     const account = await this.users.findByEmail(email);
-    if (isUnderAttack && !(await this.sessions.isUsedFromHere(account?.id))) throw authErrors.rate_limited();
+    if (isUnderAttack && !(await this.devices.isUsedFromHere(account?.id, mark))) throw authErrors.rate_limited();
     const right = await this.check.isRight(actor, account, { email, password, network, mark });
     if (!right || !account?.passwordHash) throw authErrors.invalid_credentials();
     return { account, passwordHash: await this.improved(account.id, account.passwordHash, password, network) };

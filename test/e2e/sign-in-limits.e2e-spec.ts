@@ -65,6 +65,14 @@ describe('limits of signing in', () => {
     expect(await attempt(t, '203.0.113.13', { email, password })).toBe(429);
     expect(await attempt(t, '203.0.113.7', { email, password })).toBe(200);
     expect(await attempt(t, '203.0.113.13')).toBe(401);
+    // Another kind of device in the same network is not the one that it was used on, unless it carries the mark.
+    const here = { 'x-forwarded-for': '203.0.113.7' };
+    const other = { ...here, 'user-agent': 'Mozilla/5.0 (Windows NT 10.0) Firefox/140.0' };
+    const ask = (headers: Record<string, string>) => t.http.post('/api/auth/login', { email, password }, { headers });
+    expect((await ask(other)).status).toBe(429);
+    const cookies = (await ask(here)).headers.getSetCookie().map((cookie) => cookie.split(';')[0] ?? '');
+    const cookie = cookies.find((each) => each.startsWith('sluice_device=')) ?? '';
+    expect((await ask({ ...other, cookie })).status).toBe(200);
   });
 
   it('let a stranger write so many rows of the audit log a minute', async () => {

@@ -8,6 +8,7 @@ import { AccessTokens } from './access-token.js';
 import { AdminSessionsController } from './admin-sessions.controller.js';
 import { CsrfGuard } from './csrf.guard.js';
 import { CsrfTokens } from './csrf.tokens.js';
+import { KnownDevicesRepository } from './known-devices.repository.js';
 import { KnownDevices } from './known.devices.js';
 import { OriginGuard } from './origin.guard.js';
 import { RefreshCookie } from './refresh.cookie.js';
@@ -41,6 +42,7 @@ import { SessionsService } from './sessions.service.js';
     CsrfGuard,
     CsrfTokens,
     KnownDevices,
+    KnownDevicesRepository,
     OriginGuard,
     RefreshCookie,
     RefreshTokens,
@@ -61,6 +63,7 @@ import { SessionsService } from './sessions.service.js';
     CsrfGuard,
     CsrfTokens,
     KnownDevices,
+    KnownDevicesRepository,
     OriginGuard,
     RefreshCookie,
     RefreshTokens,

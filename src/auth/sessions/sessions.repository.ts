@@ -35,10 +35,6 @@ export class SessionsRepository {
     });
   }
 
-  existsFrom(ip: string, userId: string, now: Date): Promise<boolean> {
-    return this.sessions.existsBy({ ip, userId, expiresAt: MoreThan(now) });
-  }
-
   /** Within a transaction: two refreshes of one session follow each other. */
   findLocked(id: string): Promise<SessionEntity | null> {
     return this.sessions.findOne({ where: { id }, lock: { mode: 'pessimistic_write' } });

@@ -89,13 +89,6 @@ export class SessionsService {
     return outcome.session;
   }
 
-  /** Whether an account has a session that was opened from the address of the present request. */
-  async isUsedFromHere(userId: string | undefined): Promise<boolean> {
-    const ip = currentRequest()?.ip;
-    if (userId === undefined || ip === undefined) return false;
-    return this.sessions.existsFrom(ip, userId, this.terms.now());
-  }
-
   private async renew(
     actor: Principal,
     sessionId: string,

@@ -1,5 +1,4 @@
 import { Injectable } from '@nestjs/common';
-import { KeyedHashes } from '#libs/crypto';
 import { OnEvent } from '#libs/events';
 import { Clock, newId } from '#libs/kernel';
 import { Mailer } from '#libs/mail';
@@ -7,6 +6,7 @@ import { currentRequest } from '#libs/observability';
 import { UserDirectory } from '../../users/user.directory.js';
 import { SignedIn, SignInFailed } from '../events/auth.events.js';
 import { newDeviceLetter } from '../recovery/letters.js';
+import { KnownDevices } from '../sessions/known.devices.js';
 import { deviceOf } from '../sessions/device.js';
 import { PersonalTokenIssued } from '../tokens/events/personal-token.events.js';
 import { SignInsRepository } from './sign-ins.repository.js';
@@ -17,7 +17,7 @@ export class SignInRecorder {
   constructor(
     private readonly signIns: SignInsRepository,
     private readonly users: UserDirectory,
-    private readonly hashes: KeyedHashes,
+    private readonly devices: KnownDevices,
     private readonly mailer: Mailer,
     private readonly clock: Clock,
   ) {}
@@ -25,14 +25,12 @@ export class SignInRecorder {
   @OnEvent(SignedIn, 'in-transaction')
   async onSignedIn({ actor: { userId, sessionId, methods } }: SignedIn): Promise<void> {
     await this.note(userId, { success: true, methods: [...methods], sessionId });
-    const { network = '', ip = '', userAgent = null } = currentRequest() ?? {};
-    const device = deviceOf(userAgent);
-    // A new version of a browser is no new device, a new network is.
-    const fingerprints = this.hashes.for('known-device').candidates(`${device}\n${network}`);
-    const { wasKnown, knewAny } = await this.signIns.noteDevice(userId, fingerprints, this.clock.date());
+    const { wasKnown, knewAny } = await this.devices.note(userId);
     if (wasKnown || !knewAny) return;
+    const { ip = '', userAgent = null } = currentRequest() ?? {};
+    const where = { ip, device: deviceOf(userAgent) };
     const account = await this.users.find(userId);
-    if (account) await this.mailer.mail(newDeviceLetter(account.email, { ip, device }, this.clock.date()));
+    if (account) await this.mailer.mail(newDeviceLetter(account.email, where, this.clock.date()));
   }
 
   /** A command line that came with the password signed in, though it has no session. Of the token there is a letter. */

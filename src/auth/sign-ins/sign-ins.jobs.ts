@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { defineJob, JobHandler } from '#libs/jobs';
 import { Clock } from '#libs/kernel';
+import { KnownDevicesRepository } from '../sessions/known-devices.repository.js';
 import { SignInsRepository } from './sign-ins.repository.js';
 
 const DAY_MS = 86_400_000;
@@ -20,6 +21,7 @@ export class SignInsJobs {
 
   constructor(
     private readonly signIns: SignInsRepository,
+    private readonly devices: KnownDevicesRepository,
     private readonly clock: Clock,
   ) {}
 
@@ -27,7 +29,7 @@ export class SignInsJobs {
   async removeOld(): Promise<void> {
     const now = this.clock.now();
     const removed = await this.signIns.deleteBefore(new Date(now - KEPT_DAYS * DAY_MS));
-    await this.signIns.forgetDevices(new Date(now - DEVICE_DAYS * DAY_MS));
+    await this.devices.deleteBefore(new Date(now - DEVICE_DAYS * DAY_MS));
     this.log.log(`${removed} old sign-ins removed`);
   }
 }

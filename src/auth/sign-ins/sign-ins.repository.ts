@@ -17,30 +17,6 @@ export class SignInsRepository {
     return paginateFeed(this.signIns.createQueryBuilder('signIn').where('signIn.userId = :userId', { userId }), page);
   }
 
-  /**
-   * Notes that a person uses a device.
-   *
-   * @param fingerprints everything that may be stored of it, the present form first
-   * @returns whether it was known, and whether any was
-   */
-  async noteDevice(
-    userId: string,
-    fingerprints: readonly Buffer[],
-    now: Date,
-  ): Promise<{ wasKnown: boolean; knewAny: boolean }> {
-    const rows: { wasKnown: boolean; knewAny: boolean }[] = await this.work.manager.query(
-      `SELECT count(*) FILTER (WHERE fingerprint = ANY($2)) > 0 AS "wasKnown", count(*) > 0 AS "knewAny"
-         FROM known_devices WHERE user_id = $1`,
-      [userId, fingerprints],
-    );
-    await this.work.manager.query(
-      `INSERT INTO known_devices (user_id, fingerprint, seen_at) VALUES ($1, $2, $3)
-       ON CONFLICT (user_id, fingerprint) DO UPDATE SET seen_at = excluded.seen_at`,
-      [userId, fingerprints[0], now],
-    );
-    return rows[0] ?? { wasKnown: false, knewAny: false };
-  }
-
   /** @returns how many there were */
   async deleteBefore(at: Date): Promise<number> {
     const rows: { n: number }[] = await this.work.manager.query(
@@ -48,10 +24,6 @@ export class SignInsRepository {
       [at],
     );
     return rows[0]?.n ?? 0;
-  }
-
-  async forgetDevices(before: Date): Promise<void> {
-    await this.work.manager.query('DELETE FROM known_devices WHERE seen_at < $1', [before]);
   }
 
   private get signIns() {
