@@ -35,6 +35,23 @@ export class MfaDisabled extends FactorsChanged {
   protected readonly action = 'MFA_DISABLED';
 }
 
+/** An administrator took second factors away from somebody who had lost them. */
+export class SecondFactorsReset extends FactorsChanged {
+  protected readonly action = 'SECOND_FACTORS_RESET';
+
+  constructor(
+    actor: Principal,
+    userId: string,
+    private readonly removed: readonly string[],
+  ) {
+    super(actor, userId);
+  }
+
+  override audit(): AuditEntry {
+    return { ...super.audit(), oldValues: { factors: this.removed } };
+  }
+}
+
 /** Somebody has new backup codes; the old ones are worthless. */
 export class BackupCodesRegenerated extends FactorEvent {
   protected readonly action = 'BACKUP_CODES_REGENERATED';

@@ -38,6 +38,6 @@ import { TotpRepository } from './totp.repository.js';
     TotpFactor,
     TotpRepository,
   ],
-  exports: [CodeCheck, FactorChange, OwnProof],
+  exports: [BackupCodes, CodeCheck, FactorChange, OwnProof, TotpFactor],
 })
 export class MfaModule {}

@@ -35,7 +35,7 @@ import { RelyingParty } from './relying.party.js';
     ReclaimedPasskeys,
     RelyingParty,
   ],
-  exports: [PasskeyAssertions],
+  exports: [PasskeyAssertions, PasskeysRepository],
 })
 export class PasskeysModule {
   constructor(facts: PublicConfig) {

@@ -3,6 +3,9 @@ import { UsersModule } from '../../users/users.module.js';
 import { MfaModule } from '../mfa/mfa.module.js';
 import { PasskeysModule } from '../passkeys/passkeys.module.js';
 import { SignInModule } from '../sign-in.module.js';
+import { AdminSecondFactorsController } from './admin-second-factors.controller.js';
+import { FactorAdministration } from './factor.administration.js';
+import { FactorRemoval } from './factor.removal.js';
 import { MfaVerification } from './mfa.verification.js';
 import { ProofsController } from './proofs.controller.js';
 import { Reauthentication } from './reauthentication.js';
@@ -11,7 +14,7 @@ import { SecondProofs } from './second.proofs.js';
 /** Proofs that come after the first one: to complete a sign-in, and to go on to what is sensitive. */
 @Module({
   imports: [UsersModule, SignInModule, MfaModule, PasskeysModule],
-  controllers: [ProofsController],
-  providers: [MfaVerification, Reauthentication, SecondProofs],
+  controllers: [AdminSecondFactorsController, ProofsController],
+  providers: [FactorAdministration, FactorRemoval, MfaVerification, Reauthentication, SecondProofs],
 })
 export class ProofsModule {}

@@ -5,7 +5,14 @@ import { UserUpdated } from '../../users/events/user.events.js';
 import { UserDirectory } from '../../users/user.directory.js';
 import { PasswordWasReset } from '../events/auth.events.js';
 import { IdentityLinked, IdentityUnlinked } from '../events/federation.events.js';
-import { BackupCodesRegenerated, MfaDisabled, MfaEnabled, PasskeyAdded, PasskeyRemoved } from '../events/mfa.events.js';
+import {
+  BackupCodesRegenerated,
+  MfaDisabled,
+  MfaEnabled,
+  PasskeyAdded,
+  PasskeyRemoved,
+  SecondFactorsReset,
+} from '../events/mfa.events.js';
 import { PersonalTokenIssued } from '../tokens/events/personal-token.events.js';
 import { PasswordChanged } from './events/recovery.events.js';
 import { noticeLetter } from './letters.js';
@@ -51,6 +58,11 @@ export class SecurityNotices {
   @OnEvent(PasskeyRemoved, 'in-transaction')
   onPasskeyRemoved({ userId }: PasskeyRemoved): Promise<void> {
     return this.tell(userId, 'A passkey was removed from your account');
+  }
+
+  @OnEvent(SecondFactorsReset, 'in-transaction')
+  onSecondFactorsReset({ userId }: SecondFactorsReset): Promise<void> {
+    return this.tell(userId, 'An administrator removed second factors of your account');
   }
 
   @OnEvent(IdentityLinked, 'in-transaction')

@@ -3,7 +3,7 @@ import { httpConfig, publicOrigin } from '#libs/http';
 import type { TestApp } from '../app.js';
 import { givenPasskey, newPasskeyOptions, passkeyOptions } from '../given/passkeys.js';
 import { codeAt, givenAuthenticator } from '../given/second-factors.js';
-import { GIVEN_PASSWORD, type GivenUser } from '../given/users.js';
+import { GIVEN_PASSWORD, givenUser, type GivenUser } from '../given/users.js';
 import { SoftAuthenticator } from '../soft-authenticator.js';
 import type { AuditRecipe } from './recipe.js';
 
@@ -67,6 +67,16 @@ export const SECOND_FACTOR_RECIPES: Readonly<Record<string, AuditRecipe>> = {
       ...on(user, `${MFA}/backup-codes/regenerate`),
       body: { password: GIVEN_PASSWORD, code },
       action: 'BACKUP_CODES_REGENERATED',
+    };
+  },
+  'DELETE /api/v1/admin/users/:id/second-factors': async (t, user) => {
+    await givenAuthenticator(t, user);
+    const admin = await givenUser(t, { role: 'admin' });
+    return {
+      ...on(user, `/api/v1/admin/users/${user.id}/second-factors`),
+      http: admin.http,
+      actorId: admin.id,
+      action: 'SECOND_FACTORS_RESET',
     };
   },
   [`POST ${MFA}/verify`]: async (t, user) => {

@@ -13860,6 +13860,65 @@ export type PasskeyLoginResponses = {
 
 export type PasskeyLoginResponse = PasskeyLoginResponses[keyof PasskeyLoginResponses];
 
+export type ResetUserSecondFactorsData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: {
+        /**
+         * Only those of this kind; left out, all of them.
+         */
+        kind?: 'totp' | 'passkey' | 'backup-code';
+    };
+    url: '/api/v1/admin/users/{id}/second-factors';
+};
+
+export type ResetUserSecondFactorsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`, `second_factor_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * The state has moved on. Codes: `own_second_factors`.
+     */
+    409: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ResetUserSecondFactorsError = ResetUserSecondFactorsErrors[keyof ResetUserSecondFactorsErrors];
+
+export type ResetUserSecondFactorsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type ResetUserSecondFactorsResponse = ResetUserSecondFactorsResponses[keyof ResetUserSecondFactorsResponses];
+
 export type BeginPasskeyFactorData = {
     body: PasskeyFactorDto;
     path?: never;
