@@ -41,9 +41,9 @@ export class Resealing {
     return resealed;
   }
 
-  /** Former keys of the ring that a row is still sealed with. */
+  /** Former keys of the ring that a row, or a delivery that waits, is still sealed with. */
   async keysInUse(keyIds: readonly string[]): Promise<ReadonlySet<string>> {
-    const used = new Set<string>();
+    const used = new Set(await this.rows.inUseByDeliveries(keyIds));
     for (const column of declaredSealedColumns()) {
       for (const id of await this.rows.inUse(column, keyIds)) used.add(id);
     }

@@ -58,4 +58,13 @@ export class SealedRowsRepository {
     );
     return rows.map(({ id }) => id);
   }
+
+  /** Which of the keys sealed a delivery that waits. It is not sealed anew: it is gone in days. */
+  async inUseByDeliveries(keyIds: readonly string[]): Promise<string[]> {
+    const rows: { id: string }[] = await this.work.manager.query(
+      `SELECT DISTINCT payload ->> 'keyId' AS id FROM outbox WHERE payload ->> 'keyId' = ANY($1)`,
+      [keyIds],
+    );
+    return rows.map(({ id }) => id);
+  }
 }

@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { SetUserDefaultsDto, UserDefaultsDto } from '../dto/user-defaults.dto.js';
 import { userDefaultsPermissions } from './user-defaults.permissions.js';
@@ -23,7 +23,7 @@ export class AdminUserDefaultsController {
 
   @Put()
   @Endpoint({
-    access: permitted(userDefaultsPermissions.write),
+    access: recently(permitted(userDefaultsPermissions.write), 'administration'),
     summary: 'Set what new people may spend and call',
     description:
       'Whoever gets an account from now on, in whatever way, begins with it. Existing accounts stay as they are. What is left out is null.',

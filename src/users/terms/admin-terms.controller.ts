@@ -1,6 +1,6 @@
 import { Body, Controller, Get, Post, Put } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
-import { Actor, permitted, type Principal } from '#libs/access';
+import { Actor, permitted, type Principal, recently } from '#libs/access';
 import { Endpoint, one } from '#libs/http';
 import { SetTermsDto } from '../dto/terms.request.dto.js';
 import { TermsDto, TermsResetDto } from '../dto/terms.response.dto.js';
@@ -25,7 +25,7 @@ export class AdminTermsController {
 
   @Put('settings/terms')
   @Endpoint({
-    access: permitted(termsPermissions.write),
+    access: recently(permitted(termsPermissions.write), 'administration'),
     summary: 'Set the terms of use',
     description:
       'Where they are required, whoever has not accepted this version can do nothing but read and accept them, on every replica. API keys go on working.',
@@ -37,7 +37,7 @@ export class AdminTermsController {
 
   @Post('terms/reset')
   @Endpoint({
-    access: permitted(termsPermissions.write),
+    access: recently(permitted(termsPermissions.write), 'administration'),
     summary: 'Ask everybody for the terms of use anew',
     description: 'Also whoever asks. What was accepted before stays on record.',
     returns: one(TermsResetDto),

@@ -71,6 +71,7 @@ export const SECOND_FACTOR_RECIPES: Readonly<Record<string, AuditRecipe>> = {
   },
   'DELETE /api/v1/admin/users/:id/second-factors': async (t, user) => {
     await givenAuthenticator(t, user);
+    await user.http.post('/api/auth/logout');
     const admin = await givenUser(t, { role: 'admin' });
     return {
       ...on(user, `/api/v1/admin/users/${user.id}/second-factors`),

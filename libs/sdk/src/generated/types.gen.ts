@@ -4254,7 +4254,7 @@ export type SetUserDefaultsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11405,7 +11405,7 @@ export type SetTermsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
@@ -11456,7 +11456,7 @@ export type ResetTermsErrors = {
      */
     401: ErrorDto;
     /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
      */
     403: ErrorDto;
     /**
