@@ -85,6 +85,20 @@ describe('planSync', () => {
     expect(row?.price).toMatchObject({ input: DEFAULT_PRICE, output: DEFAULT_PRICE, source: 'default' });
   });
 
+  it('believes a price of what had none until now, however high', () => {
+    const plain = { inputPrice: 100n, outputPrice: 100n };
+    const { save } = plan(A, [listed('x', plain)]);
+    const otherPrices = { perSearch: 10_000_000_000n, audioInput: 1_600n };
+    const next = plan(A, [listed('x', { ...plain, otherPrices })], save);
+    expect(next.save).toMatchObject([{ price: otherPrices }]);
+    const dearer = plan(
+      A,
+      [listed('x', { ...plain, otherPrices: { ...otherPrices, audioInput: 16_000n } })],
+      next.save,
+    );
+    expect(dearer.save).toEqual([]);
+  });
+
   it('does not believe a price that is ten times what it was, or a tenth, or nothing', () => {
     const { save } = plan(A, [listed('x', { inputPrice: 100n, outputPrice: 100n })]);
     for (const absurd of [{ inputPrice: 1_000n }, { outputPrice: 10n }, { inputPrice: 0n, outputPrice: 0n }]) {

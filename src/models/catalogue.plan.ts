@@ -109,7 +109,10 @@ function isStorable({ name, upstreamName }: UpstreamModel): boolean {
 function believed(before: CatalogueRow | undefined, stated: StatedPrice): StatedPrice {
   const last = before?.price;
   const mayJump = last?.source !== 'upstream' || stated.source !== 'upstream';
-  return mayJump || absurdChanges(last, stated).length === 0 ? stated : last;
+  if (mayJump) return stated;
+  // What was not stated before, or not read, cannot have jumped.
+  const jumps = absurdChanges(last, stated).filter((unit) => last[unit] !== null);
+  return jumps.length === 0 ? stated : last;
 }
 
 function rowOf(id: string, providerId: string, model: UpstreamModel, price: StatedPrice): CatalogueRow {

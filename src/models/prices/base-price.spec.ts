@@ -91,6 +91,13 @@ describe('basePrice', () => {
       perSecond: 100n,
       source: 'upstream',
     });
+    const imageOutput = 30_000_000n;
+    expect(priceOf('image', { inputPrice: 2n, otherPrices: { imageOutput } })).toMatchObject({
+      input: 2n,
+      output: imageOutput,
+      imageOutput,
+      source: 'upstream',
+    });
     expect(priceOf('chat', { otherPrices: { perSearch: 100n } })).toMatchObject({ source: 'default' });
   });
 

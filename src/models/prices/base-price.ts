@@ -34,12 +34,12 @@ type TokenPrices = { readonly input: Pico | undefined; readonly output: Pico | u
 
 /** The provider's prices of tokens, with the nothing that follows from what else it says. */
 function ownPrices({ inputPrice, outputPrice, otherPrices = {}, supportsEmbeddings }: UpstreamModel): TokenPrices {
-  const { perImage, perSecond, perCharacter } = otherPrices;
+  const { perImage, perSecond, perCharacter, imageOutput } = otherPrices;
   const chargesNoTokens = inputPrice === undefined && (perImage ?? perSecond ?? perCharacter ?? 0n) > 0n;
   return {
     input: chargesNoTokens ? 0n : inputPrice,
-    // Text goes in and no text comes out: no price of output is missing.
-    output: outputPrice ?? (chargesNoTokens || supportsEmbeddings ? 0n : undefined),
+    // Pictures come out, or text goes in and no text comes out: no price of output is missing.
+    output: outputPrice ?? imageOutput ?? (chargesNoTokens || supportsEmbeddings ? 0n : undefined),
   };
 }
 

@@ -90,12 +90,18 @@ it('reads what LiteLLM and OpenRouter say beyond the prices of plain text', () =
   const info = {
     cache_creation_input_token_cost: 3.75e-6,
     output_cost_per_image: 0,
+    input_cost_per_image_token: 8e-6,
+    output_cost_per_image_token: 3e-5,
+    search_context_cost_per_query: { search_context_size_low: 0.03, search_context_size_high: 0.05 },
     input_cost_per_token_above_200k_tokens: 6e-6,
     output_cost_per_token_above_200k_tokens: 2.25e-5,
     cache_read_input_token_cost_above_200k_tokens: 6e-7,
   };
   expect(fromLiteLlm({ data: [{ model_name: 'm', model_info: info }] })[0]?.otherPrices).toEqual({
     cacheWrite: 3_750_000n,
+    imageInput: 8_000_000n,
+    imageOutput: 30_000_000n,
+    perSearch: 50_000_000_000n,
     longContext: {
       aboveTokens: 200_000,
       input: 6_000_000n,
@@ -104,9 +110,18 @@ it('reads what LiteLLM and OpenRouter say beyond the prices of plain text', () =
       cacheWrite: null,
     },
   });
-  const pricing = { prompt: '0.000003', completion: '0.000015', input_cache_write: '0.00000375', request: '0.001' };
+  const flat = { search_context_cost_per_query: 0.01 };
+  expect(fromLiteLlm({ data: [{ model_name: 'm', model_info: flat }] })[0]?.otherPrices).toEqual({
+    perSearch: 10_000_000_000n,
+  });
+  const media = { audio: '0.00004', audio_output: '0.00008', image_output: '0.00003' };
+  const text = { prompt: '0.000003', completion: '0.000015', input_cache_write: '0.00000375' };
+  const pricing = { ...text, ...media, request: '0.001' };
   expect(fromOpenRouter({ data: [{ id: 'm', pricing }] })[0]?.otherPrices).toEqual({
     cacheWrite: 3_750_000n,
+    audioInput: 40_000_000n,
+    audioOutput: 80_000_000n,
+    imageOutput: 30_000_000n,
     perRequest: 1_000_000_000n,
   });
 });

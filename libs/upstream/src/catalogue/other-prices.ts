@@ -12,10 +12,12 @@ export function liteLlmPrices(info: Json): OtherPrices | undefined {
     reasoning: positive(info['output_cost_per_reasoning_token']),
     audioInput: positive(info['input_cost_per_audio_token']),
     audioOutput: positive(info['output_cost_per_audio_token']),
+    imageInput: positive(info['input_cost_per_image_token']),
+    imageOutput: positive(info['output_cost_per_image_token']),
     perImage: positive(info['output_cost_per_image']),
     perSecond: positive(info['input_cost_per_second']),
     perCharacter: positive(info['input_cost_per_character']),
-    perSearch: positive(info['input_cost_per_query']),
+    perSearch: positive(info['input_cost_per_query']) ?? dearestSearch(info['search_context_cost_per_query']),
     longContext: liteLlmTier(info),
   });
 }
@@ -25,9 +27,18 @@ export function openRouterPrices(pricing: Json): OtherPrices | undefined {
   return stated({
     cacheWrite: positive(pricing['input_cache_write']),
     reasoning: positive(pricing['internal_reasoning']),
+    audioInput: positive(pricing['audio']),
+    audioOutput: positive(pricing['audio_output']),
+    imageOutput: positive(pricing['image_output']),
     perRequest: positive(pricing['request']),
     perSearch: positive(pricing['web_search']),
   });
+}
+
+/** A search of the web, by how much of what it finds is read; nobody is told how much that will be. */
+function dearestSearch(costs: unknown): bigint | null {
+  const stated = typeof costs === 'object' && costs !== null ? Object.values(costs) : [costs];
+  return stated.map(positive).reduce((most, cost) => ((cost ?? 0n) > (most ?? 0n) ? cost : most), null);
 }
 
 /** Only what is stated, or nothing at all. */
