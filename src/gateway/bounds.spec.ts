@@ -96,10 +96,19 @@ describe('the bounds of a call', () => {
   });
 
   it('do not hold the catalogue to a context that a preview makes longer', () => {
+    const longer = { 'anthropic-beta': 'files-api,context-1m-2025-08-07' };
     const messages = [{ role: 'user', content: 'x'.repeat(5_000) }];
     expect(promptOf('messages', { messages })[0]).toBe(1_000);
-    const [bound, size] = promptOf('messages', { messages }, { 'anthropic-beta': 'files-api,context-1m-2025-08-07' });
+    const [bound, size] = promptOf('messages', { messages }, longer);
     expect(bound).toBe(size);
+    const document = [{ role: 'user', content: [{ type: 'document', source: { type: 'url', url: 'a' } }] }];
+    expect(promptOf('messages', { messages: document }, longer)[0]).toBe(1_000_000);
+  });
+
+  it('leave it to providers other than Anthropic what they write to their caches', () => {
+    const body = '{"model":"m","messages":[]}';
+    expect(boundsOf(read('chat.completions', body), MODEL).mayWriteCache).toBe(true);
+    expect(boundsOf(read('messages', body), MODEL).mayWriteCache).toBe(false);
   });
 
   it.each<[string, Operation, object, number]>([
@@ -139,7 +148,7 @@ describe('the bounds of a call', () => {
       boundsOf(read(operation, JSON.stringify({ model: 'm', ...more })), { ...MODEL, ...model });
     const reads = operation === 'responses' && 'tools' in more ? 2 : 1;
     expect(of({ contextLength: 200_000 }).inputBound).toBe(reads * 200_000);
-    expect(of({})).toMatchObject({ inputBound: reads * 10_000_000, mayHaveImages: true, mayWriteCache: true });
+    expect(of({})).toMatchObject({ inputBound: reads * 2_000_000, mayHaveImages: true, mayWriteCache: true });
   });
 
   it.each([

@@ -23,11 +23,13 @@ const LEAST_AUDIO_BYTES_PER_SECOND = 1_000;
 /** However slowly a text is spoken: twenty tokens are a second. */
 const MOST_TOKENS_PER_SPOKEN_BYTE = 4;
 
-/**
- * The longest context that a model is offered with; where the catalogue does not say a model's own, what is in no body
- * may be as much.
- */
+/** The longest context that a model is offered with, where the catalogue does not say a model's own. */
 const LONGEST_CONTEXT_TOKENS = 10_000_000;
+/** The same of models that take documents, or whose provider fetches something for them. */
+const LONGEST_CONTEXT_OF_READERS = 2_000_000;
+
+/** What a preview of Anthropic's makes of a context. */
+const LONGER_CONTEXT_TOKENS = 1_000_000;
 
 /** Answers that have no tokens of their own. */
 const WITHOUT_ANSWER = new Set<Operation>(['embeddings', 'moderations', 'rerank', 'messages.count_tokens']);
@@ -38,7 +40,8 @@ const ONE_PROMPT = new Set<Operation>(['chat.completions', 'responses', 'message
 /**
  * How large a call can become, as far as its bytes tell: every tokenizer in use makes at least one byte a token,
  * so a prompt has no more tokens than its body has bytes. One that goes on from an earlier answer, brings a document or
- * lets the provider fetch something has more, which is in no body: whatever the model can read, of any kind.
+ * lets the provider fetch something has more, which is in no body: whatever the model can read, of any kind. Anthropic
+ * writes to its cache where it is asked to, others as they like.
  */
 export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds {
   const { request, bytes } = call;
@@ -48,15 +51,17 @@ export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds 
   const { pictures, hasDocuments } = unseenParts(json);
   const { rounds, searches } = hostedWork(call);
   const prompt = bytes + FRAMING_TOKENS + toolsIn(json) + pictures * tokensPerPicture(model) + repeatedIn(json);
-  const isOpen = request.previousResponseId !== undefined || hasDocuments || rounds > 0;
-  const longest = model.contextLength ?? (isOpen ? LONGEST_CONTEXT_TOKENS : prompt);
+  const goesOn = request.previousResponseId !== undefined;
+  const isOpen = goesOn || hasDocuments || rounds > 0;
+  const most = goesOn ? LONGEST_CONTEXT_TOKENS : isOpen ? LONGEST_CONTEXT_OF_READERS : prompt;
+  const longest = Math.max(model.contextLength ?? most, call.asksForLongerContext ? LONGER_CONTEXT_TOKENS : 0);
   const hasSound = SOUND.has(nature) || Array.isArray(json['modalities']) || 'audio' in json;
   return {
     inputBound: isOpen ? longest * (1 + rounds) : fitsContext(call) ? Math.min(prompt, longest) : prompt,
     outputBound: WITHOUT_ANSWER.has(nature) ? 0 : answerBound(call, model),
     mayHaveAudio: isOpen || hasSound,
     mayHaveImages: isOpen || pictures > 0 || isDrawing || Array.isArray(json['modalities']),
-    mayWriteCache: isOpen || call.mentions('"cache_control"'),
+    mayWriteCache: isOpen || nature !== 'messages' || call.mentions('"cache_control"'),
     mayWriteCacheForLong: call.mentions('"ttl"'),
     ...(isDrawing ? { images: request.choices } : {}),
     ...(nature === 'audio.speech' ? { characters: bytes } : {}),
@@ -72,7 +77,7 @@ function tokensPerPicture({ upstreamName }: ResolvedModel): number {
 
 /** Whether the model's context, as the catalogue knows it, bounds the prompt. */
 function fitsContext(call: IncomingCall): boolean {
-  return ONE_PROMPT.has(natureOf(call)) && !call.asksForLongerContext;
+  return ONE_PROMPT.has(natureOf(call));
 }
 
 /** Text that was predicted and is not used is charged as if it had been generated. */
