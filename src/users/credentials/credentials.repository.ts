@@ -19,7 +19,6 @@ export interface NewCredential extends CredentialFacts {
   readonly sealed: Sealed;
 }
 
-const FACTS = 'name, expires_at AS "expiresAt"';
 const ALIVE = '(expires_at IS NULL OR expires_at > $3)';
 
 /** The questions about the credentials that people keep. The owner is part of each; what has expired is not there. */
@@ -47,24 +46,18 @@ export class CredentialsRepository {
   /** In the order of their names. */
   list(userId: string, kind: CredentialKind, now: Date): Promise<CredentialFacts[]> {
     return this.work.manager.query(
-      `SELECT ${FACTS} FROM user_credentials WHERE user_id = $1 AND kind = $2 AND ${ALIVE} ORDER BY name`,
+      `SELECT name, expires_at AS "expiresAt" FROM user_credentials
+        WHERE user_id = $1 AND kind = $2 AND ${ALIVE} ORDER BY name`,
       [userId, kind, now],
     );
   }
 
-  async find(
-    userId: string,
-    kind: CredentialKind,
-    name: string,
-    now: Date,
-  ): Promise<(CredentialFacts & { readonly id: string; readonly sealed: Sealed }) | undefined> {
-    const rows: (CredentialFacts & { id: string; box: Buffer; keyId: string })[] = await this.work.manager.query(
-      `SELECT id, ${FACTS}, sealed_value AS box, sealed_with AS "keyId"
-         FROM user_credentials WHERE user_id = $1 AND kind = $2 AND ${ALIVE} AND name = $4`,
+  async exists(userId: string, kind: CredentialKind, name: string, now: Date): Promise<boolean> {
+    const rows: unknown[] = await this.work.manager.query(
+      `SELECT 1 FROM user_credentials WHERE user_id = $1 AND kind = $2 AND ${ALIVE} AND name = $4`,
       [userId, kind, now, name],
     );
-    const [row] = rows;
-    return row && { id: row.id, name: row.name, expiresAt: row.expiresAt, sealed: { box: row.box, keyId: row.keyId } };
+    return rows.length === 1;
   }
 
   /** One by its name, or all. @returns the names of those that were there */

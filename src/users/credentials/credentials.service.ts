@@ -59,8 +59,8 @@ export class CredentialsService {
     return this.credentials.list(personOf(actor).userId, kind, this.clock.date());
   }
 
-  async has(actor: Principal, kind: CredentialKind, name: string): Promise<boolean> {
-    return (await this.credentials.find(personOf(actor).userId, kind, name, this.clock.date())) !== undefined;
+  has(actor: Principal, kind: CredentialKind, name: string): Promise<boolean> {
+    return this.credentials.exists(personOf(actor).userId, kind, name, this.clock.date());
   }
 
   /** @throws DomainError credential_not_found */
@@ -71,17 +71,6 @@ export class CredentialsService {
 
   async removeAll(actor: Principal, kind: CredentialKind): Promise<void> {
     await this.removed(actor, kind);
-  }
-
-  /**
-   * The value, for whoever acts in the owner's name. It is for the call at hand: not to be kept, shown or logged.
-   *
-   * @returns undefined for what is not there, or has expired
-   * @throws SealBroken when the encryption key that sealed it is gone
-   */
-  async open(owner: Principal, kind: CredentialKind, name: string): Promise<string | undefined> {
-    const found = await this.credentials.find(personOf(owner).userId, kind, name, this.clock.date());
-    return found && this.box.open(found.sealed, placeIn(VALUE, found.id));
   }
 
   private removed(actor: Principal, kind: CredentialKind, name?: string): Promise<number> {
