@@ -8,11 +8,14 @@ import { scimErrors } from '../scim.errors.js';
 import { ScimGroupView } from './scim-group.view.js';
 import { ScimGroupsRepository } from './scim-groups.repository.js';
 
-const member: Term = (operator, value, bind) =>
-  operator === 'eq' && typeof value === 'string'
-    ? `EXISTS (SELECT FROM team_members m JOIN scim_users s ON s.id = m.user_id
-                WHERE m.team_id = g.id AND m.user_id::text = lower(${bind(value)}::text))`
-    : undefined;
+const isMeant = identity('m.user_id');
+const member: Term = async (operator, value, bind) => {
+  const same = await isMeant(operator, value, bind);
+  return (
+    same &&
+    `EXISTS (SELECT FROM team_members m JOIN scim_users s ON s.id = m.user_id WHERE m.team_id = g.id AND ${same})`
+  );
+};
 
 const TERMS: Readonly<Record<string, Term>> = {
   id: identity('g.id'),

@@ -16,6 +16,7 @@ export interface SqlFilter {
   readonly values: readonly unknown[];
 }
 
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const SIGNS: Partial<Record<Operator, string>> = { eq: '=', gt: '>', ge: '>=', lt: '<', le: '<=' };
 
 /**
@@ -33,7 +34,8 @@ export async function toSql(filter: Filter, terms: Readonly<Record<string, Term>
       for (const each of part.parts) parts.push(await write(each, within));
       return `(${parts.join(part.kind === 'and' ? ' AND ' : ' OR ')})`;
     }
-    if (part.kind === 'not') return `NOT ${await write(part.part, within)}`;
+    // What is not known is not so; elsewhere the rows that are meant need no such word, and an index may find them.
+    if (part.kind === 'not') return `NOT coalesce(${await write(part.part, within)}, false)`;
     const { attribute, sub } = part.path;
     const name = `${within}${attribute}${sub === undefined ? '' : `.${sub}`}`;
     if (part.kind === 'within') return write(part.part, `${name}.`);
@@ -42,7 +44,7 @@ export async function toSql(filter: Filter, terms: Readonly<Record<string, Term>
     if (sql === undefined) {
       throw scimErrors.scim_invalid_filter({ message: `"${name} ${operator}" cannot be asked for here.` });
     }
-    return `coalesce(${sql}, false)`;
+    return sql;
   };
   return { sql: await write(filter), values };
 }
@@ -69,8 +71,10 @@ export function anyCase(column: string): Term {
 
 /** A column of ids; what is no id is nobody's. */
 export function identity(column: string): Term {
-  return (operator, value, bind) =>
-    operator === 'eq' && typeof value === 'string' ? `${column}::text = lower(${bind(value)}::text)` : undefined;
+  return (operator, value, bind) => {
+    if (operator !== 'eq' || typeof value !== 'string') return undefined;
+    return UUID.test(value) ? `${column} = ${bind(value)}::uuid` : 'false';
+  };
 }
 
 /** A column of moments. */
