@@ -191,7 +191,12 @@ describe.each([
     };
     const [known, unknown] = [person(), person()];
     await peer.replace([known]);
-    expect(await sequence(known.uid)).toEqual(await sequence(unknown.uid));
+    const binds = async (username: string) => {
+      const before = peer.binds.length;
+      return [await sequence(username), peer.binds.length - before];
+    };
+    expect(await binds(known.uid)).toEqual(await binds(unknown.uid));
+    expect(peer.binds.filter(({ dn, password }) => !dn.startsWith('uid=') && password === 'wrong')).toEqual([]);
   });
 
   test('A-31 counts by who is meant, whichever of their names is given, until an administrator unlocks them', async () => {
@@ -202,11 +207,18 @@ describe.each([
     for (const name of [...names, ...names, ...names].slice(0, 5)) {
       expect((await login({ ...name, password: 'wrong' })).status).toBe(401);
     }
+    const { rows } = await t.db.query<{ new_values: object }>(
+      "SELECT new_values FROM audit_logs WHERE action = 'ACCOUNT_LOCKED' AND resource_id = $1",
+      [id],
+    );
+    expect(rows).toEqual([{ new_values: { minutes: 30 } }]);
+    const admin = await givenUser(t, { role: 'admin' });
+    const lock = await admin.http.get(`/api/v1/admin/users/${id}/lock`);
+    expect(lock.body).toMatchObject({ data: { locked: true, failures: 5 } });
     const before = peer.binds.length;
     expect((await login({ email: ada.mail, password: PASSWORD })).status).toBe(401);
     expect(peer.binds.slice(before).filter(({ password }) => password === PASSWORD)).toEqual([]);
     expect((await login({ username: bob.uid, password: PASSWORD })).status).toBe(200);
-    const admin = await givenUser(t, { role: 'admin' });
     expect((await admin.http.post(`/api/v1/admin/users/${id}/unlock`)).status).toBe(200);
     expect((await login({ email: ada.mail, password: PASSWORD })).status).toBe(200);
   });

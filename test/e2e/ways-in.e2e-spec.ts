@@ -60,7 +60,7 @@ describe('the ways in to an account', () => {
     expect([first, second]).toEqual([[204, undefined], REFUSED]);
   });
 
-  it('A-22 are at most twenty passkeys, also of two that are registered at once', async () => {
+  it('are at most twenty passkeys, also of two that are registered at once', async () => {
     const user = await givenUser(t);
     const { email, password } = user;
     const login = await t.http.post<{ data: { accessToken: string } }>('/api/auth/login', { email, password });

@@ -68,6 +68,13 @@ import { SignInAddresses } from './sign-in.addresses.js';
     SignInFlowsRepository,
     SignInReply,
   ],
-  exports: [FederatedSignIn, IdentitiesRepository, IdentityProviders, ProvisionedIdentities, SignInFlows],
+  exports: [
+    FederatedSignIn,
+    IdentitiesRepository,
+    IdentityProviders,
+    KnownIdentities,
+    ProvisionedIdentities,
+    SignInFlows,
+  ],
 })
 export class FederationModule {}

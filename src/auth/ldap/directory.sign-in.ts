@@ -1,16 +1,15 @@
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '#libs/access';
-import { DomainError } from '#libs/kernel';
 import type { UserAccount } from '../../users/user.directory.js';
 import { AttemptLimits } from '../attempt.limits.js';
 import { authErrors } from '../auth.errors.js';
 import { FederatedSignIn } from '../federation/federated-sign-in.js';
 import { IdentityProviders } from '../federation/identity-providers.js';
 import type { ProvenIdentity } from '../federation/proven-identity.js';
-import { AccountLockout } from '../protection/account.lockout.js';
 import { PasswordCheck } from '../protection/password.check.js';
 import type { Whence } from '../sessions/whence.decorator.js';
 import type { Admission } from '../sign-in.gate.js';
+import { EntryLockout } from './entry.lockout.js';
 import { type EntryGuard, LdapDirectory } from './ldap.directory.js';
 
 /** What somebody says at the door, and where they say it. */
@@ -29,7 +28,7 @@ export class DirectorySignIn {
     private readonly federated: FederatedSignIn,
     private readonly check: PasswordCheck,
     private readonly limits: AttemptLimits,
-    private readonly lockout: AccountLockout,
+    private readonly entries: EntryLockout,
   ) {}
 
   get isPossible(): boolean {
@@ -55,7 +54,9 @@ export class DirectorySignIn {
       network,
       mark,
       elsewhere: async (isDeviceKnown) => {
-        const guard: EntryGuard = isDeviceKnown ? (_key, proof) => proof() : (key, proof) => this.guarded(key, proof);
+        const guard: EntryGuard = isDeviceKnown
+          ? (_entry, proof) => proof()
+          : (entry, proof) => this.entries.attempt(actor, entry, proof);
         return (proven = await this.prove(name, password, guard)) !== undefined;
       },
     });
@@ -71,18 +72,5 @@ export class DirectorySignIn {
       if (answer.outcome === 'wrong') return undefined;
     }
     return undefined;
-  }
-
-  /**
-   * Every name that finds an entry leads to the same few guesses. A locked entry is answered like a wrong password: that
-   * two names are one person's is nobody's business.
-   */
-  private async guarded(key: string, proof: () => Promise<boolean>): Promise<boolean> {
-    try {
-      return (await this.lockout.attempt({ guessed: 'directory', email: key }, proof)).right;
-    } catch (error) {
-      if (error instanceof DomainError && error.kind === 'locked') return false;
-      throw error;
-    }
   }
 }

@@ -3,7 +3,7 @@ import { OnEvent } from '#libs/events';
 import { AccountUnlocked } from '../events/auth.events.js';
 import { IdentitiesRepository } from '../federation/identities/identities.repository.js';
 import { AccountLockout } from '../protection/account.lockout.js';
-import { entryKey } from './ldap.directory.js';
+import { entryKey } from '../protection/entry.key.js';
 
 /** Whom an administrator unlocks can sign in with a directory again too. */
 @Injectable()
@@ -15,8 +15,6 @@ export class EntryUnlocking {
 
   @OnEvent(AccountUnlocked, 'in-transaction')
   async unlockEntries({ userId }: AccountUnlocked): Promise<void> {
-    for (const { issuer, subject } of await this.identities.listOf(userId)) {
-      await this.lockout.unlock(entryKey(issuer, subject));
-    }
+    for (const identity of await this.identities.listOf(userId)) await this.lockout.unlock(entryKey(identity));
   }
 }

@@ -1,10 +1,12 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Client, type Entry, ResultCodeError, SizeLimitExceededError } from 'ldapts';
+import { randomToken } from '#libs/crypto';
 import { federationErrors } from '../federation/federation.errors.js';
 import { identityNamespaceOf } from '../federation/providers/identity.namespace.js';
 import type { LdapProvider, LdapSettings } from '../federation/providers/identity-provider.js';
 import { ENTRY, USERNAME } from '../federation/providers/ldap.reader.js';
 import type { ProvenIdentity } from '../federation/proven-identity.js';
+import type { DirectoryEntry } from '../protection/entry.key.js';
 import { filterValue } from './ldap.escape.js';
 import { Slots } from './slots.js';
 
@@ -20,10 +22,9 @@ export type LdapAnswer =
 /**
  * Stands before the proof of a password.
  *
- * @param key names the entry, whichever name it was found by
  * @returns whether the password was looked at and is right
  */
-export type EntryGuard = (key: string, proof: () => Promise<boolean>) => Promise<boolean>;
+export type EntryGuard = (entry: DirectoryEntry, proof: () => Promise<boolean>) => Promise<boolean>;
 
 const LONGEST_USERNAME = 256;
 const LONGEST_PASSWORD = 1_024;
@@ -84,12 +85,15 @@ async function prove(
 ): Promise<LdapAnswer> {
   const { settings } = provider;
   const entry = await findEntry(client, settings, username);
-  if (!entry) return { outcome: 'unknown' };
+  if (!entry) {
+    await pretend(client, settings, username, guard);
+    return { outcome: 'unknown' };
+  }
   const groups = settings.needsGroups ? await groupsOf(client, settings, entry) : undefined;
   const { attributes } = settings;
   const issuer = identityNamespaceOf(settings);
   const [subject] = valuesOf(entry, attributes.id);
-  const isRight = await guard(entryKey(issuer, subject ?? entry.dn), () => canBind(client, entry, password));
+  const isRight = await guard({ issuer, subject: subject ?? entry.dn }, () => canBind(client, entry, password));
   if (!isRight) return { outcome: 'wrong' };
   if (subject === undefined) throw new Error(`The entry has no attribute ${attributes.id}.`);
   const identity = {
@@ -103,9 +107,15 @@ async function prove(
   return { outcome: 'proven', identity };
 }
 
-/** What the failures at an entry are counted by. */
-export function entryKey(issuer: string, subject: string): string {
-  return JSON.stringify([issuer, subject]);
+/**
+ * Asks and counts for a name that nobody has what it would for one that somebody has, so that the time tells nobody
+ * which is which. The password is not sent: it may be one of another directory.
+ */
+async function pretend(client: Client, settings: LdapSettings, username: string, guard: EntryGuard): Promise<void> {
+  const nobody = { dn: `cn=${randomToken()},${settings.base}` } as Entry;
+  if (settings.needsGroups) await groupsOf(client, settings, nobody);
+  const entry = { issuer: identityNamespaceOf(settings), subject: `nobody ${username}` };
+  await guard(entry, () => canBind(client, nobody, randomToken()));
 }
 
 async function canBind(client: Client, entry: Entry, password: string): Promise<boolean> {

@@ -74,9 +74,14 @@ export class AccountLockout {
     return this.work.run(() => (right ? this.succeed(wanted, subject) : this.fail(subject)));
   }
 
-  /** How an account stands with devices that it was not used on. */
-  async standing(email: string): Promise<Failures> {
-    return (await this.failures.find(this.account(email))) ?? { count: 0, lockedUntil: null, isFinal: false };
+  /** How somebody stands with devices that the account was not used on: as it is worst of what is tried. */
+  async standing(tries: readonly Omit<SecretTry, 'device'>[]): Promise<Failures> {
+    let worst: Failures = { count: 0, lockedUntil: null, isFinal: false };
+    for (const { email, guessed } of tries) {
+      const found = await this.failures.find(this.account(email, guessed));
+      if (found && severity(found) > severity(worst)) worst = found;
+    }
+    return worst;
   }
 
   /** @returns whether there was anything to forget */
@@ -135,4 +140,9 @@ export class AccountLockout {
     const leftMs = (found?.lockedUntil?.getTime() ?? 0) - this.clock.now();
     return leftMs > 0 ? authErrors.account_locked({ retryAfterSeconds: Math.ceil(leftMs / 1_000) }) : undefined;
   }
+}
+
+/** Locked for good before locked for the longest, and that before the most failures. */
+function severity({ isFinal, lockedUntil, count }: Failures): number {
+  return isFinal ? Infinity : (lockedUntil?.getTime() ?? 0) + count;
 }

@@ -1,5 +1,6 @@
 import { Module } from '@nestjs/common';
 import { UsersModule } from '../../users/users.module.js';
+import { FederationModule } from '../federation/federation.module.js';
 import { PasswordsModule } from '../passwords/passwords.module.js';
 import { SessionsModule } from '../sessions/sessions.module.js';
 import { SignInModule } from '../sign-in.module.js';
@@ -14,7 +15,7 @@ import { SignInFailuresRepository } from './sign-in-failures.repository.js';
 
 /** What keeps guessers out. */
 @Module({
-  imports: [UsersModule, SessionsModule, SignInModule, PasswordsModule],
+  imports: [UsersModule, FederationModule, SessionsModule, SignInModule, PasswordsModule],
   controllers: [AdminLockoutController],
   providers: [
     AccountLockout,

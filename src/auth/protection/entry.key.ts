@@ -1,0 +1,10 @@
+/** An entry of a directory, whichever name it was found by. */
+export interface DirectoryEntry {
+  readonly issuer: string;
+  readonly subject: string;
+}
+
+/** What the failures at an entry are counted by. */
+export function entryKey({ issuer, subject }: DirectoryEntry): string {
+  return JSON.stringify([issuer, subject]);
+}
