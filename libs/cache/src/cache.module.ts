@@ -10,7 +10,7 @@ import { RedisRateCounters } from './redis-rate-counters.js';
 export class RedisConnection implements OnApplicationShutdown {
   private constructor(readonly client: Redis | undefined) {}
 
-  static async open({ redisUrl }: ConfigOf<typeof cacheConfig>, health: Health): Promise<RedisConnection> {
+  static async open(this: void, { redisUrl }: ConfigOf<typeof cacheConfig>, health: Health): Promise<RedisConnection> {
     if (redisUrl === undefined) return new RedisConnection(undefined);
     const { Redis } = await import('ioredis');
     const client = new Redis(redisUrl, { maxRetriesPerRequest: 1, enableOfflineQueue: false, commandTimeout: 500 });
