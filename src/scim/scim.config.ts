@@ -15,7 +15,7 @@ export const scimConfig = defineConfig(
     identityProvider: text('SCIM_IDENTITY_PROVIDER', {
       description:
         'Slug of the identity provider that knows people by the `externalId` that the directory gives them, so that they ' +
-        'can sign in with it. Left out, they need another way: a password that they ask for by mail.',
+        'can sign in with it. Left out, they have no way to sign in.',
     }),
   },
   ({ roleGroups }): ConfigProblem[] =>

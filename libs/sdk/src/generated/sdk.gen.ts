@@ -2180,6 +2180,138 @@ export const unlockUser = <ThrowOnError extends boolean = false>(options: Option
 });
 
 /**
+ * Sign somebody out who was signed out at their identity provider
+ *
+ * For the provider itself (OpenID Connect Back-Channel Logout 1.0): a form with a `logout_token` that names a subject.
+ */
+export const signOutByProvider = <ThrowOnError extends boolean = false>(options: Options<SignOutByProviderData, ThrowOnError>): RequestResult<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError> => (options.client ?? client).post<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError>({ url: '/api/auth/backchannel-logout/{provider}', ...options });
+
+/**
+ * Go to an identity provider to sign in
+ *
+ * For links: sends the browser to the provider.
+ */
+export const redirectToProvider = <ThrowOnError extends boolean = false>(options: Options<RedirectToProviderData, ThrowOnError>): RequestResult<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError> => (options.client ?? client).get<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError>({ url: '/api/auth/oauth/{provider}', ...options });
+
+/**
+ * Come back from an identity provider
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSignInData, ThrowOnError>): RequestResult<FinishSignInResponses, FinishSignInErrors, ThrowOnError> => (options.client ?? client).get<FinishSignInResponses, FinishSignInErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
+
+/**
+ * Come back from an identity provider that answers with a form
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishSignInByForm = <ThrowOnError extends boolean = false>(options: Options<FinishSignInByFormData, ThrowOnError>): RequestResult<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError> => (options.client ?? client).post<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
+
+/**
+ * Come back from the only identity provider, where it has `sharedCallback`
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishOnlySignIn = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInData, ThrowOnError>): RequestResult<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError> => (options?.client ?? client).get<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
+
+/**
+ * The same for one that answers with a form
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
+ */
+export const finishOnlySignInByForm = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInByFormData, ThrowOnError>): RequestResult<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError> => (options?.client ?? client).post<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
+
+/**
+ * Your identities at other houses
+ *
+ * Each of them is a way to sign in to your account.
+ */
+export const listIdentities = <ThrowOnError extends boolean = false>(options?: Options<ListIdentitiesData, ThrowOnError>): RequestResult<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError> => (options?.client ?? client).get<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/auth/identities',
+    ...options
+});
+
+/**
+ * Begin to link another identity
+ *
+ * Answers with the address to send this browser to. When it is back, the identity is one more way to sign in.
+ */
+export const linkIdentity = <ThrowOnError extends boolean = false>(options: Options<LinkIdentityData, ThrowOnError>): RequestResult<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError> => (options.client ?? client).post<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/auth/identities/link',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * Unlink an identity
+ *
+ * Ends your other sessions. The last way to sign in cannot be taken away.
+ */
+export const unlinkIdentity = <ThrowOnError extends boolean = false>(options: Options<UnlinkIdentityData, ThrowOnError>): RequestResult<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError> => (options.client ?? client).delete<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/auth/identities/{id}',
+    ...options
+});
+
+/**
+ * What a SAML provider has to know of this installation
+ */
+export const getSamlMetadata = <ThrowOnError extends boolean = false>(options: Options<GetSamlMetadataData, ThrowOnError>): RequestResult<GetSamlMetadataResponses, GetSamlMetadataErrors, ThrowOnError> => (options.client ?? client).get<GetSamlMetadataResponses, GetSamlMetadataErrors, ThrowOnError>({ url: '/api/auth/saml/{provider}/metadata', ...options });
+
+/**
+ * Go to a SAML provider to sign in
+ *
+ * For links: sends the browser to the provider, as `GET /api/auth/oauth/:provider` does.
+ */
+export const redirectToSamlProvider = <ThrowOnError extends boolean = false>(options: Options<RedirectToSamlProviderData, ThrowOnError>): RequestResult<RedirectToSamlProviderResponses, RedirectToSamlProviderErrors, ThrowOnError> => (options.client ?? client).get<RedirectToSamlProviderResponses, RedirectToSamlProviderErrors, ThrowOnError>({ url: '/api/auth/saml/{provider}', ...options });
+
+/**
+ * Come back from a SAML provider
+ *
+ * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for JSON gets the session, or the error. What nobody asked for is refused.
+ */
+export const finishSamlSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSamlSignInData, ThrowOnError>): RequestResult<FinishSamlSignInResponses, FinishSamlSignInErrors, ThrowOnError> => (options.client ?? client).post<FinishSamlSignInResponses, FinishSamlSignInErrors, ThrowOnError>({
+    url: '/api/auth/saml/{provider}/acs',
+    ...options,
+    headers: {
+        'Content-Type': 'application/json',
+        ...options.headers
+    }
+});
+
+/**
+ * What people and networks did that they should not, the newest first
+ *
+ * Kept for 90 days. Twenty points of one person within a day ban them for two hours.
+ */
+export const listViolations = <ThrowOnError extends boolean = false>(options?: Options<ListViolationsData, ThrowOnError>): RequestResult<ListViolationsResponses, ListViolationsErrors, ThrowOnError> => (options?.client ?? client).get<ListViolationsResponses, ListViolationsErrors, ThrowOnError>({
+    security: [{
+            key: 'session',
+            scheme: 'bearer',
+            type: 'http'
+        }],
+    url: '/api/v1/admin/violations',
+    ...options
+});
+
+/**
  * End all your sessions but this one
  */
 export const endOtherSessions = <ThrowOnError extends boolean = false>(options?: Options<EndOtherSessionsData, ThrowOnError>): RequestResult<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError> => (options?.client ?? client).delete<EndOtherSessionsResponses, EndOtherSessionsErrors, ThrowOnError>({
@@ -2361,138 +2493,6 @@ export const endPersonalToken = <ThrowOnError extends boolean = false>(options: 
         }],
     url: '/api/v1/auth/tokens/{id}',
     ...options
-});
-
-/**
- * What people and networks did that they should not, the newest first
- *
- * Kept for 90 days. Twenty points of one person within a day ban them for two hours.
- */
-export const listViolations = <ThrowOnError extends boolean = false>(options?: Options<ListViolationsData, ThrowOnError>): RequestResult<ListViolationsResponses, ListViolationsErrors, ThrowOnError> => (options?.client ?? client).get<ListViolationsResponses, ListViolationsErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/admin/violations',
-    ...options
-});
-
-/**
- * Sign somebody out who was signed out at their identity provider
- *
- * For the provider itself (OpenID Connect Back-Channel Logout 1.0): a form with a `logout_token` that names a subject.
- */
-export const signOutByProvider = <ThrowOnError extends boolean = false>(options: Options<SignOutByProviderData, ThrowOnError>): RequestResult<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError> => (options.client ?? client).post<SignOutByProviderResponses, SignOutByProviderErrors, ThrowOnError>({ url: '/api/auth/backchannel-logout/{provider}', ...options });
-
-/**
- * Go to an identity provider to sign in
- *
- * For links: sends the browser to the provider.
- */
-export const redirectToProvider = <ThrowOnError extends boolean = false>(options: Options<RedirectToProviderData, ThrowOnError>): RequestResult<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError> => (options.client ?? client).get<RedirectToProviderResponses, RedirectToProviderErrors, ThrowOnError>({ url: '/api/auth/oauth/{provider}', ...options });
-
-/**
- * Come back from an identity provider
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSignInData, ThrowOnError>): RequestResult<FinishSignInResponses, FinishSignInErrors, ThrowOnError> => (options.client ?? client).get<FinishSignInResponses, FinishSignInErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
-
-/**
- * Come back from an identity provider that answers with a form
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishSignInByForm = <ThrowOnError extends boolean = false>(options: Options<FinishSignInByFormData, ThrowOnError>): RequestResult<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError> => (options.client ?? client).post<FinishSignInByFormResponses, FinishSignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback/{provider}', ...options });
-
-/**
- * Come back from the only identity provider, where it has `sharedCallback`
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishOnlySignIn = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInData, ThrowOnError>): RequestResult<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError> => (options?.client ?? client).get<FinishOnlySignInResponses, FinishOnlySignInErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
-
-/**
- * The same for one that answers with a form
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for `application/json` gets the session, as from `POST /api/auth/login`, or the error. What was begun in no browser, or in another one, is answered with 400 in both cases.
- */
-export const finishOnlySignInByForm = <ThrowOnError extends boolean = false>(options?: Options<FinishOnlySignInByFormData, ThrowOnError>): RequestResult<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError> => (options?.client ?? client).post<FinishOnlySignInByFormResponses, FinishOnlySignInByFormErrors, ThrowOnError>({ url: '/api/auth/callback', ...options });
-
-/**
- * Your identities at other houses
- *
- * Each of them is a way to sign in to your account.
- */
-export const listIdentities = <ThrowOnError extends boolean = false>(options?: Options<ListIdentitiesData, ThrowOnError>): RequestResult<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError> => (options?.client ?? client).get<ListIdentitiesResponses, ListIdentitiesErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/auth/identities',
-    ...options
-});
-
-/**
- * Begin to link another identity
- *
- * Answers with the address to send this browser to. When it is back, the identity is one more way to sign in.
- */
-export const linkIdentity = <ThrowOnError extends boolean = false>(options: Options<LinkIdentityData, ThrowOnError>): RequestResult<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError> => (options.client ?? client).post<LinkIdentityResponses, LinkIdentityErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/auth/identities/link',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
-});
-
-/**
- * Unlink an identity
- *
- * Ends your other sessions. The last way to sign in cannot be taken away.
- */
-export const unlinkIdentity = <ThrowOnError extends boolean = false>(options: Options<UnlinkIdentityData, ThrowOnError>): RequestResult<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError> => (options.client ?? client).delete<UnlinkIdentityResponses, UnlinkIdentityErrors, ThrowOnError>({
-    security: [{
-            key: 'session',
-            scheme: 'bearer',
-            type: 'http'
-        }],
-    url: '/api/v1/auth/identities/{id}',
-    ...options
-});
-
-/**
- * What a SAML provider has to know of this installation
- */
-export const getSamlMetadata = <ThrowOnError extends boolean = false>(options: Options<GetSamlMetadataData, ThrowOnError>): RequestResult<GetSamlMetadataResponses, GetSamlMetadataErrors, ThrowOnError> => (options.client ?? client).get<GetSamlMetadataResponses, GetSamlMetadataErrors, ThrowOnError>({ url: '/api/auth/saml/{provider}/metadata', ...options });
-
-/**
- * Go to a SAML provider to sign in
- *
- * For links: sends the browser to the provider, as `GET /api/auth/oauth/:provider` does.
- */
-export const redirectToSamlProvider = <ThrowOnError extends boolean = false>(options: Options<RedirectToSamlProviderData, ThrowOnError>): RequestResult<RedirectToSamlProviderResponses, RedirectToSamlProviderErrors, ThrowOnError> => (options.client ?? client).get<RedirectToSamlProviderResponses, RedirectToSamlProviderErrors, ThrowOnError>({ url: '/api/auth/saml/{provider}', ...options });
-
-/**
- * Come back from a SAML provider
- *
- * Browsers are sent on to where they wanted to return, with the refresh cookie, or with `error=<code>` in the address. Whoever asks for JSON gets the session, or the error. What nobody asked for is refused.
- */
-export const finishSamlSignIn = <ThrowOnError extends boolean = false>(options: Options<FinishSamlSignInData, ThrowOnError>): RequestResult<FinishSamlSignInResponses, FinishSamlSignInErrors, ThrowOnError> => (options.client ?? client).post<FinishSamlSignInResponses, FinishSamlSignInErrors, ThrowOnError>({
-    url: '/api/auth/saml/{provider}/acs',
-    ...options,
-    headers: {
-        'Content-Type': 'application/json',
-        ...options.headers
-    }
 });
 
 /**

@@ -3034,6 +3034,85 @@ export type LockStandingDto = {
     failures: number;
 };
 
+export type AuthUrlDto = {
+    /**
+     * An address of the identity provider. It is good for ten minutes, for this browser and once.
+     */
+    authUrl: string;
+};
+
+export type IdentityDto = {
+    /**
+     * The id.
+     */
+    id: string;
+    /**
+     * The slug of the identity provider.
+     */
+    provider: string;
+    /**
+     * Who answers for it.
+     */
+    issuer: string;
+    /**
+     * When it was linked.
+     */
+    createdAt: string;
+    /**
+     * When it was used last.
+     */
+    lastUsedAt: string | null;
+};
+
+export type LinkIdentityDto = {
+    /**
+     * The slug of the identity provider; `GET /api/v1/config` lists them.
+     */
+    provider: string;
+    /**
+     * A path of this installation to come back to. Anything that leads elsewhere is refused.
+     */
+    returnTo?: string;
+};
+
+export type SamlAnswerDto = {
+    /**
+     * The response, in base64.
+     */
+    SAMLResponse: string;
+    /**
+     * What was sent along with the request.
+     */
+    RelayState?: string;
+};
+
+export type ViolationDto = {
+    /**
+     * Ids follow time.
+     */
+    id: string;
+    /**
+     * What it was.
+     */
+    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    /**
+     * Its points.
+     */
+    score: number;
+    /**
+     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
+     */
+    userId: string | null;
+    /**
+     * Where it came from.
+     */
+    network: string | null;
+    /**
+     * When it was.
+     */
+    createdAt: string;
+};
+
 export type ListedSessionDto = {
     /**
      * The id.
@@ -3157,85 +3236,6 @@ export type CreatePersonalTokenDto = {
      * When it ends, at most a year from now. Left out, in 90 days.
      */
     expiresAt?: string;
-};
-
-export type ViolationDto = {
-    /**
-     * Ids follow time.
-     */
-    id: string;
-    /**
-     * What it was.
-     */
-    type: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
-    /**
-     * Its points.
-     */
-    score: number;
-    /**
-     * Who did it; of a failed sign-in, whose account was tried. Null where that is nobody.
-     */
-    userId: string | null;
-    /**
-     * Where it came from.
-     */
-    network: string | null;
-    /**
-     * When it was.
-     */
-    createdAt: string;
-};
-
-export type AuthUrlDto = {
-    /**
-     * An address of the identity provider. It is good for ten minutes, for this browser and once.
-     */
-    authUrl: string;
-};
-
-export type IdentityDto = {
-    /**
-     * The id.
-     */
-    id: string;
-    /**
-     * The slug of the identity provider.
-     */
-    provider: string;
-    /**
-     * Who answers for it.
-     */
-    issuer: string;
-    /**
-     * When it was linked.
-     */
-    createdAt: string;
-    /**
-     * When it was used last.
-     */
-    lastUsedAt: string | null;
-};
-
-export type LinkIdentityDto = {
-    /**
-     * The slug of the identity provider; `GET /api/v1/config` lists them.
-     */
-    provider: string;
-    /**
-     * A path of this installation to come back to. Anything that leads elsewhere is refused.
-     */
-    returnTo?: string;
-};
-
-export type SamlAnswerDto = {
-    /**
-     * The response, in base64.
-     */
-    SAMLResponse: string;
-    /**
-     * What was sent along with the request.
-     */
-    RelayState?: string;
 };
 
 export type MfaStatusDto = {
@@ -11921,675 +11921,6 @@ export type UnlockUserResponses = {
 
 export type UnlockUserResponse = UnlockUserResponses[keyof UnlockUserResponses];
 
-export type EndOtherSessionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/sessions';
-};
-
-export type EndOtherSessionsErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `session_required`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
-
-export type EndOtherSessionsResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
-
-export type ListSessionsData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/sessions';
-};
-
-export type ListSessionsErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
-
-export type ListSessionsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ListedSessionDto>;
-    };
-};
-
-export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
-
-export type EndSessionData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/auth/sessions/{id}';
-};
-
-export type EndSessionErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `session_required`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `session_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
-
-export type EndSessionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
-
-export type ValidateTokenData = {
-    body: ValidateTokenDto;
-    path?: never;
-    query?: never;
-    url: '/api/auth/validate';
-};
-
-export type ValidateTokenErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
-
-export type ValidateTokenResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: TokenStandingDto;
-    };
-};
-
-export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
-
-export type EndUserSessionsData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/sessions';
-};
-
-export type EndUserSessionsErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndUserSessionsError = EndUserSessionsErrors[keyof EndUserSessionsErrors];
-
-export type EndUserSessionsResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndUserSessionsResponse = EndUserSessionsResponses[keyof EndUserSessionsResponses];
-
-export type ListUserSessionsData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/sessions';
-};
-
-export type ListUserSessionsErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListUserSessionsError = ListUserSessionsErrors[keyof ListUserSessionsErrors];
-
-export type ListUserSessionsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ListedSessionDto>;
-    };
-};
-
-export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];
-
-export type EndUserSessionData = {
-    body?: never;
-    path: {
-        /**
-         * The person.
-         */
-        id: string;
-        /**
-         * The session.
-         */
-        sessionId: string;
-    };
-    query?: never;
-    url: '/api/v1/admin/users/{id}/sessions/{sessionId}';
-};
-
-export type EndUserSessionErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `user_not_found`, `session_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndUserSessionError = EndUserSessionErrors[keyof EndUserSessionErrors];
-
-export type EndUserSessionResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndUserSessionResponse = EndUserSessionResponses[keyof EndUserSessionResponses];
-
-export type GetJwksData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/.well-known/jwks.json';
-};
-
-export type GetJwksErrors = {
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-};
-
-export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
-
-export type GetJwksResponses = {
-    /**
-     * The key set.
-     */
-    200: unknown;
-};
-
-export type ListSigningKeysData = {
-    body?: never;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/signing-keys';
-};
-
-export type ListSigningKeysErrors = {
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListSigningKeysError = ListSigningKeysErrors[keyof ListSigningKeysErrors];
-
-export type ListSigningKeysResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<SigningKeyDto>;
-    };
-};
-
-export type ListSigningKeysResponse = ListSigningKeysResponses[keyof ListSigningKeysResponses];
-
-export type RotateSigningKeyData = {
-    body: RotateSigningKeyDto;
-    path?: never;
-    query?: never;
-    url: '/api/v1/admin/signing-keys/rotate';
-};
-
-export type RotateSigningKeyErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type RotateSigningKeyError = RotateSigningKeyErrors[keyof RotateSigningKeyErrors];
-
-export type RotateSigningKeyResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<SigningKeyDto>;
-    };
-};
-
-export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
-
-export type ListPersonalTokensData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * The page, from 1.
-         */
-        page?: number;
-        /**
-         * Rows on a page.
-         */
-        limit?: number;
-    };
-    url: '/api/v1/auth/tokens';
-};
-
-export type ListPersonalTokensErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListPersonalTokensError = ListPersonalTokensErrors[keyof ListPersonalTokensErrors];
-
-export type ListPersonalTokensResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<PersonalTokenDto>;
-        pagination: PaginationDto;
-    };
-};
-
-export type ListPersonalTokensResponse = ListPersonalTokensResponses[keyof ListPersonalTokensResponses];
-
-export type CreatePersonalTokenData = {
-    body: CreatePersonalTokenDto;
-    path?: never;
-    query?: never;
-    url: '/api/v1/auth/tokens';
-};
-
-export type CreatePersonalTokenErrors = {
-    /**
-     * The input is not valid. Codes: `personal_token_expiry_invalid`, `validation_failed`, `malformed_json`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `recent_auth_required`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * It did not arrive in time. Codes: `request_timeout`.
-     */
-    408: ErrorDto;
-    /**
-     * The state has moved on. Codes: `personal_tokens_too_many`.
-     */
-    409: ErrorDto;
-    /**
-     * Too large. Codes: `body_too_large`.
-     */
-    413: ErrorDto;
-    /**
-     * Not in a form that is read. Codes: `unsupported_media_type`.
-     */
-    415: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type CreatePersonalTokenError = CreatePersonalTokenErrors[keyof CreatePersonalTokenErrors];
-
-export type CreatePersonalTokenResponses = {
-    /**
-     * Done.
-     */
-    201: {
-        data: IssuedPersonalTokenDto;
-    };
-};
-
-export type CreatePersonalTokenResponse = CreatePersonalTokenResponses[keyof CreatePersonalTokenResponses];
-
-export type EndPersonalTokenData = {
-    body?: never;
-    path: {
-        /**
-         * The id.
-         */
-        id: string;
-    };
-    query?: never;
-    url: '/api/v1/auth/tokens/{id}';
-};
-
-export type EndPersonalTokenErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * There is no such thing, or not for this caller. Codes: `personal_token_not_found`.
-     */
-    404: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type EndPersonalTokenError = EndPersonalTokenErrors[keyof EndPersonalTokenErrors];
-
-export type EndPersonalTokenResponses = {
-    /**
-     * Done.
-     */
-    204: void;
-};
-
-export type EndPersonalTokenResponse = EndPersonalTokenResponses[keyof EndPersonalTokenResponses];
-
-export type ListViolationsData = {
-    body?: never;
-    path?: never;
-    query?: {
-        /**
-         * The page, from 1.
-         */
-        page?: number;
-        /**
-         * Rows on a page.
-         */
-        limit?: number;
-        /**
-         * Only those of this person.
-         */
-        userId?: string;
-        /**
-         * Only those of this type.
-         */
-        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
-    };
-    url: '/api/v1/admin/violations';
-};
-
-export type ListViolationsErrors = {
-    /**
-     * The input is not valid. Codes: `validation_failed`.
-     */
-    400: ErrorDto;
-    /**
-     * No valid credential. Codes: `unauthorized`.
-     */
-    401: ErrorDto;
-    /**
-     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
-     */
-    403: ErrorDto;
-    /**
-     * Our fault. Codes: `internal_error`.
-     */
-    500: ErrorDto;
-    /**
-     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
-     */
-    503: ErrorDto;
-};
-
-export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
-
-export type ListViolationsResponses = {
-    /**
-     * Done.
-     */
-    200: {
-        data: Array<ViolationDto>;
-        pagination: PaginationDto;
-    };
-};
-
-export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
-
 export type SignOutByProviderData = {
     body?: never;
     path: {
@@ -13223,6 +12554,675 @@ export type FinishSamlSignInResponses = {
      */
     200: unknown;
 };
+
+export type ListViolationsData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+        /**
+         * Only those of this person.
+         */
+        userId?: string;
+        /**
+         * Only those of this type.
+         */
+        type?: 'login' | 'registration' | 'concurrent' | 'message' | 'illegal_model' | 'non_browser' | 'text_to_speech' | 'speech_to_text' | 'fork' | 'import' | 'file_upload' | 'balance';
+    };
+    url: '/api/v1/admin/violations';
+};
+
+export type ListViolationsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListViolationsError = ListViolationsErrors[keyof ListViolationsErrors];
+
+export type ListViolationsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ViolationDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListViolationsResponse = ListViolationsResponses[keyof ListViolationsResponses];
+
+export type EndOtherSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type EndOtherSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `session_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndOtherSessionsError = EndOtherSessionsErrors[keyof EndOtherSessionsErrors];
+
+export type EndOtherSessionsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndOtherSessionsResponse = EndOtherSessionsResponses[keyof EndOtherSessionsResponses];
+
+export type ListSessionsData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/sessions';
+};
+
+export type ListSessionsErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSessionsError = ListSessionsErrors[keyof ListSessionsErrors];
+
+export type ListSessionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ListedSessionDto>;
+    };
+};
+
+export type ListSessionsResponse = ListSessionsResponses[keyof ListSessionsResponses];
+
+export type EndSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/sessions/{id}';
+};
+
+export type EndSessionErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `session_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `session_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndSessionError = EndSessionErrors[keyof EndSessionErrors];
+
+export type EndSessionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndSessionResponse = EndSessionResponses[keyof EndSessionResponses];
+
+export type ValidateTokenData = {
+    body: ValidateTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/auth/validate';
+};
+
+export type ValidateTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ValidateTokenError = ValidateTokenErrors[keyof ValidateTokenErrors];
+
+export type ValidateTokenResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: TokenStandingDto;
+    };
+};
+
+export type ValidateTokenResponse = ValidateTokenResponses[keyof ValidateTokenResponses];
+
+export type EndUserSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/sessions';
+};
+
+export type EndUserSessionsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndUserSessionsError = EndUserSessionsErrors[keyof EndUserSessionsErrors];
+
+export type EndUserSessionsResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndUserSessionsResponse = EndUserSessionsResponses[keyof EndUserSessionsResponses];
+
+export type ListUserSessionsData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/sessions';
+};
+
+export type ListUserSessionsErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListUserSessionsError = ListUserSessionsErrors[keyof ListUserSessionsErrors];
+
+export type ListUserSessionsResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<ListedSessionDto>;
+    };
+};
+
+export type ListUserSessionsResponse = ListUserSessionsResponses[keyof ListUserSessionsResponses];
+
+export type EndUserSessionData = {
+    body?: never;
+    path: {
+        /**
+         * The person.
+         */
+        id: string;
+        /**
+         * The session.
+         */
+        sessionId: string;
+    };
+    query?: never;
+    url: '/api/v1/admin/users/{id}/sessions/{sessionId}';
+};
+
+export type EndUserSessionErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `user_not_found`, `session_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndUserSessionError = EndUserSessionErrors[keyof EndUserSessionErrors];
+
+export type EndUserSessionResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndUserSessionResponse = EndUserSessionResponses[keyof EndUserSessionResponses];
+
+export type GetJwksData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/.well-known/jwks.json';
+};
+
+export type GetJwksErrors = {
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+};
+
+export type GetJwksError = GetJwksErrors[keyof GetJwksErrors];
+
+export type GetJwksResponses = {
+    /**
+     * The key set.
+     */
+    200: unknown;
+};
+
+export type ListSigningKeysData = {
+    body?: never;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/signing-keys';
+};
+
+export type ListSigningKeysErrors = {
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListSigningKeysError = ListSigningKeysErrors[keyof ListSigningKeysErrors];
+
+export type ListSigningKeysResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SigningKeyDto>;
+    };
+};
+
+export type ListSigningKeysResponse = ListSigningKeysResponses[keyof ListSigningKeysResponses];
+
+export type RotateSigningKeyData = {
+    body: RotateSigningKeyDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/admin/signing-keys/rotate';
+};
+
+export type RotateSigningKeyErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `permission_denied`, `mfa_setup_required`, `terms_not_accepted`, `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type RotateSigningKeyError = RotateSigningKeyErrors[keyof RotateSigningKeyErrors];
+
+export type RotateSigningKeyResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<SigningKeyDto>;
+    };
+};
+
+export type RotateSigningKeyResponse = RotateSigningKeyResponses[keyof RotateSigningKeyResponses];
+
+export type ListPersonalTokensData = {
+    body?: never;
+    path?: never;
+    query?: {
+        /**
+         * The page, from 1.
+         */
+        page?: number;
+        /**
+         * Rows on a page.
+         */
+        limit?: number;
+    };
+    url: '/api/v1/auth/tokens';
+};
+
+export type ListPersonalTokensErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type ListPersonalTokensError = ListPersonalTokensErrors[keyof ListPersonalTokensErrors];
+
+export type ListPersonalTokensResponses = {
+    /**
+     * Done.
+     */
+    200: {
+        data: Array<PersonalTokenDto>;
+        pagination: PaginationDto;
+    };
+};
+
+export type ListPersonalTokensResponse = ListPersonalTokensResponses[keyof ListPersonalTokensResponses];
+
+export type CreatePersonalTokenData = {
+    body: CreatePersonalTokenDto;
+    path?: never;
+    query?: never;
+    url: '/api/v1/auth/tokens';
+};
+
+export type CreatePersonalTokenErrors = {
+    /**
+     * The input is not valid. Codes: `personal_token_expiry_invalid`, `validation_failed`, `malformed_json`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `recent_auth_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * It did not arrive in time. Codes: `request_timeout`.
+     */
+    408: ErrorDto;
+    /**
+     * The state has moved on. Codes: `personal_tokens_too_many`.
+     */
+    409: ErrorDto;
+    /**
+     * Too large. Codes: `body_too_large`.
+     */
+    413: ErrorDto;
+    /**
+     * Not in a form that is read. Codes: `unsupported_media_type`.
+     */
+    415: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `server_busy`, `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type CreatePersonalTokenError = CreatePersonalTokenErrors[keyof CreatePersonalTokenErrors];
+
+export type CreatePersonalTokenResponses = {
+    /**
+     * Done.
+     */
+    201: {
+        data: IssuedPersonalTokenDto;
+    };
+};
+
+export type CreatePersonalTokenResponse = CreatePersonalTokenResponses[keyof CreatePersonalTokenResponses];
+
+export type EndPersonalTokenData = {
+    body?: never;
+    path: {
+        /**
+         * The id.
+         */
+        id: string;
+    };
+    query?: never;
+    url: '/api/v1/auth/tokens/{id}';
+};
+
+export type EndPersonalTokenErrors = {
+    /**
+     * The input is not valid. Codes: `validation_failed`.
+     */
+    400: ErrorDto;
+    /**
+     * No valid credential. Codes: `unauthorized`.
+     */
+    401: ErrorDto;
+    /**
+     * Not allowed. Codes: `mfa_setup_required`, `terms_not_accepted`, `session_required`, `banned`.
+     */
+    403: ErrorDto;
+    /**
+     * There is no such thing, or not for this caller. Codes: `personal_token_not_found`.
+     */
+    404: ErrorDto;
+    /**
+     * Our fault. Codes: `internal_error`.
+     */
+    500: ErrorDto;
+    /**
+     * Something needed is away: see Retry-After. Codes: `database_unavailable`, `statement_timeout`, `shutting_down`.
+     */
+    503: ErrorDto;
+};
+
+export type EndPersonalTokenError = EndPersonalTokenErrors[keyof EndPersonalTokenErrors];
+
+export type EndPersonalTokenResponses = {
+    /**
+     * Done.
+     */
+    204: void;
+};
+
+export type EndPersonalTokenResponse = EndPersonalTokenResponses[keyof EndPersonalTokenResponses];
 
 export type GetMfaStatusData = {
     body?: never;
