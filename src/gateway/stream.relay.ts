@@ -9,6 +9,7 @@ import {
   type StreamObserver,
   tellCost,
   UpstreamFailure,
+  type UpstreamBody,
   type UpstreamResponse,
 } from '#libs/upstream';
 import { type Dialect, errorEvent } from './dialect.js';
@@ -51,7 +52,7 @@ export class StreamRelay {
     };
     call.watch(() => outcome('aborted'));
     try {
-      await this.pump(response, observer, raw, call.recording);
+      await this.pump(response.body, observer, raw, call.recording);
       const held = this.shown(observer.end(), observer);
       this.models.note(...call.asked, observer.model);
       if (observer.badUsage === true) this.models.noteBadUsage(...call.asked);
@@ -81,19 +82,29 @@ export class StreamRelay {
   }
 
   private async pump(
-    response: UpstreamResponse,
+    body: UpstreamBody,
     observer: StreamObserver,
     raw: ServerResponse,
     recording: AnswerRecording | undefined,
   ): Promise<void> {
     let isLight = false;
-    for (let chunk = await response.body.read(); chunk !== undefined; chunk = await response.body.read()) {
-      const ready = this.shown(observer.push(chunk), observer);
-      if (ready === undefined) continue;
-      recording?.add(ready);
-      if (!raw.write(ready)) await writable(raw, this.stallMs);
+    while (await body.more()) {
+      if (!this.passOn(body.take(), observer, raw, recording)) await writable(raw, this.stallMs);
       if (!isLight) isLight = forgetHead(raw);
     }
+  }
+
+  /** @returns whether more may be written at once */
+  private passOn(
+    chunk: Buffer | undefined,
+    observer: StreamObserver,
+    raw: ServerResponse,
+    recording: AnswerRecording | undefined,
+  ): boolean {
+    const ready = chunk && this.shown(observer.push(chunk), observer);
+    if (ready === undefined) return true;
+    recording?.add(ready);
+    return raw.write(ready);
   }
 
   /**

@@ -64,8 +64,8 @@ describe('FakeUpstream', () => {
   it('pauses in mid-stream until it is released', async () => {
     fake.next({ pauseAfterChunks: 2 });
     const { body } = await chat({ stream: true });
-    const first = await body.read();
-    expect(first?.toString()).not.toContain('[DONE]');
+    await body.more();
+    expect(body.take()?.toString()).not.toContain('[DONE]');
     const rest = body.bytes(1e6);
     await new Promise((resolve) => setTimeout(resolve, 50));
     expect(fake.last.closedAt).toBeUndefined();
@@ -77,7 +77,7 @@ describe('FakeUpstream', () => {
     fake.next({ pauseAfterChunks: 1 });
     const abort = new AbortController();
     const { body } = await chat({ stream: true }, abort.signal);
-    await body.read();
+    await body.more();
     const at = Date.now();
     abort.abort();
     while (fake.last.closedAt === undefined && Date.now() - at < 1_000)

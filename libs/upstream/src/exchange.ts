@@ -81,7 +81,9 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     }
   }
 
-  onResponseStart(_controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+  onResponseStart(controller: Dispatcher.DispatchController, status: number, headers: IncomingHttpHeaders): void {
+    // Views of the bytes that were read, which a stream would hold until it ends.
+    controller.rawHeaders = null;
     // Informational answers (1xx) precede the real head.
     if (status >= 200 && this.failure === undefined) {
       clearTimeout(this.timer);

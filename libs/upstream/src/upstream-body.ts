@@ -9,6 +9,8 @@ export interface BodyFlow {
 
 const NO_FLOW: BodyFlow = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
 
+const EMPTY = Buffer.alloc(0);
+
 /** Bytes that may wait unread before the provider is asked to slow down. */
 const HIGH_WATER_BYTES = 64 * 1024;
 
@@ -37,34 +39,38 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
     return body;
   }
 
-  /** The next piece as the provider sent it, `undefined` at the end. @throws UpstreamFailure */
-  async read(): Promise<Buffer | undefined> {
-    for (;;) {
-      const chunk = this.chunks.shift();
-      if (chunk !== undefined) {
-        this.waiting -= chunk.length;
-        this.resumeWhenDrained();
-        return chunk;
-      }
-      if (this.failure !== undefined) {
-        throw this.failure;
-      }
-      if (this.ended) {
-        return undefined;
-      }
+  /**
+   * Waits until there is a piece to {@link take}. Whoever waits holds none meanwhile: a piece keeps all the bytes in memory
+   * that were read with it.
+   *
+   * @returns whether there is one, or it is the end
+   * @throws UpstreamFailure
+   */
+  async more(): Promise<boolean> {
+    while (this.chunks.length === 0) {
+      if (this.failure !== undefined) throw this.failure;
+      if (this.ended) return false;
       await new Promise<void>((resolve) => (this.wake = resolve));
     }
+    return true;
+  }
+
+  /** The next piece as the provider sent it, where there is one. */
+  take(): Buffer | undefined {
+    const chunk = this.chunks.shift();
+    if (chunk !== undefined) {
+      this.waiting -= chunk.length;
+      this.resumeWhenDrained();
+    }
+    return chunk;
   }
 
   /** Reads all of it. @throws UpstreamFailure `too_large` beyond `maxBytes`, and the connection is closed then */
   async bytes(maxBytes: number): Promise<Buffer> {
     const parts: Buffer[] = [];
     let total = 0;
-    for (;;) {
-      const chunk = await this.read();
-      if (chunk === undefined) {
-        return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
-      }
+    while (await this.more()) {
+      const chunk = this.take() ?? EMPTY;
       total += chunk.length;
       if (total > maxBytes) {
         const failure = new UpstreamFailure('too_large', 'body_over_limit', 'The answer of the provider is too large');
@@ -73,6 +79,7 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
       }
       parts.push(chunk);
     }
+    return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
   }
 
   /** Gives the rest up and closes the connection, so that the provider stops working. Harmless after the end. */
@@ -87,9 +94,7 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
     try {
-      for (let chunk = await this.read(); chunk !== undefined; chunk = await this.read()) {
-        yield chunk;
-      }
+      while (await this.more()) yield this.take() ?? EMPTY;
     } finally {
       this.cancel();
     }
