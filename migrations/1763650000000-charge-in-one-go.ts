@@ -35,7 +35,7 @@ const CHARGE_ALL = `
       JOIN unnest(budgets, periods) AS c(budget_id, starts_at) USING (budget_id, starts_at)
      ORDER BY p.budget_id, p.starts_at FOR UPDATE OF p;
     WITH charge AS (
-      SELECT c.*, coalesce(least(l.amount, c.cost), 0) AS covered
+      SELECT c.*, least(coalesce(l.amount, 0), c.cost) AS covered
         FROM unnest(replicas, budgets, periods, costs) AS c(replica_id, budget_id, starts_at, cost)
         LEFT JOIN budget_leases l USING (replica_id, budget_id, starts_at)
     ), shrunk AS (

@@ -162,6 +162,31 @@ describe('budgets over several replicas', () => {
     await eventually(async () => expect(await state(id)).toEqual([{ spent: 400n, leased: 0n, charged: 400n }]), 8_000);
   }, 15_000);
 
+  it('takes nothing from the slice of another replica for what its own no longer covers', async () => {
+    const { id, name } = await givenBudget(10_000n);
+    const outcomes = [];
+    for (const node of [one, one, two]) outcomes.push(await node.meter.hold([name], () => 100n));
+    const [lie, late, others] = outcomes.map((outcome) => (outcome.held ? outcome.hold : undefined));
+    await one.meter.settle(event(20_000n), lie);
+    const leases = async (): Promise<{ replicas: number; leased: string; granted: string } | undefined> => {
+      const [found] = await one.source.query<{ replicas: number; leased: string; granted: string }[]>(
+        `SELECT count(l)::int AS replicas, p.leased, coalesce(sum(l.amount), 0) AS granted
+           FROM budget_periods p LEFT JOIN budget_leases l USING (budget_id, starts_at)
+          WHERE p.budget_id = $1 GROUP BY p.leased`,
+        [id],
+      );
+      return found;
+    };
+    // The lie took all that was leased here, and all that could be: there is no lease any more.
+    await eventually(async () => expect(await leases()).toMatchObject({ replicas: 1 }));
+    await one.meter.settle(event(60n), late);
+    const { leased, granted } = (await leases()) ?? {};
+    expect(leased).toBe(granted);
+    expect(BigInt(leased ?? 0)).toBeGreaterThanOrEqual(100n);
+    await two.meter.settle(event(100n), others);
+    await eventually(async () => expect(await state(id)).toEqual([{ spent: 20_160n, leased: 0n, charged: 20_160n }]));
+  }, 30_000);
+
   it('frees what a replica that is gone had leased, after its calls under way were settled as far as they were known', async () => {
     const { id, name } = await givenBudget(1_000n);
     const gone = await AccountingNode.start(database.url, dataDir);
