@@ -16,8 +16,11 @@ export function dataOf(event: string): string | undefined {
   return lines.length === 0 ? undefined : lines.join('\n');
 }
 
-/** What some providers write where JSON has no number, outside of strings. */
-const NO_NUMBER = /"(?:[^"\\]+|\\.)*"|(-?)(?:NaN|Infinity)/g;
+/**
+ * What some providers write where JSON has no number, outside of strings. A string is read in one way only: where several
+ * are possible, one that does not end takes a time that doubles with each letter.
+ */
+const NO_NUMBER = /"(?:[^"\\]|\\.)*"|(-?)(?:NaN|Infinity)/g;
 
 /** A JSON object, or nothing. `NaN` and `Infinity` are read as infinite, which no count can be. */
 export function parseObject(text: string): Record<string, unknown> | undefined {

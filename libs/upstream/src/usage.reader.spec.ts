@@ -123,6 +123,12 @@ describe('usageOf', () => {
       c: [-Infinity],
     });
     expect(parseObject('{"a":NaN')).toBeUndefined();
+    for (const broken of ['{"a":NaN,"b":"', '{"b":NaN,"\\', '{"c":NaN,"\\"']) {
+      const start = performance.now();
+      expect(parseObject(broken + 'x'.repeat(1_000_000))).toBeUndefined();
+      expect(parseObject(broken.repeat(20_000))).toBeUndefined();
+      expect(performance.now() - start).toBeLessThan(1_000);
+    }
     expect(parseObject('{"a":nan}')).toBeUndefined();
   });
 });
