@@ -2,13 +2,13 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /**
  * A group of calls is charged to all its budgets in two statements instead of four for each budget, and the period of a
- * quota is found by a function that is planned with whoever asks: a commit of one row takes a third less.
+ * quota is found by a function that is planned with whoever asks: a commit of one row takes a third less. The function for
+ * one budget stays, because replicas of the version before settle their calls with it while they are replaced.
  */
 export class ChargeInOneGo1763650000000 implements MigrationInterface {
   readonly name = 'ChargeInOneGo1763650000000';
 
   async up(db: QueryRunner): Promise<void> {
-    await db.query('DROP FUNCTION charge_budget(uuid, uuid, timestamptz, numeric)');
     await db.query(CHARGE_ALL);
     await db.query('DROP FUNCTION quota_period(uuid, timestamptz)');
     await db.query(PERIOD);
@@ -18,7 +18,6 @@ export class ChargeInOneGo1763650000000 implements MigrationInterface {
     await db.query('DROP FUNCTION quota_period(uuid, timestamptz)');
     await db.query(FORMER_PERIOD);
     await db.query('DROP FUNCTION charge_budgets(uuid[], uuid[], timestamptz[], numeric[])');
-    await db.query(CHARGE_EACH);
   }
 }
 
@@ -63,26 +62,6 @@ const PERIOD = `
          WHERE q.subscription_id = subscription AND q.starts_at <= at AND q.ends_at > at
          ORDER BY q.starts_at DESC LIMIT 1
       ) p ON true
-  $$;
-`;
-
-const CHARGE_EACH = `
-  CREATE FUNCTION charge_budget(replica uuid, budget uuid, period timestamptz, cost numeric)
-  RETURNS void LANGUAGE plpgsql AS $$
-  DECLARE
-    covered numeric;
-  BEGIN
-    PERFORM 1 FROM budget_periods p WHERE p.budget_id = budget AND p.starts_at = period FOR UPDATE;
-    IF NOT FOUND THEN RETURN; END IF;
-    SELECT least(l.amount, cost) INTO covered FROM budget_leases l
-      WHERE l.replica_id = replica AND l.budget_id = budget AND l.starts_at = period FOR UPDATE;
-    IF covered > 0 THEN
-      UPDATE budget_leases l SET amount = l.amount - covered
-        WHERE l.replica_id = replica AND l.budget_id = budget AND l.starts_at = period;
-    END IF;
-    UPDATE budget_periods p SET spent = p.spent + cost, leased = p.leased - coalesce(covered, 0)
-      WHERE p.budget_id = budget AND p.starts_at = period;
-  END
   $$;
 `;
 

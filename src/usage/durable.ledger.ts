@@ -84,9 +84,9 @@ export class DurableLedger implements OnModuleInit {
         await this.ledger.append(rows);
         return;
       } catch (error) {
-        if (!isConnectionLoss(error)) throw error;
+        if (!isConnectionLoss(error) && !OTHER_SCHEMA.test(codeOf(error))) throw error;
         this.isAway = true;
-        this.log.warn('PostgreSQL is away; settled calls go to disk.', error);
+        this.log.warn('PostgreSQL is away, or of another version; settled calls go to disk.', error);
       }
     }
     await this.keep(rows);
@@ -187,13 +187,16 @@ export class DurableLedger implements OnModuleInit {
  * little space or memory, an operator's or a time limit's cancellation, a server that is read-only while it changes roles.
  */
 const PASSING = /^(?:40|53|57|25006)/;
+/** A column, function or table is missing: the schema is of another version, whose replicas bring in what waits on disk. */
+const OTHER_SCHEMA = /^(?:42703|42883|42P01)$/;
 
 /** What an operating system says of a disk or a folder, whatever it is: the rows have nothing to do with it. */
 const SYSTEM = /^E[A-Z0-9]+$/;
 
 /** Whether the same rows can succeed later; otherwise one of them is at fault. */
 export function isPassing(error: unknown): boolean {
-  return error instanceof SpoolFull || isConnectionLoss(error) || PASSING.test(codeOf(error));
+  const code = codeOf(error);
+  return error instanceof SpoolFull || isConnectionLoss(error) || PASSING.test(code) || OTHER_SCHEMA.test(code);
 }
 
 function codeOf(error: unknown): string {

@@ -156,6 +156,18 @@ describe('budgets over several replicas', () => {
     expect(await state(id)).toMatchObject([{ spent: 70n, charged: 70n }]);
   });
 
+  it('keeps a row that a schema of another version does not know, as while versions are changed, and charges it once', async () => {
+    const { id, name } = await givenBudget(1_000n);
+    const outcome = await one.meter.hold([name], () => 100n);
+    if (!outcome.held) throw new Error('not held');
+    const [here, gone] = ['charge_budgets', 'charge_budgets_of_another_version'];
+    await one.source.query(`ALTER FUNCTION ${here}(uuid[], uuid[], timestamptz[], numeric[]) RENAME TO ${gone}`);
+    await one.meter.settle(event(70n), outcome.hold);
+    expect(await state(id)).toMatchObject([{ spent: 0n, charged: 0n }]);
+    await one.source.query(`ALTER FUNCTION ${gone}(uuid[], uuid[], timestamptz[], numeric[]) RENAME TO ${here}`);
+    await eventually(async () => expect(await state(id)).toMatchObject([{ spent: 70n, charged: 70n }]));
+  }, 20_000);
+
   it('gives everything back when it is idle, and what a lying provider took is spent all the same', async () => {
     const { id, name } = await givenBudget(1_000n);
     expect(await call(one, [name], 100n, 400n)).toBe(true);

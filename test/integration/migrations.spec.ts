@@ -29,6 +29,18 @@ describe('the migrations', () => {
     expect(await schemaOf(url)).toEqual(before);
   });
 
+  it('H-14 leave what replicas of the version before settle their calls with', async () => {
+    const url = await emptyDatabase();
+    await runMigrations(url, migrations);
+    const db = new Client({ connectionString: url });
+    await db.connect();
+    const { rows } = await db.query(
+      "SELECT to_regprocedure('charge_budget(uuid, uuid, timestamptz, numeric)') AS found",
+    );
+    await db.end();
+    expect(rows).toEqual([{ found: 'charge_budget(uuid,uuid,timestamp with time zone,numeric)' }]);
+  });
+
   it('H-14 can be taken back one by one, each to the schema it found, down to nothing', async () => {
     const url = await emptyDatabase();
     const stages: string[][] = [];
