@@ -24,7 +24,7 @@ export class TokenizerService {
     if (!model) throw gatewayErrors.model_unavailable({ param: 'model' });
     const counter = await TokenCounter.load();
     const name = model.upstreamName.slice(model.upstreamName.lastIndexOf('/') + 1);
-    const estimated = !EXACT.test(name) || Buffer.byteLength(text) > MAX_EXACT_BYTES;
+    const estimated = !counter.hasTables || !EXACT.test(name) || Buffer.byteLength(text) > MAX_EXACT_BYTES;
     return { model: model.id, tokens: await counter.countText(text), estimated };
   }
 }

@@ -1,5 +1,30 @@
 import { TokenCounter } from './token.counter.js';
 
+describe('TokenCounter without tables', () => {
+  it('estimates, asks for them again after a minute and not before, and counts then', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate', 'performance'] });
+    try {
+      let asked = 0;
+      const failing = (): Promise<never> => {
+        asked += 1;
+        return Promise.reject(new Error('no process may be started here'));
+      };
+      for (let n = 0; n < 3; n += 1) {
+        const counter = await TokenCounter.load(failing);
+        expect([counter.hasTables, await counter.countText('hello world')]).toEqual([false, 3]);
+        expect(await counter.countText('汉字'.repeat(30_000))).toBe(60_000);
+      }
+      expect(asked).toBe(1);
+      jest.advanceTimersByTime(60_000);
+      expect((await TokenCounter.load(failing)).hasTables).toBe(false);
+      expect(asked).toBe(2);
+      jest.advanceTimersByTime(60_000);
+    } finally {
+      jest.useRealTimers();
+    }
+  });
+});
+
 describe('TokenCounter', () => {
   let counter: TokenCounter;
   beforeAll(async () => (counter = await TokenCounter.load()));

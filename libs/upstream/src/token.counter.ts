@@ -15,29 +15,41 @@ const SMALL_CHARS = 16_384;
 /** How long the process may be kept from everything else. */
 const STRETCH_MS = 8;
 const BYTES_PER_TOKEN = 4;
+const RETRY_MS = 60_000;
 /** Of scripts whose characters take several bytes. */
 const DENSE_BYTES_PER_TOKEN = 3;
 
 /**
  * Counts tokens locally with o200k_base, the tables of the GPT-4o to GPT-5 families; for other models it is an estimate.
  *
- * The tables are loaded once, at first use. A count is bounded: 200 kB of prose take about 5 ms, the worst text of that size well under 200 ms,
- * and the process goes on with other things every {@link STRETCH_MS} ms.
+ * The tables are loaded once, at first use. A count is bounded: 200 kB of prose take about 5 ms, the worst text of that
+ * size well under 200 ms, and the process goes on with other things every {@link STRETCH_MS} ms.
  */
 export class TokenCounter {
   private static loading: Promise<TokenCounter> | undefined;
   private turn: Promise<unknown> = Promise.resolve();
   private waiting = 0;
 
-  private constructor(private readonly pairs: BytePairs) {}
+  private constructor(
+    private readonly countWindow: (text: string) => number,
+    /** Whether there are tables to count with; otherwise everything is estimated. */
+    readonly hasTables: boolean,
+  ) {}
 
-  /** The counter of this process. */
-  static load(): Promise<TokenCounter> {
-    TokenCounter.loading ??= loadTokenTables().then(
-      (tables) => new TokenCounter(new BytePairs(tables)),
-      (error: unknown) => {
-        TokenCounter.loading = undefined;
-        throw error;
+  /**
+   * The counter of this process.
+   *
+   * @param read where the tables come from. Where they cannot be read, it is tried again a minute later, and estimated until then
+   */
+  static load(read = loadTokenTables): Promise<TokenCounter> {
+    TokenCounter.loading ??= read().then(
+      (tables) => {
+        const pairs = new BytePairs(tables);
+        return new TokenCounter((text) => pairs.count(text), true);
+      },
+      () => {
+        setTimeout(() => (TokenCounter.loading = undefined), RETRY_MS).unref();
+        return new TokenCounter((text) => TokenCounter.estimateText(text), false);
       },
     );
     return TokenCounter.loading;
@@ -96,7 +108,7 @@ export class TokenCounter {
     for (const text of texts) {
       for (let start = 0; start < text.length;) {
         const end = windowEnd(text, start);
-        total += this.pairs.count(text.slice(start, end));
+        total += this.countWindow(text.slice(start, end));
         start = end;
         if (stretch.isOver) await stretch.rest();
       }
@@ -117,7 +129,7 @@ export class TokenCounter {
         text = texts[index] ?? '';
       }
       const window = text.slice(place - base, place - base + MAX_CHARS);
-      tokens += this.pairs.count(window);
+      tokens += this.countWindow(window);
       seen += window.length;
       if (stretch.isOver) await stretch.rest();
     }
@@ -128,7 +140,7 @@ export class TokenCounter {
     let total = 0;
     for (let start = 0; start < text.length;) {
       const end = windowEnd(text, start);
-      total += this.pairs.count(text.slice(start, end));
+      total += this.countWindow(text.slice(start, end));
       start = end;
     }
     return total;

@@ -51,7 +51,7 @@ const PROGRAM = `
     process.stdout.write(new Uint8Array(part.buffer));
   }
 `;
-const PACKED = { encoding: 'buffer', env: {}, maxBuffer: 2 ** 25, timeout: 60_000 } as const;
+const PACKED = { encoding: 'buffer', env: {}, maxBuffer: 2 ** 25, timeout: 10_000 } as const;
 const WORD = Uint32Array.BYTES_PER_ELEMENT;
 
 /**
