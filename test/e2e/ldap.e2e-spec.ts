@@ -195,7 +195,17 @@ describe.each([
       const before = peer.binds.length;
       return [await sequence(username), peer.binds.length - before];
     };
+    const locksOfNobody = async () => {
+      const { rows } = await t.db.query(
+        "SELECT 1 FROM audit_logs WHERE action = 'ACCOUNT_LOCKED' AND resource_id IS NULL",
+      );
+      return rows.length;
+    };
     expect(await binds(known.uid)).toEqual(await binds(unknown.uid));
+    // Once for the name that was typed, and not once more for an entry that nobody has.
+    const before = await locksOfNobody();
+    await binds(person().uid);
+    expect((await locksOfNobody()) - before).toBe(1);
     expect(peer.binds.filter(({ dn, password }) => !dn.startsWith('uid=') && password === 'wrong')).toEqual([]);
   });
 

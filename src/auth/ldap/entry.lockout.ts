@@ -23,7 +23,8 @@ export class EntryLockout {
   async attempt(actor: Principal, entry: DirectoryEntry, proof: () => Promise<boolean>): Promise<boolean> {
     try {
       const { right, lock } = await this.lockout.attempt({ guessed: 'directory', email: entryKey(entry) }, proof);
-      if (lock.kind !== 'open') await this.note(actor, entry, lock.kind === 'locked' ? lock.minutes : null);
+      if (lock.kind !== 'open' && entry.isNobody !== true)
+        await this.note(actor, entry, lock.kind === 'locked' ? lock.minutes : null);
       return right;
     } catch (error) {
       if (error instanceof DomainError && error.kind === 'locked') return false;

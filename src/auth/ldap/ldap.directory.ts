@@ -114,7 +114,7 @@ async function prove(
 async function pretend(client: Client, settings: LdapSettings, username: string, guard: EntryGuard): Promise<void> {
   const nobody = { dn: `cn=${randomToken()},${settings.base}` } as Entry;
   if (settings.needsGroups) await groupsOf(client, settings, nobody);
-  const entry = { issuer: identityNamespaceOf(settings), subject: `nobody ${username}` };
+  const entry = { issuer: identityNamespaceOf(settings), subject: `nobody ${username}`, isNobody: true } as const;
   await guard(entry, () => canBind(client, nobody, randomToken()));
 }
 

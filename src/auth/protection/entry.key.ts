@@ -2,6 +2,8 @@
 export interface DirectoryEntry {
   readonly issuer: string;
   readonly subject: string;
+  /** There is no such entry: its failures are counted like others, and concern nobody. */
+  readonly isNobody?: true;
 }
 
 /** What the failures at an entry are counted by. */
