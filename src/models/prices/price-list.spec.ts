@@ -92,6 +92,16 @@ describe('the list that comes with the product', () => {
     expect(findListed(list, name)?.prices).toMatchObject({ input, output });
   });
 
+  it.each([
+    ['claude-sonnet-4-5-20250929', 10_000_000_000n],
+    ['gpt-5.1-codex', 10_000_000_000n],
+    ['gpt-5.5', 10_000_000_000n],
+    ['gpt-4o', 25_000_000_000n],
+    ['gpt-4.1-nano', null],
+  ])('B-05 prices a search of %s', (name, perSearch) => {
+    expect(findListed(list, name)?.prices.perSearch).toBe(perSearch);
+  });
+
   it('B-06 knows what caching costs', () => {
     expect(findListed(list, 'claude-sonnet-4')?.prices).toMatchObject({ cacheWrite: 3_750_000n, cachedRead: 300_000n });
   });
