@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { ApiKeyPrincipal } from '#libs/access';
-import type { Pico } from '#libs/kernel';
+import type { DomainError, Pico } from '#libs/kernel';
 import type { ModelRequest } from '#libs/upstream';
 import { ModelCatalog, type ResolvedModel } from '../models/model.catalog.js';
 import { type ProviderTarget, UpstreamPool } from '../providers/upstream.pool.js';
@@ -13,7 +13,7 @@ import type { BudgetHold, ScopeName } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { boundsOf } from './bounds.js';
 import { canSpeak, isNative } from './dialects.js';
-import { mustBePriced } from './hosted.work.js';
+import { unpricedWork } from './hosted.work.js';
 import type { IncomingCall } from './incoming.call.js';
 import { mustBePermitted } from './key.permission.js';
 import { OPERATIONS } from './operations.js';
@@ -61,8 +61,7 @@ export class Admission {
     const asked = await this.route(actor, incoming);
     // Only now is a parser let at the body: before this, it costs a caller nothing to send one.
     const { request } = incoming;
-    const route = await this.goingOn(actor, request, asked);
-    this.mustBePriced(incoming, route.answerers);
+    const route = this.priced(incoming, await this.goingOn(actor, request, asked));
     const ticket = await this.enter(actor, incoming, route);
     const hold = await this.hold(actor, incoming, route, ticket);
     return { ...route, request, hold, ticket };
@@ -121,12 +120,20 @@ export class Admission {
     return { ...route, ...this.reachable([first, ...others]), previous };
   }
 
+  /** What stands in for a model does so only where what its provider does beside it has a price as well. */
+  private priced(incoming: IncomingCall, route: Route): Route {
+    const [first, ...others] = route.answerers;
+    const error = this.unpriced(incoming, first);
+    if (error) throw error;
+    const priced = others.filter((model) => !this.unpriced(incoming, model));
+    return priced.length === others.length ? route : { ...route, ...this.reachable([first, ...priced]) };
+  }
+
   /** A translation has no words for what a provider does beside the model, and says so itself. */
-  private mustBePriced(incoming: IncomingCall, answerers: Answerers): void {
-    for (const model of answerers) {
-      const target = this.upstreams.target(model.providerId);
-      if (target && isNative(incoming, target)) mustBePriced(incoming, model);
-    }
+  private unpriced(incoming: IncomingCall, model: ResolvedModel): DomainError | undefined {
+    if (OPERATIONS[incoming.operation].free === true) return undefined;
+    const target = this.upstreams.target(model.providerId);
+    return target && isNative(incoming, target) ? unpricedWork(incoming, model) : undefined;
   }
 
   private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, { model, quota }: Route): Promise<CallTicket> {
@@ -175,6 +182,7 @@ export class Admission {
 
 /** The most that the call can cost, whichever of the models answers. */
 export function mostOf(incoming: IncomingCall, models: readonly ResolvedModel[]): Pico {
+  if (OPERATIONS[incoming.operation].free === true) return 0n;
   const costs = models.map((model) => worstCase(model.price, boundsOf(incoming, model)));
   return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
 }

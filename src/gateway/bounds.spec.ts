@@ -9,7 +9,11 @@ const LONGEST_ANSWER = 131_072;
 
 describe('the bounds of a call', () => {
   const read = (operation: Operation, body: string, headers: object = {}, path?: string) =>
-    readCall(operation, { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...headers } }, path);
+    readCall(
+      operation,
+      { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...headers } },
+      { path },
+    );
   const boundsOfBody = (body: string) => boundsOf(read('messages', body), MODEL);
   const answerOf = (operation: Operation, more: object, model: object = {}) =>
     boundsOf(read(operation, JSON.stringify({ model: 'm', ...more })), { ...MODEL, ...model }).outputBound;

@@ -25,6 +25,6 @@ export class Forwarding {
   read(path: string, request: FastifyRequest): IncomingCall {
     if (NO_PLAIN_PATH.test(path)) throw gatewayErrors.path_malformed();
     if (!this.paths.has(path)) throw httpErrors.route_not_found();
-    return readCall('forwarded', request, `/${path}`);
+    return readCall('forwarded', request, { path: `/${path}` });
   }
 }

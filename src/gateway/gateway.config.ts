@@ -46,6 +46,13 @@ export const gatewayConfig = defineConfig(
       max: 100_000,
       description: 'Calls of one API key that may be under way at once in one process.',
     }),
+    toolCalls: integer('GATEWAY_DEFAULT_TOOL_CALLS', {
+      default: 3,
+      min: 0,
+      max: 100,
+      description:
+        'How often the provider may search and the like within a response whose request has no `max_tool_calls`; it is sent on with this one. Each time is held for like a whole context more. 0: such a request is refused.',
+    }),
     forwardedPaths: list('GATEWAY_FORWARDED_PATHS', {
       default: [
         'chat/classifications',

@@ -2,7 +2,9 @@ import { Controller, Get, Headers, Param, Post, Req, Res } from '@nestjs/common'
 import { ApiTags } from '@nestjs/swagger';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Actor, API_KEY, type ApiKeyPrincipal } from '#libs/access';
+import { type ConfigOf, InjectConfig } from '#libs/config';
 import { Endpoint } from '#libs/http';
+import { gatewayConfig } from './gateway.config.js';
 import { GatewayService } from './gateway.service.js';
 import { readCall } from './incoming.call.js';
 import { ModelCall } from './model-call.decorator.js';
@@ -20,6 +22,7 @@ export class GatewayController {
   constructor(
     private readonly gateway: GatewayService,
     private readonly models: ModelList,
+    @InjectConfig(gatewayConfig) private readonly config: ConfigOf<typeof gatewayConfig>,
   ) {}
 
   @Post('chat/completions')
@@ -65,7 +68,12 @@ export class GatewayController {
     @Req() request: FastifyRequest,
     @Res() reply: FastifyReply,
   ): Promise<void> {
-    return this.gateway.call(actor, readCall('responses', request), request, reply);
+    return this.gateway.call(
+      actor,
+      readCall('responses', request, { toolCalls: this.config.toolCalls }),
+      request,
+      reply,
+    );
   }
 
   @Post('moderations')

@@ -1,22 +1,15 @@
 import type { ResolvedModel } from '../models/model.catalog.js';
-import { hostedWork, mustBePriced } from './hosted.work.js';
+import { hostedWork, unpricedWork } from './hosted.work.js';
 import { readCall } from './incoming.call.js';
 import type { Operation } from './operations.js';
 
-const read = (operation: Operation, more: object) =>
-  readCall(operation, {
-    body: Buffer.from(JSON.stringify({ model: 'm', ...more })),
-    headers: { 'content-type': 'application/json' },
-  });
-const modelWith = (perSearch: bigint | null) => ({ price: { perSearch } }) as unknown as ResolvedModel;
-const refusalOf = (operation: Operation, more: object, perSearch: bigint | null = 1n): unknown => {
-  try {
-    mustBePriced(read(operation, more), modelWith(perSearch));
-    return undefined;
-  } catch (error) {
-    return error;
-  }
+const read = (operation: Operation, more: object, toolCalls?: number) => {
+  const body = Buffer.from(JSON.stringify({ model: 'm', ...more }));
+  return readCall(operation, { body, headers: { 'content-type': 'application/json' } }, { toolCalls });
 };
+const modelWith = (perSearch: bigint | null) => ({ price: { perSearch } }) as unknown as ResolvedModel;
+const refusalOf = (operation: Operation, more: object, perSearch: bigint | null = 1n) =>
+  unpricedWork(read(operation, more), modelWith(perSearch));
 
 describe('what a provider does beside the model', () => {
   it.each<[Operation, object]>([
@@ -29,6 +22,7 @@ describe('what a provider does beside the model', () => {
         tools: [
           { name: 'a', input_schema: {} },
           { type: 'custom', name: 'b' },
+          { type: null, name: 'c', input_schema: {} },
         ],
         mcp_servers: [],
       },
@@ -71,6 +65,19 @@ describe('what a provider does beside the model', () => {
     expect(refusalOf(operation, more, null) !== undefined).toBe(searches > 0);
   });
 
+  it.each<[Operation, object, addedLimit: number | undefined]>([
+    ['responses', { tools: [{ type: 'web_search' }] }, 3],
+    ['responses', { tools: [{ type: 'mcp' }, { type: 'web_search' }], max_tool_calls: null }, 3],
+    ['responses', { tools: [{ type: 'web_search' }], max_tool_calls: 9 }, undefined],
+    ['responses', { tools: [{ type: 'web_search' }], max_tool_calls: 0 }, undefined],
+    ['responses', { tools: [{ type: 'function' }] }, undefined],
+    ['messages', { tools: [{ type: 'web_search_20250305' }] }, undefined],
+  ])('is given the limit of the operator where a response has none: %s with %j', (operation, more, addedLimit) => {
+    const work = hostedWork(read(operation, more, 3));
+    expect(work.addedLimit).toBe(addedLimit);
+    if (addedLimit !== undefined) expect(work).toMatchObject({ rounds: 3, searches: 3, refused: undefined });
+  });
+
   it.each<[Operation, object, param: string]>([
     ['messages', { tools: [{ name: 'a' }, { type: 'web_search_20250305' }] }, 'tools[1]'],
     ['messages', { tools: [{ type: 'web_search_20250305', max_uses: 0 }] }, 'tools[0]'],
@@ -78,6 +85,8 @@ describe('what a provider does beside the model', () => {
     ['messages', { tools: [{ type: 'code_execution_20250825', max_uses: 1 }] }, 'tools[0]'],
     ['messages', { mcp_servers: [{ url: 'https://example.com' }] }, 'mcp_servers'],
     ['responses', { tools: [{ type: 'web_search' }] }, 'tools[0]'],
+    ['responses', { tools: [{ type: 'web_search', max_uses: 1 }] }, 'tools[0]'],
+    ['chat.completions', { tools: [{ type: 'web_search_20250305', max_uses: 1 }] }, 'tools[0]'],
     [
       'responses',
       { max_tool_calls: 1, tools: [{ type: 'code_interpreter', container: { type: 'auto' } }] },

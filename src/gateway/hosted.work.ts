@@ -11,6 +11,8 @@ export interface HostedWork {
   readonly rounds: number;
   /** Searches of the web at most, which cost something each. */
   readonly searches: number;
+  /** The limit that a response has to be sent with, as it came with none. */
+  readonly addedLimit?: number;
   /** The first wish that no price or no bound is known for. */
   readonly refused: { readonly param: string; readonly reason: keyof typeof REASONS } | undefined;
 }
@@ -20,7 +22,7 @@ const WISHES = ['mcp_servers', 'search_parameters', 'enable_search'];
 
 const REASONS = {
   unpriced: 'has the provider do something that has no price here.',
-  unbounded: 'says not how often: set `max_uses` of the tool, or `max_tool_calls` of the response.',
+  unbounded: 'says not how often: set `max_uses` of a tool of Anthropic, or `max_tool_calls` of a response.',
 } as const;
 
 /** Tools that the caller runs, or that cost no more than the tokens they are described in. Any other is the provider's. */
@@ -38,28 +40,42 @@ const SEARCHES_OF_A_CHAT = 10;
 const NONE: HostedWork = { rounds: 0, searches: 0, refused: undefined };
 
 /** Closed unless opened: what is not known to be the caller's own work, or to have a price and a bound, is refused. */
-export function hostedWork({ operation, request }: IncomingCall): HostedWork {
+export function hostedWork(call: IncomingCall): HostedWork {
+  const { operation, request } = call;
   const { json } = request;
-  const most = operation === 'responses' && isCount(json['max_tool_calls']) ? json['max_tool_calls'] : undefined;
+  const { most, isAdded } = limitOfResponse(call);
   const wished = [...WISHES.filter((param) => isOn(json[param])), ...(compacts(json) ? ['context_management'] : [])];
   const unpriced = wished.map((param) => refusal(param, 'unpriced'));
-  const tools = [...toolsIn(json)].map(([param, tool]) => workOf(tool, param, most ?? tool['max_uses']));
+  const tools = [...toolsIn(json)].map(([param, tool]) =>
+    workOf(tool, param, operation === 'messages' ? tool['max_uses'] : most),
+  );
   const works = [searchOfChat(json), ...unpriced, ...tools];
   // What bounds a whole response is there once, however many tools share it.
   const sum = (counts: number[]): number =>
     most === undefined ? counts.reduce((total, count) => total + count, 0) : Math.max(...counts);
+  const rounds = sum(works.map((work) => work.rounds));
   return {
-    rounds: sum(works.map(({ rounds }) => rounds)),
+    rounds,
     searches: sum(works.map(({ searches }) => searches)),
     refused: works.find(({ refused }) => refused !== undefined)?.refused,
+    ...(isAdded && most !== undefined && rounds > 0 ? { addedLimit: most } : {}),
   };
 }
 
-/** @throws DomainError where the provider would do what has no price, or no end */
-export function mustBePriced(call: IncomingCall, { price }: ResolvedModel): void {
+/** What bounds all tools of a response together: the caller's limit, or else the operator's. */
+function limitOfResponse({ operation, request, defaultToolCalls }: IncomingCall): { most?: number; isAdded: boolean } {
+  const { max_tool_calls: asked = null } = request.json;
+  if (operation !== 'responses') return { isAdded: false };
+  const isAdded = asked === null;
+  const most = isAdded ? defaultToolCalls : asked;
+  return isCount(most) ? { most, isAdded } : { isAdded };
+}
+
+/** Why a model may not answer a call: its provider would do what has no price, or no end. */
+export function unpricedWork(call: IncomingCall, { price }: ResolvedModel): DomainError | undefined {
   const { refused, searches } = hostedWork(call);
-  if (refused) throw notAllowed(refused.param, REASONS[refused.reason]);
-  if (searches > 0 && price.perSearch === null) throw notAllowed('web_search', REASONS.unpriced);
+  if (refused) return notAllowed(refused.param, REASONS[refused.reason]);
+  return searches > 0 && price.perSearch === null ? notAllowed('web_search', REASONS.unpriced) : undefined;
 }
 
 function notAllowed(param: string, reason: string): DomainError {
@@ -71,7 +87,7 @@ function refusal(param: string, reason: keyof typeof REASONS): HostedWork {
 }
 
 function workOf(tool: Json, param: string, most: unknown): HostedWork {
-  const { type = 'function' } = tool;
+  const type = tool['type'] ?? 'function';
   const name = typeof type === 'string' ? type : '';
   if (Object.keys(tool).some((key) => FOREIGN.test(key))) return refusal(param, 'unpriced');
   if (OWN.test(name) || (name === 'shell' && !isHosted(tool['environment']))) return NONE;

@@ -34,6 +34,8 @@ export interface IncomingCall {
   readonly isForm: boolean;
   /** A header asks for a longer context than the model has by itself. */
   readonly asksForLongerContext: boolean;
+  /** How often the provider may use tools of its own in a response whose caller does not say; 0 for never. */
+  readonly defaultToolCalls: number;
   /** Whether a text stands in the body once its escapes are undone. In forms, in its fields. */
   mentions(text: string): boolean;
   /** The body with another name for the model, everything else byte for byte the same. */
@@ -51,7 +53,7 @@ const CHARSET = /;\s*charset\s*=\s*"?([^";\s]*)/gi;
 export function readCall(
   operation: Operation,
   { body, headers }: Pick<FastifyRequest, 'body' | 'headers'>,
-  path?: string,
+  { path, toolCalls = 0 }: { readonly path?: string; readonly toolCalls?: number } = {},
 ): IncomingCall {
   const bytes = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
   const contentType = headers['content-type'];
@@ -59,7 +61,7 @@ export function readCall(
   const boundary = multipartBoundary(contentType);
   const outlined = accepted(boundary === undefined ? outlineModelRequest(bytes) : outlineForm(bytes, boundary));
   const longer = LONGER_CONTEXT.test(String(headers['anthropic-beta'] ?? ''));
-  return new ReadCall(operation, path ?? OPERATIONS[operation].path, bytes, boundary, outlined, longer);
+  return new ReadCall(operation, path ?? OPERATIONS[operation].path, bytes, boundary, outlined, { longer, toolCalls });
 }
 
 /** A class, because an object that is written out with a getter takes an engine several times as long to make. */
@@ -72,8 +74,16 @@ class ReadCall implements IncomingCall {
     private readonly body: Buffer,
     private readonly boundary: string | undefined,
     private readonly outlined: OutlinedModelRequest,
-    readonly asksForLongerContext: boolean,
+    private readonly beside: { readonly longer: boolean; readonly toolCalls: number },
   ) {}
+
+  get asksForLongerContext(): boolean {
+    return this.beside.longer;
+  }
+
+  get defaultToolCalls(): number {
+    return this.beside.toolCalls;
+  }
 
   get model(): string {
     return this.outlined.model;

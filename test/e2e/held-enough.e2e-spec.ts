@@ -79,6 +79,35 @@ describe('a budget', () => {
     expect(await two.settled(paid.headers.get('x-request-id'))).toMatchObject({ searches: 2, cost: String(most) });
   });
 
+  it('pays for a response that searches and says not how often, within a limit that is sent on with it', async () => {
+    await givenModel(two.t, {
+      id: 'coder',
+      upstreamName: 'gpt-upstream',
+      provider: 'litellm',
+      contextLength: 1_000,
+      prices: { perSearch: USD / 100n },
+    });
+    await givenSubscription(two.t, two.user, 'coder');
+    const ask = { model: 'coder', input: 'Hi', max_output_tokens: 10, tools: [{ type: 'web_search' }] };
+    const most = 4_000n * INPUT + 10n * OUTPUT + (3n * USD) / 100n;
+    const refused = await (await keyWith(most - 1n, ['coder'])).post('/v1/responses', ask);
+    expect([refused.status, refused.body]).toMatchObject([402, { error: { code: 'key_budget_exceeded' } }]);
+    const paid = await (await keyWith(most, ['coder'])).post('/v1/responses', ask);
+    expect(paid.status).toBe(200);
+    const sent = JSON.stringify({ ...ask, model: 'gpt-upstream' }).replace('{', '{"max_tool_calls":3,');
+    expect(two.openai.last.body.toString()).toBe(sent);
+  });
+
+  it('need not pay for counting the tokens of a message, whatever comes with it', async () => {
+    const tools = [{ type: 'web_search_20250305', name: 'web_search' }, { type: 'code_execution_20250825' }];
+    const source = { type: 'url', url: 'https://example.com/a.pdf' };
+    const messages = [{ role: 'user', content: [{ type: 'document', source }] }];
+    const http = await keyWith(1n);
+    const counted = await http.post('/v1/messages/count_tokens', { model: 'claude', tools, messages });
+    expect(counted.status).toBe(200);
+    expect(await two.settled(counted.headers.get('x-request-id'))).toMatchObject({ cost: '0' });
+  });
+
   it.each<[path: string, model: string, body: object]>([
     ['messages', 'claude', { ...chat, max_tokens: 9, tools: [{ type: 'web_search_20250305', name: 'web_search' }] }],
     ['messages', 'claude', { ...chat, max_tokens: 9, mcp_servers: [{ type: 'url', url: 'https://example.com' }] }],

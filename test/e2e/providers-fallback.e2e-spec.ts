@@ -1,4 +1,4 @@
-import { newId } from '#libs/kernel';
+import { newId, type UnitPrices } from '#libs/kernel';
 import { createApp, type TestApp } from '../support/app.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 import { givenApiKey } from '../support/given/api-keys.js';
@@ -32,12 +32,12 @@ describe('other names of models, and what stands in for them', () => {
   });
 
   /** A model at each provider; the caller may call the first alone. */
-  async function stage() {
+  async function stage(prices: Partial<UnitPrices> = {}) {
     const [one, two] = [
       await givenPool(admin, first, [`sk-upstream-${newId()}`]),
       await givenPool(admin, second, [`sk-upstream-${newId()}`]),
     ];
-    const m1 = await givenModel(t, { provider: one.slug, upstreamName: 'served' });
+    const m1 = await givenModel(t, { provider: one.slug, upstreamName: 'served', prices });
     const m2 = await givenModel(t, { provider: two.slug, upstreamName: 'served-too' });
     const user = await givenUser(t);
     await givenSubscription(t, user, m1.id);
@@ -71,6 +71,17 @@ describe('other names of models, and what stands in for them', () => {
     expect((await admin.http.delete(`/api/v1/admin/model-aliases/${alias}`)).status).toBe(204);
     expect((await admin.http.put(`/api/v1/admin/model-aliases/${m2}`, { modelId: m1 })).status).toBe(409);
     expect((await admin.http.put('/api/v1/admin/model-aliases/x', { modelId: 'nobody' })).status).toBe(404);
+  });
+
+  it('G-23 has nothing stand in that has no price for a search, and is not refused for that', async () => {
+    const { m1, m2, http } = await stage({ perSearch: 1n });
+    await admin.http.put(`/api/v1/admin/models/${m1}/fallbacks`, { fallbackIds: [m2] });
+    const answer = await call(http, m1, { web_search_options: {} });
+    expect([answer.status, await rowOf(answer)]).toMatchObject([200, { model_id: m1 }]);
+    first.always({ resetAtByte: 0 });
+    const asked = second.requests.length;
+    expect((await call(http, m1, { web_search_options: {} })).status).toBe(502);
+    expect(second.requests).toHaveLength(asked);
   });
 
   it('G-23 is answered by what stands in when the provider is down, and the usage row names it', async () => {

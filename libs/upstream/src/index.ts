@@ -15,7 +15,7 @@ export { tellCost } from './cost.teller.js';
 export { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
 export { requestHeaders, responseHeaders } from './header.policy.js';
 export type { OwnRequestHeaders } from './header.policy.js';
-export { askForUsage, outlineModelRequest, readModelRequest, rewriteModel } from './model-request.js';
+export { askForUsage, limitToolCalls, outlineModelRequest, readModelRequest, rewriteModel } from './model-request.js';
 export type { MalformedModelRequest, ModelRequest, OutlinedModelRequest } from './model-request.js';
 export { multipartBoundary, readMultipartRequest, rewriteMultipartModel } from './multipart.request.js';
 export { soundSeconds } from './sound.length.js';

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { askForUsage, outlineModelRequest, readModelRequest, rewriteModel } from './model-request.js';
+import { askForUsage, limitToolCalls, outlineModelRequest, readModelRequest, rewriteModel } from './model-request.js';
 
 const json = (value: unknown) => Buffer.from(JSON.stringify(value));
 
@@ -193,5 +193,15 @@ describe('askForUsage', () => {
   it('returns the same buffer where it says so already', () => {
     const body = json({ model: 'm', stream_options: { include_usage: true } });
     expect(askForUsage(body)).toBe(body);
+  });
+});
+
+describe('limitToolCalls', () => {
+  it.each([
+    [' { "model":"m"}', ' {"max_tool_calls":3, "model":"m"}'],
+    ['{"model":"m","max_tool_calls": null }', '{"model":"m","max_tool_calls": 3 }'],
+    [String.raw`{"model":"m","max\u005ftool_calls":null}`, String.raw`{"model":"m","max\u005ftool_calls":3}`],
+  ])('makes %s say how many', (body, limited) => {
+    expect(limitToolCalls(Buffer.from(body), 3).toString()).toBe(limited);
   });
 });

@@ -189,6 +189,19 @@ export function askForUsage(body: Buffer): Buffer {
   );
 }
 
+/**
+ * The body with `calls` as its `max_tool_calls`, everything else byte for byte the same. The body must be a JSON object
+ * with properties.
+ */
+export function limitToolCalls(body: Buffer, calls: number): Buffer {
+  const limit = topLevelProperties(body).find(({ key }) => key === 'max_tool_calls');
+  const patch =
+    limit === undefined
+      ? { at: body.indexOf('{') + 1, to: undefined, text: `"max_tool_calls":${calls},` }
+      : { at: limit.start, to: limit.end, text: String(calls) };
+  return spliced(body, [patch]);
+}
+
 function interpret(model: string, json: Record<string, unknown>): ModelRequest | MalformedModelRequest {
   const { stream, stream_options: options, previous_response_id: previous = null } = json;
   if (previous !== null && (typeof previous !== 'string' || previous === '')) {
