@@ -8,11 +8,21 @@ import { run } from './processes.mjs';
 import { Failure, say } from './say.mjs';
 
 const REPORT = join(ROOT, 'reports', 'jest.json');
+const HELP = `Usage: npm test [-- options] [paths]     run the tests of files whose path contains one of the paths
+
+Options are those of Jest (https://jestjs.io/docs/cli), among them:
+  -t <pattern>   only tests whose name contains it, for instance the number of a capability: -t A-21
+  --verbose      each test by name
+`;
 /** Before this version Jest cannot load the ES modules that the dependencies consist of. */
 const OLDEST_NODE = [24, 9];
 
 /** Installs what is missing and runs the tests. The last line of output is always the sum. */
 export async function test(argv) {
+  if (argv.includes('--help') || argv.includes('-h')) {
+    process.stdout.write(HELP);
+    return 0;
+  }
   let counts = { passed: 0, failed: 1, skipped: 0 };
   try {
     await installDependencies();

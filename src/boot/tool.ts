@@ -19,6 +19,10 @@ async function attempt(work: (argv: string[]) => Promise<void> | void): Promise<
     await work(process.argv.slice(2));
     return 0;
   } catch (error) {
+    if (error instanceof HelpAsked) {
+      print(error.message);
+      return 0;
+    }
     const { message, exitCode } =
       error instanceof UsageError ? { message: error.message, exitCode: EXIT_USAGE } : explain(error);
     process.stderr.write(`${message}\n`);
@@ -26,9 +30,17 @@ async function attempt(work: (argv: string[]) => Promise<void> | void): Promise<
   }
 }
 
-/** @throws UsageError for a tool that takes no arguments and got some */
+/** Somebody asked how a tool is used. */
+class HelpAsked extends Error {}
+
+/** @throws for a tool that takes no arguments and got some; it ends well where it was asked for help */
 export function expectNoArguments(command: string, argv: readonly string[]): void {
   if (argv.length === 0) return;
+  if (argv.some((argument) => argument === '--help' || argument === '-h')) {
+    throw new HelpAsked(
+      `Usage: npm run ${command}\n\nSettings come from the environment or .env: docs/configuration.md.`,
+    );
+  }
   throw new UsageError(
     `${command} takes no arguments, and got ${argv.join(' ')}. Settings come from the environment or .env.`,
   );

@@ -242,6 +242,24 @@ describe('the configuration of the process', () => {
     expect(stderr).toContain(sentence);
   });
 
+  it('is told of by a tool that is asked how it is used', async () => {
+    const { code, stdout } = await runEntry('config-show', ['--help'], { environment: safe(), cwd: folder });
+    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: npm run config:show') });
+  });
+
+  it.each([
+    [{ ALLOW_UNVERIFIED_EMAIL_LOGIN: 'false' }, 'ALLOW_UNVERIFIED_EMAIL_LOGIN must not be false where no mail is sent'],
+    [
+      { SMTP_URL: 'smtp://127.0.0.1:9', MAIL_FROM: 'a@example.com' },
+      'PUBLIC_URL must be set where mail is sent in production',
+    ],
+  ])('C-01 is refused where %j cannot work together with the rest', async (more, sentence) => {
+    const { code, stderr } = await start({ ...safe(), ...more });
+    expect(stderr).toContain(sentence);
+    expect(code).toBe(EXIT_CONFIG);
+    expect(stderr).not.toContain('    at ');
+  });
+
   it('is production, and somebody hears what is missing for it', async () => {
     const { DATABASE_URL: _none, ...embedded } = safe();
     const { stderr } = await start(embedded);

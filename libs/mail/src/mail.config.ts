@@ -23,7 +23,10 @@ export const mailConfig = defineConfig(
       description:
         'Where mails go. Unset: to the SMTP server, if one is named, and else nowhere. `log` writes them, and the secrets in them, to the log.',
       hardening: {
-        refuse: (transport) => (transport === 'log' ? 'must not be log' : undefined),
+        refuse: (transport) =>
+          transport === 'log'
+            ? 'must not be log in production, for the log then holds the secrets in mails'
+            : undefined,
         stopsIn: ['staging', 'production'],
       },
     }),

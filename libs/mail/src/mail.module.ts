@@ -1,5 +1,5 @@
 import { Global, Module } from '@nestjs/common';
-import { Config, type ConfigOf } from '#libs/config';
+import { Config, ConfigError, type ConfigOf } from '#libs/config';
 import { CryptoModule } from '#libs/crypto';
 import { httpConfig } from '#libs/http';
 import { Clock } from '#libs/kernel';
@@ -25,14 +25,16 @@ import { WebhookSmsSender } from './webhook.sender.js';
 })
 export class MailModule {}
 
-/** @throws Error where links would lead nowhere */
+/** @throws ConfigError where links would lead nowhere */
 async function mailSender(config: Config): Promise<MailSender> {
   const mail = config.get(mailConfig);
   const { transport = mail.url === undefined && mail.host === undefined ? 'none' : 'smtp' } = mail;
   if (transport === 'log') return new LogMailSender();
   if (transport === 'none') return new NoMailSender();
   if (config.profile === 'production' && config.get(httpConfig).publicUrl === undefined) {
-    throw new Error('PUBLIC_URL must be set where mail is sent in production: links in mails begin with it.');
+    throw new ConfigError([
+      { variable: 'PUBLIC_URL', rule: 'must be set where mail is sent in production: links in mails begin with it' },
+    ]);
   }
   const { SmtpSender } = await import('./smtp.sender.js');
   return new SmtpSender(mail);

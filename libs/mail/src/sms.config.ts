@@ -22,7 +22,10 @@ export const smsConfig = defineConfig(
       description:
         'Where text messages go. Unset: to the webhook, if one is named, and else nowhere. `log` writes them, and the codes in them, to the log.',
       hardening: {
-        refuse: (transport) => (transport === 'log' ? 'must not be log' : undefined),
+        refuse: (transport) =>
+          transport === 'log'
+            ? 'must not be log in production, for the log then holds the secrets in messages'
+            : undefined,
         stopsIn: ['staging', 'production'],
       },
     }),

@@ -1,5 +1,5 @@
 import { Module } from '@nestjs/common';
-import { type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
+import { ConfigError, type ConfigOf, InjectConfig, PublicConfig } from '#libs/config';
 import { Mailer } from '#libs/mail';
 import { UsersModule } from '../../users/users.module.js';
 import { OneTimeLinksModule } from '../links/one-time-links.module.js';
@@ -31,14 +31,15 @@ import { VerificationLetters } from './verification.letters.js';
   ],
 })
 export class RecoveryModule {
-  /** @throws Error where nobody new could ever get in */
+  /** @throws ConfigError where nobody new could ever get in */
   constructor(
     mailer: Mailer,
     facts: PublicConfig,
     @InjectConfig(registrationConfig) { allowUnverifiedSignIn }: ConfigOf<typeof registrationConfig>,
   ) {
     if (!allowUnverifiedSignIn && !mailer.canMail) {
-      throw new Error('ALLOW_UNVERIFIED_EMAIL_LOGIN=false needs mail, by which addresses are verified: set SMTP_URL.');
+      const rule = 'must not be false where no mail is sent, by which addresses are verified: set SMTP_URL';
+      throw new ConfigError([{ variable: 'ALLOW_UNVERIFIED_EMAIL_LOGIN', rule }]);
     }
     facts.contribute({ features: { passwordReset: mailer.canMail } });
   }
