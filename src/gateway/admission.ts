@@ -12,7 +12,7 @@ import { worstCase } from '../usage/rating.js';
 import type { BudgetHold, ScopeName } from '../usage/usage.meter.js';
 import { gatewayErrors } from './gateway.errors.js';
 import { boundsOf } from './bounds.js';
-import { canSpeak, isNative } from './dialects.js';
+import { canSpeak, formatOf, isNative } from './dialects.js';
 import { unpricedWork } from './hosted.work.js';
 import type { IncomingCall } from './incoming.call.js';
 import { mustBePermitted } from './key.permission.js';
@@ -151,13 +151,25 @@ export class Admission {
     ticket: CallTicket,
   ): Promise<BudgetHold> {
     try {
-      const outcome = await this.holds.hold(actor.userId, scopesOf(actor, model), () => mostOf(incoming, answerers));
+      const outcome = await this.holds.hold(actor.userId, scopesOf(actor, model), () =>
+        this.mostOf(incoming, answerers),
+      );
       if (!outcome.held) throw outcome.error;
       return outcome.hold;
     } catch (error) {
       ticket.cancel();
       throw error;
     }
+  }
+
+  /** The most that the call can cost, whichever of the models answers. */
+  mostOf(incoming: IncomingCall, models: readonly ResolvedModel[]): Pico {
+    if (OPERATIONS[incoming.operation].free === true) return 0n;
+    const costs = models.map((model) => {
+      const target = this.upstreams.target(model.providerId);
+      return worstCase(model.price, boundsOf(incoming, model, formatOf(target?.kind)));
+    });
+    return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
   }
 
   /** Of the first whose provider may be called at all. */
@@ -178,13 +190,6 @@ export class Admission {
       return target !== undefined && canSpeak(incoming, target);
     });
   }
-}
-
-/** The most that the call can cost, whichever of the models answers. */
-export function mostOf(incoming: IncomingCall, models: readonly ResolvedModel[]): Pico {
-  if (OPERATIONS[incoming.operation].free === true) return 0n;
-  const costs = models.map((model) => worstCase(model.price, boundsOf(incoming, model)));
-  return costs.reduce((most, cost) => (cost > most ? cost : most), 0n);
 }
 
 /** Everything that a call falls under, and that a budget can cap. */

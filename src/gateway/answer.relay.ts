@@ -54,7 +54,8 @@ export class AnswerRelay {
     } catch (error) {
       if (error instanceof UpstreamFailure && error.kind === 'too_large') {
         const units = dialect.streamedUnits();
-        await call.settle({ status: 'failed', httpStatus: status, free: dialect.free, units });
+        const unreadChars = answerLimitBytes;
+        await call.settle({ status: 'failed', httpStatus: status, free: dialect.free, units, unreadChars });
       }
       throw error;
     }

@@ -1,11 +1,12 @@
 import type { ResolvedModel } from '../models/model.catalog.js';
-import { boundsOf } from './bounds.js';
-import { readCall } from './incoming.call.js';
-import type { Operation } from './operations.js';
+import { boundsOf as boundsAt } from './bounds.js';
+import { type IncomingCall, readCall } from './incoming.call.js';
+import { type Operation, OPERATIONS } from './operations.js';
 
 const MODEL = { upstreamName: 'm', contextLength: null, maxOutputTokens: null } as unknown as ResolvedModel;
 const FRAME = 64;
 const LONGEST_ANSWER = 131_072;
+const DRAWN = 16_384;
 
 describe('the bounds of a call', () => {
   const read = (operation: Operation, body: string, headers: object = {}, path?: string) =>
@@ -14,6 +15,8 @@ describe('the bounds of a call', () => {
       { body: Buffer.from(body), headers: { 'content-type': 'application/json', ...headers } },
       { path },
     );
+  const boundsOf = (call: IncomingCall, model: ResolvedModel) =>
+    boundsAt(call, model, OPERATIONS[call.operation].format);
   const boundsOfBody = (body: string) => boundsOf(read('messages', body), MODEL);
   const answerOf = (operation: Operation, more: object, model: object = {}) =>
     boundsOf(read(operation, JSON.stringify({ model: 'm', ...more })), { ...MODEL, ...model }).outputBound;
@@ -41,7 +44,7 @@ describe('the bounds of a call', () => {
     ['responses', { max_output_tokens: 900, max_tokens: 1 }, 900],
     ['responses', { max_tokens: 1, max_completion_tokens: 1 }, LONGEST_ANSWER],
     ['messages', { max_tokens: 900, max_output_tokens: 1 }, 900],
-    ['images.generations', { max_tokens: 1 }, LONGEST_ANSWER],
+    ['images.generations', { max_tokens: 1, n: 2 }, 2 * DRAWN],
     ['completions', { max_tokens: 10, prompt: 'a' }, 10],
     ['completions', { max_tokens: 10, prompt: [1, 2, 3] }, 10],
     ['completions', { max_tokens: 10, prompt: ['a', 'b', 'c'], n: 2 }, 60],
@@ -111,8 +114,10 @@ describe('the bounds of a call', () => {
 
   it('leave it to providers other than Anthropic what they write to their caches', () => {
     const body = '{"model":"m","messages":[]}';
-    expect(boundsOf(read('chat.completions', body), MODEL).mayWriteCache).toBe(true);
-    expect(boundsOf(read('messages', body), MODEL).mayWriteCache).toBe(false);
+    for (const operation of ['chat.completions', 'messages'] as const) {
+      expect(boundsAt(read(operation, body), MODEL, 'openai').mayWriteCache).toBe(true);
+      expect(boundsAt(read(operation, body), MODEL, 'anthropic').mayWriteCache).toBe(false);
+    }
   });
 
   it.each<[string, Operation, object, number]>([
@@ -171,7 +176,7 @@ describe('the bounds of a call', () => {
 
   it('know what a forwarded address asks for', () => {
     const drawn = boundsOf(read('forwarded', '{"model":"m","n":3,"max_tokens":1}', {}, '/images/edits'), MODEL);
-    expect(drawn).toMatchObject({ images: 3, mayHaveImages: true, outputBound: 3 * LONGEST_ANSWER });
+    expect(drawn).toMatchObject({ images: 3, mayHaveImages: true, outputBound: 3 * DRAWN });
     const filled = boundsOf(read('forwarded', '{"model":"m","max_tokens":9}', {}, '/fim/completions'), MODEL);
     expect(filled.outputBound).toBe(9);
   });

@@ -2,7 +2,7 @@ import type { UsageBounds } from '../usage/rating.js';
 import type { ResolvedModel } from '../models/model.catalog.js';
 import { answerLimit, answersTo, natureOf } from './answer.limit.js';
 import type { IncomingCall } from './incoming.call.js';
-import type { Operation } from './operations.js';
+import type { Operation, WireFormat } from './operations.js';
 import { hostedWork } from './hosted.work.js';
 import { unseenParts } from './unseen.parts.js';
 
@@ -18,6 +18,8 @@ const DEAR_PICTURES = /\bgpt-4o-mini\b/;
 const TOKENS_PER_DEAR_PICTURE = 49_152;
 /** The longest answer that a model is offered with, where neither the request nor the catalogue limits it. */
 const LONGEST_ANSWER_TOKENS = 131_072;
+/** A picture that is drawn: OpenAI's largest, of 3,584 x 2,048, has 12,329, and a preview of it 100 more. */
+const TOKENS_PER_DRAWN_PICTURE = 16_384;
 /** Speech is not compressed below about eight kilobits a second. */
 const LEAST_AUDIO_BYTES_PER_SECOND = 1_000;
 /** However slowly a text is spoken: twenty tokens are a second. */
@@ -42,15 +44,17 @@ const ONE_PROMPT = new Set<Operation>(['chat.completions', 'responses', 'message
  * so a prompt has no more tokens than its body has bytes. One that goes on from an earlier answer, brings a document or
  * lets the provider fetch something has more, which is in no body: whatever the model can read, of any kind. Anthropic
  * writes to its cache where it is asked to, others as they like.
+ *
+ * @param format what the model's provider speaks
  */
-export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds {
+export function boundsOf(call: IncomingCall, model: ResolvedModel, format: WireFormat): UsageBounds {
   const { request, bytes } = call;
   const { json } = request;
   const nature = natureOf(call);
   const isDrawing = nature === 'images.generations';
   const { pictures, hasDocuments } = unseenParts(json);
   const { rounds, searches } = hostedWork(call);
-  const prompt = bytes + FRAMING_TOKENS + toolsIn(json) + pictures * tokensPerPicture(model) + repeatedIn(json);
+  const prompt = bytes + FRAMING_TOKENS + tokensOfTools(json) + pictures * tokensPerPicture(model) + repeatedIn(json);
   const goesOn = request.previousResponseId !== undefined;
   const isOpen = goesOn || hasDocuments || rounds > 0;
   const most = goesOn ? LONGEST_CONTEXT_TOKENS : isOpen ? LONGEST_CONTEXT_OF_READERS : prompt;
@@ -58,10 +62,10 @@ export function boundsOf(call: IncomingCall, model: ResolvedModel): UsageBounds 
   const hasSound = SOUND.has(nature) || Array.isArray(json['modalities']) || 'audio' in json;
   return {
     inputBound: isOpen ? longest * (1 + rounds) : fitsContext(call) ? Math.min(prompt, longest) : prompt,
-    outputBound: WITHOUT_ANSWER.has(nature) ? 0 : answerBound(call, model),
+    outputBound: answerBound(call, model),
     mayHaveAudio: isOpen || hasSound,
     mayHaveImages: isOpen || pictures > 0 || isDrawing || Array.isArray(json['modalities']),
-    mayWriteCache: isOpen || nature !== 'messages' || call.mentions('"cache_control"'),
+    mayWriteCache: isOpen || format !== 'anthropic' || call.mentions('"cache_control"'),
     mayWriteCacheForLong: call.mentions('"ttl"'),
     ...(isDrawing ? { images: request.choices } : {}),
     ...(nature === 'audio.speech' ? { characters: bytes } : {}),
@@ -80,17 +84,20 @@ function fitsContext(call: IncomingCall): boolean {
   return ONE_PROMPT.has(natureOf(call));
 }
 
-/** Text that was predicted and is not used is charged as if it had been generated. */
-function answerBound(call: IncomingCall, model: ResolvedModel): number {
+/** The most tokens of an answer. Text that was predicted and is not used is charged as if it had been generated. */
+export function answerBound(call: IncomingCall, model: ResolvedModel): number {
   const { json } = call.request;
-  if (natureOf(call) === 'audio.speech') return call.bytes * MOST_TOKENS_PER_SPOKEN_BYTE;
+  const nature = natureOf(call);
+  if (WITHOUT_ANSWER.has(nature)) return 0;
+  if (nature === 'audio.speech') return call.bytes * MOST_TOKENS_PER_SPOKEN_BYTE;
   const longest = model.maxOutputTokens ?? model.contextLength ?? LONGEST_ANSWER_TOKENS;
+  if (nature === 'images.generations') return Math.min(longest, TOKENS_PER_DRAWN_PICTURE) * answersTo(call);
   const predicted = 'prediction' in json ? call.bytes : 0;
   return (answerLimit(call) ?? longest) * answersTo(call) + predicted;
 }
 
 /** Tools that are known by a type with a date need no description. */
-function toolsIn({ tools }: Record<string, unknown>): number {
+function tokensOfTools({ tools }: Record<string, unknown>): number {
   if (!Array.isArray(tools) || tools.length === 0) return 0;
   const known = (tools as ({ type?: unknown } | null)[]).filter((tool) => /_\d{8}$/.test(String(tool?.type)));
   return TOKENS_OF_TOOLS + known.length * TOKENS_PER_KNOWN_TOOL;

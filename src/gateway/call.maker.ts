@@ -6,6 +6,7 @@ import { UpstreamFailure } from '#libs/upstream';
 import { UsageMeter } from '../usage/usage.meter.js';
 import { Admission } from './admission.js';
 import { AnswerRelay } from './answer.relay.js';
+import { answerBound } from './bounds.js';
 import { CallMetrics } from './call.metrics.js';
 import { dialectOf } from './dialects.js';
 import { gatewayErrors, upstreamError } from './gateway.errors.js';
@@ -56,6 +57,7 @@ export class CallMaker {
       requestId: request.id,
       bytes: incoming.bytes,
       admitted,
+      mostOutput: () => answerBound(incoming, admitted.model),
       recording,
       trace,
     });

@@ -9,7 +9,7 @@ import { TranslatedDialect } from './translated.dialect.js';
 import { chatOverMessages, messagesOverChat } from './translations.js';
 
 /** Anthropic speaks its own format; its imitation of OpenAI's leaves out too much. Everybody else speaks OpenAI's. */
-export function formatOf(kind: ProviderTarget['kind']): WireFormat {
+export function formatOf(kind: ProviderTarget['kind'] | undefined): WireFormat {
   return kind === 'anthropic' ? 'anthropic' : 'openai';
 }
 

@@ -44,7 +44,14 @@ describe('MeteredCall', () => {
       ticket: { finish: () => undefined },
     } as unknown as Admitted;
     const actor = { id: 'k', userId: 'u' } as ApiKeyPrincipal;
-    const call = new MeteredCall(meter, { actor, operation: 'chat.completions', requestId: 'r', bytes: 400, admitted });
+    const call = new MeteredCall(meter, {
+      actor,
+      operation: 'chat.completions',
+      requestId: 'r',
+      bytes: 400,
+      admitted,
+      mostOutput: () => 9,
+    });
     await call.settle({ status: 'completed', httpStatus: 200, text: 'hello world' });
     expect(rows).toMatchObject([{ inputTokens: 100, outputTokens: 2, tokensSource: 'counted', cost: 102n }]);
   });

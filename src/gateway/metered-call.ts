@@ -28,6 +28,8 @@ export interface Outcome {
   readonly text?: string;
   /** Its length in UTF-16 units, where the text is no more than its beginning. */
   readonly textChars?: number;
+  /** Length of an answer that was too large to be read: it has no more tokens than the call may be answered with. */
+  readonly unreadChars?: number;
   /** What the provider keeps the answer under. */
   readonly answerId?: string | undefined;
   /** The provider did no work: nothing is charged, nothing is counted. */
@@ -52,6 +54,8 @@ export interface CallFacts extends Watched {
   /** Size of the request's body. */
   readonly bytes: number;
   readonly admitted: Admitted;
+  /** The most tokens that the call may be answered with. */
+  readonly mostOutput: () => number;
 }
 
 /** One call on its way: knows who, what and since when, and leaves exactly one usage event. */
@@ -213,7 +217,8 @@ export class MeteredCall implements OpenCall {
     };
   }
 
-  private async tokens({ usage, prompt, text = '', textChars, units, free = false }: Outcome): Promise<MeteredTokens> {
+  private async tokens(outcome: Outcome): Promise<MeteredTokens> {
+    const { usage, prompt, units, free = false } = outcome;
     if (free) return NO_TOKENS;
     if (usage) return reportedTokens(usage);
     const read = prompt?.promptTokens ?? (await this.promptTokens()) + this.earlierTokens;
@@ -221,7 +226,7 @@ export class MeteredCall implements OpenCall {
       ...heardTokens(read, OPERATIONS[this.operation].isSound === true ? (units?.audioSeconds ?? 0) : 0),
       cachedInputTokens: prompt?.cachedTokens ?? 0,
       cacheWriteTokens: prompt?.cacheWriteTokens ?? 0,
-      outputTokens: await this.answerTokens(text, textChars),
+      outputTokens: await this.answerTokens(outcome),
       ...(this.spoke ? spokenTokens(units?.characters ?? 0) : {}),
       tokensSource: 'counted',
     };
@@ -251,11 +256,12 @@ export class MeteredCall implements OpenCall {
     return this.facts.operation === 'responses' && this.facts.admitted.request.json['store'] !== false;
   }
 
-  private async answerTokens(text: string, chars: number | undefined): Promise<number> {
+  private async answerTokens({ text = '', textChars, unreadChars }: Outcome): Promise<number> {
+    if (unreadChars !== undefined) return Math.min(TokenCounter.estimate(unreadChars), this.facts.mostOutput());
     try {
-      return await (await TokenCounter.load()).countText(text, chars);
+      return await (await TokenCounter.load()).countText(text, textChars);
     } catch {
-      return TokenCounter.estimateText(text, chars);
+      return TokenCounter.estimateText(text, textChars);
     }
   }
 

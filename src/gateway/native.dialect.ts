@@ -91,14 +91,15 @@ export class NativeDialect implements Dialect {
   }
 
   streamedUnits(): Units {
-    const answer = this.message ? saidBy(this.message) : { output: this.events?.searched };
+    const { message, events } = this;
+    const answer = message ? saidBy(message) : { output: events?.searched, usage: events?.saidUsage };
     return this.units(answer);
   }
 
   /** Subtitles and plain texts do not say how long the recording was, and neither does every provider. */
   private units(answer: Json | undefined): Units {
     const { request } = this.call;
-    const units = unitsOf(natureOf(this.call), request.json, answer);
+    const units = unitsOf(natureOf(this.call), request, answer);
     const { file } = request;
     if (this.traits.isSound !== true || units.audioSeconds !== undefined || file === undefined) return units;
     return { ...units, audioSeconds: soundSeconds(file) };
@@ -116,9 +117,9 @@ export class NativeDialect implements Dialect {
   }
 }
 
-/** What was begun counts where an answer broke off before its end said what it took. */
+/** What was begun counts where an answer broke off before its end said what it took, or its end left it out. */
 function saidBy({ closing, searches }: AnthropicObserver): Json {
-  return { usage: closing ?? { server_tool_use: { web_search_requests: searches } } };
+  return { usage: { server_tool_use: closing?.['server_tool_use'] ?? { web_search_requests: searches } } };
 }
 
 /** Rerankers report what they read, each in a way of its own, and write nothing. */

@@ -2,12 +2,13 @@ import { unitsOf } from './units.js';
 
 it.each([
   ['images.generations', { n: 1 }, { data: [{}, {}] }, { images: 2 }],
-  ['images.generations', { n: 3 }, undefined, { images: 3 }],
+  ['images.generations', { n: '3' }, undefined, { images: 3 }],
   ['audio.speech', { input: 'Grüße 👋' }, undefined, { characters: 7 }],
   ['audio.transcriptions', {}, { usage: { type: 'duration', seconds: 9.2 } }, { audioSeconds: 10 }],
   ['audio.translations', {}, { duration: 3 }, { audioSeconds: 3 }],
   ['audio.transcriptions', {}, { text: 'x' }, {}],
-  ['chat.completions', {}, { usage: { server_tool_use: { web_search_requests: 2 } } }, {}],
+  ['chat.completions', {}, { usage: { server_tool_use: { web_search_requests: 2 } } }, { searches: 2 }],
+  ['chat.completions', {}, { usage: {} }, {}],
   ['chat.completions', { web_search_options: {} }, {}, { searches: 1 }],
   [
     'chat.completions',
@@ -35,9 +36,9 @@ it.each([
   ['messages', {}, { usage: {} }, {}],
   ['chat.completions', { n: 3 }, { data: [] }, {}],
 ])('reads the units of %s', (operation, asked, answer, units) => {
-  expect(unitsOf(operation, asked, answer)).toEqual(units);
+  expect(unitsOf(operation, { json: asked, choices: 3 }, answer)).toEqual(units);
 });
 
 it.each([-1, NaN, Infinity, 1e12, '7', null])('does not believe a duration of %p', (seconds) => {
-  expect(unitsOf('audio.transcriptions', {}, { usage: { seconds } })).toEqual({});
+  expect(unitsOf('audio.transcriptions', { json: {}, choices: 1 }, { usage: { seconds } })).toEqual({});
 });

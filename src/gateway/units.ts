@@ -1,3 +1,5 @@
+import type { ModelRequest } from '#libs/upstream';
+
 /** What a call took beside tokens; what is not known is left out. */
 export interface Units {
   readonly images?: number;
@@ -10,11 +12,13 @@ export interface Units {
 
 type Json = Record<string, unknown>;
 
+type Asked = Pick<ModelRequest, 'json' | 'choices'>;
+
 /** Reads the units of a call from what was asked and, where there is one in JSON, from the answer. */
-export function unitsOf(operation: string, asked: Json, answer: Json | undefined): Units {
+export function unitsOf(operation: string, { json: asked, choices }: Asked, answer: Json | undefined): Units {
   switch (operation) {
     case 'images.generations':
-      return counted('images', Array.isArray(answer?.['data']) ? answer['data'].length : (asked['n'] ?? 1));
+      return counted('images', Array.isArray(answer?.['data']) ? answer['data'].length : choices);
     case 'audio.speech':
       return typeof asked['input'] === 'string' ? { characters: Array.from(asked['input']).length } : {};
     case 'audio.transcriptions':
@@ -25,7 +29,7 @@ export function unitsOf(operation: string, asked: Json, answer: Json | undefined
     case 'messages':
       return counted('searches', searchesOf(answer));
     case 'chat.completions':
-      return asked['web_search_options'] ? counted('searches', searchesOf(answer) ?? 1) : {};
+      return counted('searches', searchesOf(answer) ?? (asked['web_search_options'] ? 1 : undefined));
     case 'responses':
       return counted('searches', searchesIn(answer?.['output']));
     default:

@@ -82,8 +82,9 @@ interface Tier {
 }
 
 /**
- * The exact cost of a call. Pure; nothing is rounded but the surcharge, and the price of writing to a cache for long. Counts that are no numbers, or negative, count
- * as none, and parts that are more than their whole as the whole, so that no report makes a call cheaper than free.
+ * The exact cost of a call. Pure; nothing is rounded but the surcharge, and the price of writing to a cache for long.
+ * Counts that are no numbers, or negative, count as none, and parts that are more than their whole as the whole, so that
+ * no report makes a call cheaper than free.
  */
 export function rate(price: UnitPrices, usage: RatedUsage, options: RatingOptions = {}): Rated {
   const input = count(usage.inputTokens);

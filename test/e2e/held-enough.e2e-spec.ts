@@ -150,6 +150,38 @@ describe('a budget', () => {
       tools,
     });
     expect(await two.settled(whole.headers.get('x-request-id'))).toMatchObject({ searches: 1 });
+    two.openai.next({
+      headers,
+      body: [
+        'data: {"choices":[{"index":0,"delta":{"content":"Hi"},"finish_reason":"stop"}]}\n\n',
+        'data: {"choices":[],"usage":{"prompt_tokens":1,"completion_tokens":1,"server_tool_use":{"web_search_requests":2}}}\n\n',
+        'data: [DONE]\n\n',
+      ],
+    });
+    const chatted = await http.post('/v1/chat/completions', {
+      ...chat,
+      model: 'seeker',
+      stream: true,
+      web_search_options: {},
+    });
+    expect(await two.settled(chatted.headers.get('x-request-id'))).toMatchObject({ searches: 2 });
+    two.anthropic.next({
+      headers,
+      body: [
+        event('message_start', { message: { usage: { ...usage, server_tool_use: null } } }),
+        event('content_block_start', { index: 0, content_block: { type: 'server_tool_use', name: 'web_search' } }),
+        event('message_delta', { delta: { stop_reason: 'end_turn' }, usage: { output_tokens: 3 } }),
+        event('message_stop', {}),
+      ],
+    });
+    const quiet = await http.post('/v1/messages', {
+      ...chat,
+      model: 'finder',
+      max_tokens: 9,
+      stream: true,
+      tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 1 }],
+    });
+    expect(await two.settled(quiet.headers.get('x-request-id'))).toMatchObject({ status: 'completed', searches: 1 });
     two.anthropic.next({
       headers,
       body: [
@@ -168,8 +200,9 @@ describe('a budget', () => {
   });
 
   it.each<[path: string, body: object, took: object]>([
-    ['embeddings', { input: Array<string>(40).fill('Hello') }, { input_tokens: '40', images: 0 }],
-    ['images/generations', { prompt: 'A dot', n: 3 }, { images: 3 }],
+    ['embeddings', { input: Array<string>(40).fill('Hello') }, { input_tokens: '40', output_tokens: '0', images: 0 }],
+    ['images/generations', { prompt: 'A dot', n: 3 }, { images: 3, output_tokens: '16384' }],
+    ['chat/completions', { ...chat, max_tokens: 500 }, { output_tokens: '500' }],
   ])('is spent on an answer that was too large to be passed on: /v1/%s', async (path, body, took) => {
     two.openai.next({ headers: { 'content-type': 'application/json' }, body: ['{', ' '.repeat(70_000), '}'] });
     const answer = await two.key.http.post(`/v1/${path}`, { model: 'gpt', ...body });

@@ -36,6 +36,8 @@ export class SseObserver extends EventObserver {
   answerId: string | undefined;
   /** The searches of the web among what a response did, as the provider words them. */
   readonly searched: Record<string, unknown>[] = [];
+  /** The last usage, as the provider words it: it can have more in it than tokens. */
+  saidUsage: Record<string, unknown> | undefined;
   private readonly dropUsage: boolean;
 
   constructor(options: SseObserverOptions = {}) {
@@ -76,6 +78,7 @@ export class SseObserver extends EventObserver {
     if (asRecord(json['usage']) === undefined && asRecord(json['response']) === undefined) {
       return false;
     }
+    this.saidUsage = asRecord(json['usage']) ?? asRecord(asRecord(json['response'])?.['usage']) ?? this.saidUsage;
     const usage = usageOf(json);
     this.badUsage ||=
       usage === undefined && (misreports(json['usage']) || misreports(asRecord(json['response'])?.['usage']));

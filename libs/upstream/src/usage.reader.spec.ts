@@ -52,6 +52,15 @@ describe('usageOf', () => {
       'what was cached',
       { prompt_tokens: 10, completion_tokens: 5, total_tokens: 23, prompt_tokens_details: { cached_tokens: 8 } },
     ],
+    ...Object.entries({ read: 18, written: 16, both: 19 }).map(([what, total_tokens]): [string, object] => [
+      `${what} of a cache`,
+      {
+        prompt_tokens: 10,
+        completion_tokens: 5,
+        total_tokens,
+        prompt_tokens_details: { cached_tokens: 3, cache_write_tokens: 1 },
+      },
+    ]),
     ['less', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 3 }],
     ['nothing that could be true', { prompt_tokens: 10, completion_tokens: 5, total_tokens: 1e15 }],
   ])('believes no sum that says %s more than its parts', (_, usage) => {

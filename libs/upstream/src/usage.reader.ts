@@ -50,7 +50,7 @@ export function usageOf(json: unknown): UpstreamUsage | undefined {
     promptDetails?.['cache_write_tokens'] ?? promptDetails?.['cache_creation_tokens'],
     promptTokens,
   );
-  const thought = unsaid(usage, promptTokens + completionTokens, cachedTokens + cacheWriteTokens);
+  const thought = unsaid(usage, promptTokens + completionTokens, [cachedTokens, cacheWriteTokens]);
   const generated = completionTokens + thought;
   return {
     promptTokens,
@@ -72,11 +72,11 @@ export function usageOf(json: unknown): UpstreamUsage | undefined {
 
 /**
  * Tokens that are in no part but in the sum: xAI and Google leave what a model thought out of the answer, and charge for
- * it as for the answer. A sum that is off by what was cached says something else.
+ * it as for the answer. A sum that is off by what was read from a cache, written to it or both says something else.
  */
-function unsaid(usage: Record<string, unknown>, said: number, cached: number): number {
+function unsaid(usage: Record<string, unknown>, said: number, [read, written]: readonly [number, number]): number {
   const more = (tokens(usage['total_tokens']) ?? 0) - said;
-  return more > 0 && more !== cached ? more : 0;
+  return more > 0 && ![read, written, read + written].includes(more) ? more : 0;
 }
 
 function isSpeech(answer: Record<string, unknown> | undefined): boolean {

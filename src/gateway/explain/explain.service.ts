@@ -6,7 +6,7 @@ import { ModelCatalog, type ResolvedModel } from '../../models/model.catalog.js'
 import { PrepaidHolds } from '../../usage/balance/prepaid.holds.js';
 import { BudgetStandings } from '../../usage/budgets/budget.standings.js';
 import { CallLimits } from '../../usage/limits/call.limits.js';
-import { Admission, mostOf, type Route, scopesOf } from '../admission.js';
+import { Admission, type Route, scopesOf } from '../admission.js';
 import type { ExplainCallDto } from '../dto/explain.request.dto.js';
 import type { ExplainedBudgetDto, ExplanationDto } from '../dto/explain.response.dto.js';
 import { gatewayErrors } from '../gateway.errors.js';
@@ -42,7 +42,7 @@ export class ExplainService {
     const call = callOf(wish);
     const route = await this.routeOf(principal, call);
     const model = 'model' in route ? route.model : await this.modelOf(principal, wish.model);
-    const worst = model && mostOf(call, 'model' in route ? route.answerers : [model]);
+    const worst = model && this.admission.mostOf(call, 'model' in route ? route.answerers : [model]);
     const budgets = model && worst !== undefined ? await this.budgetsOf(principal, model, worst) : [];
     const short = budgets.find(({ sufficient }) => !sufficient)?.refusal;
     const rule =
