@@ -1,28 +1,30 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
-/** A row of the ledger keeps which of its tokens were sound, pictures or cached for long: those have prices of their own. */
+const COLUMNS = [
+  'long_cache_write_tokens',
+  'audio_input_tokens',
+  'image_input_tokens',
+  'audio_output_tokens',
+  'image_output_tokens',
+];
+
+/**
+ * A row of the ledger keeps which of its tokens were sound, pictures or cached for long: those have prices of their own.
+ * The rows that there are get nought, and are not looked at: settlement would wait for as long as that takes.
+ */
 export class CountSoundAndPictures1763650100000 implements MigrationInterface {
   readonly name = 'CountSoundAndPictures1763650100000';
 
   async up(db: QueryRunner): Promise<void> {
-    await db.query(`
-      ALTER TABLE usage_events
-        ADD COLUMN long_cache_write_tokens bigint NOT NULL DEFAULT 0 CHECK (long_cache_write_tokens >= 0),
-        ADD COLUMN audio_input_tokens bigint NOT NULL DEFAULT 0 CHECK (audio_input_tokens >= 0),
-        ADD COLUMN image_input_tokens bigint NOT NULL DEFAULT 0 CHECK (image_input_tokens >= 0),
-        ADD COLUMN audio_output_tokens bigint NOT NULL DEFAULT 0 CHECK (audio_output_tokens >= 0),
-        ADD COLUMN image_output_tokens bigint NOT NULL DEFAULT 0 CHECK (image_output_tokens >= 0);
-    `);
+    const columns = COLUMNS.map((column) => `ADD COLUMN ${column} bigint NOT NULL DEFAULT 0`);
+    const checks = COLUMNS.map(
+      (column) => `ADD CONSTRAINT usage_events_${column}_check CHECK (${column} >= 0) NOT VALID`,
+    );
+    await db.query(`ALTER TABLE usage_events ${[...columns, ...checks].join(', ')}`);
   }
 
   async down(db: QueryRunner): Promise<void> {
-    await db.query(`
-      ALTER TABLE usage_events
-        DROP COLUMN image_output_tokens,
-        DROP COLUMN audio_output_tokens,
-        DROP COLUMN image_input_tokens,
-        DROP COLUMN audio_input_tokens,
-        DROP COLUMN long_cache_write_tokens;
-    `);
+    const columns = COLUMNS.toReversed().map((column) => `DROP COLUMN ${column}`);
+    await db.query(`ALTER TABLE usage_events ${columns.join(', ')}`);
   }
 }

@@ -53,6 +53,7 @@ import { NoteKeysById1763649340000 } from './1763649340000-note-keys-by-id.js';
 import { IndexRareRows1763649350000 } from './1763649350000-index-rare-rows.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
 import { CountSoundAndPictures1763650100000 } from './1763650100000-count-sound-and-pictures.js';
+import { CheckSoundAndPictures1763650101000 } from './1763650101000-check-sound-and-pictures.js';
 
 /** Every migration in order. An explicit list, so that none runs because a file happens to lie here. */
 export const migrations = [
@@ -111,4 +112,5 @@ export const migrations = [
   IndexRareRows1763649350000,
   ChargeInOneGo1763650000000,
   CountSoundAndPictures1763650100000,
+  CheckSoundAndPictures1763650101000,
 ];

@@ -41,6 +41,23 @@ describe('the migrations', () => {
     expect(rows).toEqual([{ found: 'charge_budget(uuid,uuid,timestamp with time zone,numeric)' }]);
   });
 
+  it('H-14 look at no row of the ledger while they add columns to it, and have its checks hold in the end', async () => {
+    const url = await emptyDatabase();
+    const db = new Client({ connectionString: url });
+    await db.connect();
+    const unchecked = async (): Promise<number> => {
+      const { rowCount } = await db.query(
+        "SELECT FROM pg_constraint WHERE conrelid = 'usage_events'::regclass AND contype = 'c' AND NOT convalidated",
+      );
+      return rowCount ?? 0;
+    };
+    await runMigrations(url, migrations.slice(0, names.indexOf('CountSoundAndPictures1763650100000') + 1));
+    expect(await unchecked()).toBe(5);
+    await runMigrations(url, migrations);
+    expect(await unchecked()).toBe(0);
+    await db.end();
+  });
+
   it('H-14 can be taken back one by one, each to the schema it found, down to nothing', async () => {
     const url = await emptyDatabase();
     const stages: string[][] = [];
