@@ -6,6 +6,8 @@ it.each([
   ['audio.speech', { input: 'Grüße 👋' }, undefined, { characters: 7 }],
   ['audio.transcriptions', {}, { usage: { type: 'duration', seconds: 9.2 } }, { audioSeconds: 10 }],
   ['audio.translations', {}, { duration: 3 }, { audioSeconds: 3 }],
+  ['audio.transcriptions', {}, { duration: '9.2' }, { audioSeconds: 10 }],
+  ['audio.transcriptions', {}, { duration: 'long' }, {}],
   ['audio.transcriptions', {}, { text: 'x' }, {}],
   ['chat.completions', {}, { usage: { server_tool_use: { web_search_requests: 2 } } }, { searches: 2 }],
   ['chat.completions', {}, { usage: {} }, {}],

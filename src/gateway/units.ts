@@ -23,7 +23,7 @@ export function unitsOf(operation: string, { json: asked, choices }: Asked, answ
       return typeof asked['input'] === 'string' ? { characters: Array.from(asked['input']).length } : {};
     case 'audio.transcriptions':
     case 'audio.translations':
-      return counted('audioSeconds', record(answer?.['usage'])?.['seconds'] ?? answer?.['duration']);
+      return counted('audioSeconds', record(answer?.['usage'])?.['seconds'] ?? numberIn(answer?.['duration']));
     case 'rerank':
       return counted('searches', record(record(answer?.['meta'])?.['billed_units'])?.['search_units'] ?? 1);
     case 'messages':
@@ -35,6 +35,11 @@ export function unitsOf(operation: string, { json: asked, choices }: Asked, answ
     default:
       return {};
   }
+}
+
+/** vLLM writes a duration as a text. */
+function numberIn(value: unknown): unknown {
+  return typeof value === 'string' && /^\d+(?:\.\d+)?$/.test(value) ? Number(value) : value;
 }
 
 function searchesOf(answer: Json | undefined): unknown {

@@ -16,8 +16,41 @@ const flac = (perSecond: number, samples: number): Buffer => {
   return head;
 };
 const labels = Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 0, 1, 0, ...Buffer.alloc(128)]);
+const u32 = (...numbers: number[]): Buffer =>
+  Buffer.concat(numbers.map((number) => Buffer.from(number.toString(16).padStart(8, '0'), 'hex')));
+const box = (kind: string, ...parts: Buffer[]): Buffer => {
+  const content = Buffer.concat(parts);
+  return Buffer.concat([u32(8 + content.length), Buffer.from(kind), content]);
+};
+const film = (...head: number[]): Buffer => box('moov', box('udta', Buffer.alloc(9)), box('mvhd', u32(...head)));
+const sound = box('mdat', Buffer.alloc(160_000));
+const ftyp = box('ftyp', Buffer.from('M4A '));
+const counted = (second: number, third: number, fourth: number, at: number, frames: number): Buffer =>
+  Buffer.concat([
+    Buffer.from([0xff, second, third, fourth]),
+    Buffer.alloc(at - 4),
+    Buffer.from('Xing'),
+    u32(1, frames),
+    Buffer.alloc(40_000),
+  ]);
+const cover = Buffer.from([0x49, 0x44, 0x33, 4, 0, 0, 0, 9, 0, 0, ...Buffer.alloc(147_456)]);
 
 it.each<[string, Buffer, seconds: number]>([
+  ['an MP4 whose head comes first', Buffer.concat([ftyp, film(0, 0, 0, 1_000, 9_500), sound]), 10],
+  ['an MP4 whose head comes last', Buffer.concat([ftyp, sound, film(0, 0, 0, 1_000, 9_500)]), 10],
+  [
+    'an MP4 of a size that is written long',
+    Buffer.concat([ftyp, u32(1), Buffer.from('mdat'), u32(0, 160_016), sound.subarray(8), film(0, 0, 0, 1_000, 9_500)]),
+    10,
+  ],
+  ['an MP4 with a long head', Buffer.concat([ftyp, film(2 ** 24, 0, 0, 0, 0, 1_000, 0, 9_500), sound]), 10],
+  ['an MP4 in pieces', Buffer.concat([ftyp, film(0, 0, 0, 1_000, 0), sound]), 41],
+  ['an MP4 that is cut off', Buffer.concat([ftyp, box('moov', u32(80)), Buffer.alloc(3_964)]), 1],
+  ['an MP3 whose rate varies', counted(0xfb, 0x90, 0, 36, 383), 11],
+  ['the same in mono', counted(0xfb, 0x90, 0xc0, 21, 383), 11],
+  ['the same of version 2', counted(0xf3, 0x40, 0, 21, 383), 11],
+  ['the same of version 2 in mono', counted(0xf3, 0x40, 0xc0, 13, 383), 11],
+  ['an MP3 with a cover', Buffer.concat([cover, sized(Buffer.from([0xff, 0xfb, 0x90, 0]), 160_000)]), 10],
   ['a WAV of 32 kB a second', sized(wav(32_000), 320_000), 10],
   ['a FLAC of silence', sized(flac(8_000, 8_000 * 60), 60_000), 60],
   ['a FLAC that does not say its length', sized(flac(8_000, 0), 40_000), 10],
