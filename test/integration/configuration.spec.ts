@@ -244,7 +244,8 @@ describe('the configuration of the process', () => {
 
   it('is told of by a tool that is asked how it is used', async () => {
     const { code, stdout } = await runEntry('config-show', ['--help'], { environment: safe(), cwd: folder });
-    expect({ code, stdout }).toMatchObject({ code: 0, stdout: expect.stringContaining('Usage: npm run config:show') });
+    expect(code).toBe(0);
+    expect(stdout).toContain('Usage: npm run config:show');
   });
 
   it.each([
