@@ -33,13 +33,14 @@ export async function quickStart(app: NestFastifyApplication, actor: UserPrincip
   return { key, modelId };
 }
 
-/** The cheapest model that the actor may call, or may call once subscribed. */
+/** The cheapest model that the actor may call, or may call once subscribed; first those whose provider was reached last. */
 async function cheapestUsable(app: NestFastifyApplication, actor: UserPrincipal): Promise<string | undefined> {
   const cheapest = { capability: 'chat', availability: 'available', sort: 'inputCost', order: 'asc' } as const;
   const models = await app.get(ModelsService).list(actor, { page: 1, limit: CANDIDATES, ...cheapest });
-  const modelIds = models.items.map(({ id }) => id);
+  const candidates = models.items.toSorted((a, b) => Number(a.stale) - Number(b.stale));
+  const modelIds = candidates.map(({ id }) => id);
   const active = await app.get(Entitlements).activeModels(actor.userId, modelIds);
-  for (const { id, restricted } of models.items) {
+  for (const { id, restricted } of candidates) {
     if (active.has(id)) return id;
     // One that needs approval would only leave a request behind that nobody made.
     if (!restricted && (await subscribe(app, actor, id))) return id;

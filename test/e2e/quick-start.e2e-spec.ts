@@ -4,7 +4,7 @@ import { FirstAdministrator } from '../../src/auth/first-administrator.js';
 import { quickStart } from '../../src/boot/quick-start.js';
 import { prepareWelcome } from '../../src/boot/welcome.js';
 import { createApp, type TestApp } from '../support/app.js';
-import { givenModel } from '../support/given/models.js';
+import { givenModel, givenProvider } from '../support/given/models.js';
 import { givenSubscription } from '../support/given/subscriptions.js';
 import { emailIndex } from '../support/given/users.js';
 
@@ -56,6 +56,14 @@ describe('the key that a start offers to try', () => {
     expect(await quickStart(t.app, admin)).toMatchObject({ modelId: 'dear' });
     const { rows } = await t.db.query('SELECT model_id, status FROM subscriptions');
     expect(rows).toEqual([{ model_id: 'dear', status: 'active' }]);
+  });
+
+  it('is rather for a dearer model than for one whose provider was not reached', async () => {
+    const { slug } = await givenProvider(t);
+    await t.db.query("UPDATE providers SET last_sync_error = 'It could not be reached.' WHERE slug = $1", [slug]);
+    await givenModel(t, { id: 'cheap', inputPrice: 1n, provider: slug });
+    await givenModel(t, { id: 'dear', inputPrice: 2n, provider: (await givenProvider(t)).slug });
+    expect(await quickStart(t.app, admin)).toMatchObject({ modelId: 'dear' });
   });
 
   /** What the start says, in a profile. */
