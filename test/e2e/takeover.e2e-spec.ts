@@ -179,6 +179,7 @@ describe('whoever took an account over', () => {
       expect(await left(user.id)).toEqual({ identities: 1, passkeys: 1, totp: 1, codes: 10, keys: 1, tokens: 1 });
       expect((await key.http.get('/v1/models')).status).toBe(200);
       await mailReset(user);
+      expect(letters(user).at(-1)?.text).toContain('its API keys, second factors, passkeys and linked identities go');
       expect(await left(user.id)).toEqual({ identities: 0, passkeys: 0, totp: 0, codes: 0, keys: 0, tokens: 0 });
       expect((await key.http.get('/v1/models')).status).toBe(401);
       const { rows } = await t.db.query('SELECT 1 FROM users WHERE id = $1 AND email_verified_at IS NOT NULL', [
@@ -195,6 +196,9 @@ describe('whoever took an account over', () => {
       const { user } = await hijacked();
       await t.db.query('UPDATE users SET email_verified_at = now() WHERE id = $1', [user.id]);
       await mailReset(user);
+      const text = letters(user).at(-1)?.text;
+      expect(text).toContain('ends all sessions and personal access tokens');
+      expect(text).not.toContain('API keys');
       expect(await left(user.id)).toEqual({ identities: 1, passkeys: 1, totp: 1, codes: 10, keys: 1, tokens: 1 });
       expect(await actionsOn(user.id)).not.toContain('ACCOUNT_RECLAIMED');
     });

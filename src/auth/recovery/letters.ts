@@ -15,11 +15,20 @@ function askedFrom({ ip, device }: Asked): string {
   return `It was asked for from ${device.replaceAll('.', ' ')} at ${ip}.`;
 }
 
-export function resetLetter(to: string, url: string, asked: Asked): Letter {
+const ENDED_BY_RESET = 'A new password ends all sessions and personal access tokens of the account.';
+const REMOVED_BY_RESET =
+  'This address was never verified, so others may have used the account: its API keys, second factors, passkeys and linked identities go as well.';
+
+export function resetLetter(to: string, url: string, asked: Asked, isVerified: boolean): Letter {
   return {
     to,
     subject: 'Choose a new password',
-    paragraphs: ['Somebody asked for a new password for your account.', askedFrom(asked)],
+    paragraphs: [
+      'Somebody asked for a new password for your account.',
+      askedFrom(asked),
+      ENDED_BY_RESET,
+      ...(isVerified ? [] : [REMOVED_BY_RESET]),
+    ],
     link: { label: 'Choose a new password', url },
     closing: ['The link is good once, for 15 minutes.', NOT_YOU],
   };

@@ -31,6 +31,6 @@ export class PasswordResetLetters implements OnModuleInit {
     const link = await this.links.issue('password-reset', { userId: account.id, address: email }, LIFE_MS);
     if (!link) return;
     const url = publicLink(this.http, '/reset-password', link.token);
-    await this.mailer.mail(resetLetter(email, url, asked), link.expiresAt);
+    await this.mailer.mail(resetLetter(email, url, asked, account.emailVerifiedAt !== null), link.expiresAt);
   }
 }
