@@ -37,7 +37,8 @@ export class AdminProvidersController {
   @Endpoint({
     access: WRITE,
     summary: 'Add an upstream provider',
-    description: 'Addresses are checked here and again whenever they are dialled.',
+    description:
+      'Addresses are checked here and again whenever they are dialled. Its models are in the catalogue after the next synchronisation, within five minutes; most providers want a key for it.',
     status: 201,
     returns: one(ProviderDto),
     errors: { 400: ['provider_address_refused'], 409: ['provider_name_taken'] },

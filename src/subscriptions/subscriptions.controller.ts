@@ -18,7 +18,8 @@ export class SubscriptionsController {
   @Endpoint({
     access: permitted(subscriptionPermissions.write),
     summary: 'Subscribe to a model',
-    description: 'Active at once; pending where the model needs approval. A cancelled subscription is taken up again.',
+    description:
+      'Active at once; pending where the model needs approval. A cancelled subscription is taken up again. Without quotas in the body it grants 10,000 calls and 1,000,000 tokens a month; administrators can grant more.',
     status: 201,
     returns: one(SubscriptionDto),
     errors: { 404: ['model_not_found', 'model_unavailable'], 409: ['subscription_exists'] },

@@ -15,7 +15,8 @@ export class AdminUserLimitsController {
   @Endpoint({
     access: permitted(userPermissions.limit),
     summary: 'Set how much a person may spend and call',
-    description: 'Over all their API keys, beside the limits of each. The gateway obeys from the next call on.',
+    description:
+      'Over all their API keys, beside the limits of each. The gateway obeys from the next call on. A first budget starts at a spend of 0: what was spent before does not count.',
     returns: one(UserLimitsDto),
     errors: { 404: ['user_not_found'] },
   })

@@ -6,12 +6,15 @@ export const httpConfig = defineConfig(
   'http',
   'HTTP',
   {
-    port: port('PORT', { default: 3000, description: 'TCP port; 0 takes a free one.' }),
+    port: port('PORT', {
+      default: 3000,
+      description: 'TCP port; 0 takes a free one. Links cannot name that one: set PUBLIC_URL as well.',
+    }),
     host: text('HOST', { default: '127.0.0.1', description: 'Address to listen on. `0.0.0.0` for every interface.' }),
     publicUrl: url('PUBLIC_URL', {
       schemes: ['https', 'http'],
       description:
-        'Origin at which browsers reach this installation, without a path: `https://sluice.example.com`. Links in mails begin with it. Unset: `http://localhost` and PORT.',
+        'Origin at which browsers reach this installation, without a path: `https://sluice.example.com`. Links in mails begin with it. Unset: `http://localhost` and PORT, whatever HOST is, for passkeys need a name.',
     }),
     corsOrigin: list('CORS_ORIGIN', {
       default: [],

@@ -44,7 +44,7 @@ export class RecoveryController {
     access: PUBLIC,
     summary: 'Choose a new password with a link',
     description:
-      'Ends every session of the account. It opens none: sign in with the new password, and a second factor.',
+      'Ends every session and personal access token of the account. It opens no session: sign in with the new password, and a second factor. Where the address was never verified, this verifies it, and what a stranger may have left goes: API keys are revoked; second factors, passkeys, linked identities and tokens are removed.',
     returns: one(MessageDto),
     errors: {
       400: ['link_invalid', 'password_rejected', 'password_reused'],
@@ -64,7 +64,7 @@ export class RecoveryController {
   @Endpoint({
     access: recently(bySession(despite(SIGNED_IN, ...DUTIES)), 'identity'),
     summary: 'Change your password',
-    description: 'Ends every other session. The one that asks goes on.',
+    description: 'Ends every other session and every personal access token. The session that asks goes on.',
     returns: one(MessageDto),
     errors: {
       400: ['wrong_password', 'password_rejected', 'password_reused'],

@@ -50,7 +50,8 @@ export class AdminUsersController {
   @Endpoint({
     access: MANAGE,
     summary: 'Let somebody in no more',
-    description: 'Their sessions end, their API keys are refused, and their running calls break off, at once.',
+    description:
+      'Their sessions and personal access tokens end, their API keys are refused, and their running calls break off, at once. Their status is `inactive`, and their right password is answered as a wrong one.',
     returns: one(PersonDto),
     errors: MAY_FAIL,
   })
@@ -62,7 +63,7 @@ export class AdminUsersController {
   @Endpoint({
     access: MANAGE,
     summary: 'Let somebody in again who was suspended',
-    description: 'Their API keys work again. Sessions that have ended stay so.',
+    description: 'Their API keys work again. Sessions and personal access tokens that have ended stay so.',
     returns: one(PersonDto),
     errors: { 404: ['user_not_found'] },
   })

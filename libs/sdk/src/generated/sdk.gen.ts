@@ -123,7 +123,7 @@ export const getMyStats = <ThrowOnError extends boolean = false>(options?: Optio
 /**
  * Set how much a person may spend and call
  *
- * Over all their API keys, beside the limits of each. The gateway obeys from the next call on.
+ * Over all their API keys, beside the limits of each. The gateway obeys from the next call on. A first budget starts at a spend of 0: what was spent before does not count.
  */
 export const updateUserBudgetLimits = <ThrowOnError extends boolean = false>(options: Options<UpdateUserBudgetLimitsData, ThrowOnError>): RequestResult<UpdateUserBudgetLimitsResponses, UpdateUserBudgetLimitsErrors, ThrowOnError> => (options.client ?? client).patch<UpdateUserBudgetLimitsResponses, UpdateUserBudgetLimitsErrors, ThrowOnError>({
     security: [{
@@ -234,7 +234,7 @@ export const updateUser = <ThrowOnError extends boolean = false>(options: Option
 /**
  * Let somebody in no more
  *
- * Their sessions end, their API keys are refused, and their running calls break off, at once.
+ * Their sessions and personal access tokens end, their API keys are refused, and their running calls break off, at once. Their status is `inactive`, and their right password is answered as a wrong one.
  */
 export const suspendUser = <ThrowOnError extends boolean = false>(options: Options<SuspendUserData, ThrowOnError>): RequestResult<SuspendUserResponses, SuspendUserErrors, ThrowOnError> => (options.client ?? client).post<SuspendUserResponses, SuspendUserErrors, ThrowOnError>({
     security: [{
@@ -249,7 +249,7 @@ export const suspendUser = <ThrowOnError extends boolean = false>(options: Optio
 /**
  * Let somebody in again who was suspended
  *
- * Their API keys work again. Sessions that have ended stay so.
+ * Their API keys work again. Sessions and personal access tokens that have ended stay so.
  */
 export const restoreUser = <ThrowOnError extends boolean = false>(options: Options<RestoreUserData, ThrowOnError>): RequestResult<RestoreUserResponses, RestoreUserErrors, ThrowOnError> => (options.client ?? client).post<RestoreUserResponses, RestoreUserErrors, ThrowOnError>({
     security: [{
@@ -479,7 +479,7 @@ export const listProviders = <ThrowOnError extends boolean = false>(options?: Op
 /**
  * Add an upstream provider
  *
- * Addresses are checked here and again whenever they are dialled.
+ * Addresses are checked here and again whenever they are dialled. Its models are in the catalogue after the next synchronisation, within five minutes; most providers want a key for it.
  */
 export const createProvider = <ThrowOnError extends boolean = false>(options: Options<CreateProviderData, ThrowOnError>): RequestResult<CreateProviderResponses, CreateProviderErrors, ThrowOnError> => (options.client ?? client).post<CreateProviderResponses, CreateProviderErrors, ThrowOnError>({
     security: [{
@@ -847,7 +847,7 @@ export const listSubscriptions = <ThrowOnError extends boolean = false>(options?
 /**
  * Subscribe to a model
  *
- * Active at once; pending where the model needs approval. A cancelled subscription is taken up again.
+ * Active at once; pending where the model needs approval. A cancelled subscription is taken up again. Without quotas in the body it grants 10,000 calls and 1,000,000 tokens a month; administrators can grant more.
  */
 export const createSubscription = <ThrowOnError extends boolean = false>(options: Options<CreateSubscriptionData, ThrowOnError>): RequestResult<CreateSubscriptionResponses, CreateSubscriptionErrors, ThrowOnError> => (options.client ?? client).post<CreateSubscriptionResponses, CreateSubscriptionErrors, ThrowOnError>({
     security: [{
@@ -2774,7 +2774,7 @@ export const requestPasswordReset = <ThrowOnError extends boolean = false>(optio
 /**
  * Choose a new password with a link
  *
- * Ends every session of the account. It opens none: sign in with the new password, and a second factor.
+ * Ends every session and personal access token of the account. It opens no session: sign in with the new password, and a second factor. Where the address was never verified, this verifies it, and what a stranger may have left goes: API keys are revoked; second factors, passkeys, linked identities and tokens are removed.
  */
 export const confirmPasswordReset = <ThrowOnError extends boolean = false>(options: Options<ConfirmPasswordResetData, ThrowOnError>): RequestResult<ConfirmPasswordResetResponses, ConfirmPasswordResetErrors, ThrowOnError> => (options.client ?? client).post<ConfirmPasswordResetResponses, ConfirmPasswordResetErrors, ThrowOnError>({
     url: '/api/auth/password-reset/confirm',
@@ -2788,7 +2788,7 @@ export const confirmPasswordReset = <ThrowOnError extends boolean = false>(optio
 /**
  * Change your password
  *
- * Ends every other session. The one that asks goes on.
+ * Ends every other session and every personal access token. The session that asks goes on.
  */
 export const changePassword = <ThrowOnError extends boolean = false>(options: Options<ChangePasswordData, ThrowOnError>): RequestResult<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError> => (options.client ?? client).post<ChangePasswordResponses, ChangePasswordErrors, ThrowOnError>({
     security: [{

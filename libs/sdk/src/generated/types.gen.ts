@@ -2607,7 +2607,7 @@ export type DataExportDto = {
 
 export type OwnerProofDto = {
     /**
-     * The password. Whoever has none must have signed in not long ago instead.
+     * The password: needed where the account has one. Whoever has none must have signed in not long ago instead.
      */
     password?: string;
 };
@@ -3349,7 +3349,7 @@ export type PasskeyOptionsDto = {
 
 export type BeginPasskeyDto = {
     /**
-     * Your password. Left out by accounts that have none.
+     * Your password: needed where the account has one, left out where it has none.
      */
     password?: string;
 };

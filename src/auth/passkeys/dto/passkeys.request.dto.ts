@@ -11,7 +11,7 @@ const NAME = {
 
 export class BeginPasskeyDto {
   @Text({
-    description: 'Your password. Left out by accounts that have none.',
+    description: 'Your password: needed where the account has one, left out where it has none.',
     example: 'Correct-Horse-7-Battery',
     max: 1_024,
     optional: true,
