@@ -12,7 +12,7 @@ describe('what the pages name', () => {
   ]);
   const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
 
-  it.each(['README.md', 'docs/security.md', 'CONTRIBUTING.md'])(
+  it.each(['README.md', 'docs/accounts.md', 'docs/providers.md', 'docs/security.md', 'CONTRIBUTING.md'])(
     'are variables of the configuration and commands that there are: %s',
     (file) => {
       const page = read(file);
