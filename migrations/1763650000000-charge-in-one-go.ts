@@ -22,10 +22,11 @@ export class ChargeInOneGo1763650000000 implements MigrationInterface {
 }
 
 /**
- * Moves costs from the slices of replicas to what is spent; what a slice does not cover is spent all the same. The
+ * Moves costs from the slices of replicas to what is spent; what a slice does not cover is spent all the same, and is
+ * taken from others where there is no slice: see 1763650001000. The
  * first statement waits for the locks, in the order of the ids; the second sees what those before it have written.
  */
-const CHARGE_ALL = `
+export const CHARGE_ALL = `
   CREATE FUNCTION charge_budgets(replicas uuid[], budgets uuid[], periods timestamptz[], costs numeric[])
   RETURNS void LANGUAGE plpgsql AS $$
   BEGIN
@@ -34,7 +35,7 @@ const CHARGE_ALL = `
       JOIN unnest(budgets, periods) AS c(budget_id, starts_at) USING (budget_id, starts_at)
      ORDER BY p.budget_id, p.starts_at FOR UPDATE OF p;
     WITH charge AS (
-      SELECT c.*, least(coalesce(l.amount, 0), c.cost) AS covered
+      SELECT c.*, coalesce(least(l.amount, c.cost), 0) AS covered
         FROM unnest(replicas, budgets, periods, costs) AS c(replica_id, budget_id, starts_at, cost)
         LEFT JOIN budget_leases l USING (replica_id, budget_id, starts_at)
     ), shrunk AS (

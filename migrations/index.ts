@@ -52,6 +52,7 @@ import { CreateUserAvatars1763640802000 } from './1763640802000-create-user-avat
 import { NoteKeysById1763649340000 } from './1763649340000-note-keys-by-id.js';
 import { IndexRareRows1763649350000 } from './1763649350000-index-rare-rows.js';
 import { ChargeInOneGo1763650000000 } from './1763650000000-charge-in-one-go.js';
+import { ChargeNoSliceThatIsGone1763650001000 } from './1763650001000-charge-no-slice-that-is-gone.js';
 import { CountSoundAndPictures1763650100000 } from './1763650100000-count-sound-and-pictures.js';
 import { CheckSoundAndPictures1763650101000 } from './1763650101000-check-sound-and-pictures.js';
 
@@ -111,6 +112,7 @@ export const migrations = [
   NoteKeysById1763649340000,
   IndexRareRows1763649350000,
   ChargeInOneGo1763650000000,
+  ChargeNoSliceThatIsGone1763650001000,
   CountSoundAndPictures1763650100000,
   CheckSoundAndPictures1763650101000,
 ];

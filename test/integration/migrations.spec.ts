@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { newId } from '#libs/kernel';
 import { migrationStates, revertMigrations, runMigrations } from '#libs/database';
 import { migrations } from '../../migrations/index.js';
 import { build, type Ended, runEntry } from '../support/built.js';
@@ -39,6 +40,27 @@ describe('the migrations', () => {
     );
     await db.end();
     expect(rows).toEqual([{ found: 'charge_budget(uuid,uuid,timestamp with time zone,numeric)' }]);
+  });
+
+  it('H-14 put back what was taken from slices by mistake', async () => {
+    const url = await emptyDatabase();
+    await runMigrations(url, migrations.slice(0, names.indexOf('ChargeNoSliceThatIsGone1763650001000')));
+    const db = new Client({ connectionString: url });
+    await db.connect();
+    const [budget, replica] = [newId(), newId()];
+    await db.query("INSERT INTO budgets (id, scope, scope_id, amount, period) VALUES ($1, 'key', 'k', 1000, 'total')", [
+      budget,
+    ]);
+    await db.query("INSERT INTO replicas (id, host, pid) VALUES ($1, 'h', 1)", [replica]);
+    await db.query(
+      "INSERT INTO budget_periods (budget_id, starts_at, ends_at, leased) VALUES ($1, now(), 'infinity', 40)",
+      [budget],
+    );
+    await db.query('INSERT INTO budget_leases SELECT $1, budget_id, starts_at, 100 FROM budget_periods', [replica]);
+    await runMigrations(url, migrations);
+    const { rows } = await db.query('SELECT leased FROM budget_periods');
+    await db.end();
+    expect(rows).toEqual([{ leased: '100' }]);
   });
 
   it('H-14 look at no row of the ledger while they add columns to it, and have its checks hold in the end', async () => {
