@@ -133,7 +133,7 @@ export class Admission {
   private unpriced(incoming: IncomingCall, model: ResolvedModel): DomainError | undefined {
     if (OPERATIONS[incoming.operation].free === true) return undefined;
     const target = this.upstreams.target(model.providerId);
-    return target && isNative(incoming, target) ? unpricedWork(incoming, model) : undefined;
+    return target && isNative(incoming, target) ? unpricedWork(incoming.hosted, model.price) : undefined;
   }
 
   private async enter(actor: ApiKeyPrincipal, incoming: IncomingCall, { model, quota }: Route): Promise<CallTicket> {

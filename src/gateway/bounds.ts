@@ -3,7 +3,6 @@ import type { ResolvedModel } from '../models/model.catalog.js';
 import { answerLimit, answersTo, natureOf } from './answer.limit.js';
 import type { IncomingCall } from './incoming.call.js';
 import type { Operation, WireFormat } from './operations.js';
-import { hostedWork } from './hosted.work.js';
 import { unseenParts } from './unseen.parts.js';
 
 /** What surrounds messages is in no body. */
@@ -53,7 +52,7 @@ export function boundsOf(call: IncomingCall, model: ResolvedModel, format: WireF
   const nature = natureOf(call);
   const isDrawing = nature === 'images.generations';
   const { pictures, hasDocuments } = unseenParts(json);
-  const { rounds, searches } = hostedWork(call);
+  const { rounds, searches } = call.hosted;
   const prompt = bytes + FRAMING_TOKENS + tokensOfTools(json) + pictures * tokensPerPicture(model) + repeatedIn(json);
   const goesOn = request.previousResponseId !== undefined;
   const isOpen = goesOn || hasDocuments || rounds > 0;

@@ -1,4 +1,3 @@
-import type { ResolvedModel } from '../models/model.catalog.js';
 import { hostedWork, unpricedWork } from './hosted.work.js';
 import { readCall } from './incoming.call.js';
 import type { Operation } from './operations.js';
@@ -7,9 +6,8 @@ const read = (operation: Operation, more: object, toolCalls?: number) => {
   const body = Buffer.from(JSON.stringify({ model: 'm', ...more }));
   return readCall(operation, { body, headers: { 'content-type': 'application/json' } }, { toolCalls });
 };
-const modelWith = (perSearch: bigint | null) => ({ price: { perSearch } }) as unknown as ResolvedModel;
 const refusalOf = (operation: Operation, more: object, perSearch: bigint | null = 1n) =>
-  unpricedWork(read(operation, more), modelWith(perSearch));
+  unpricedWork(hostedWork(read(operation, more)), { perSearch });
 
 describe('what a provider does beside the model', () => {
   it.each<[Operation, object]>([

@@ -1,9 +1,18 @@
 import type { DomainError } from '#libs/kernel';
+import type { ModelRequest } from '#libs/upstream';
 import type { ResolvedModel } from '../models/model.catalog.js';
 import { gatewayErrors } from './gateway.errors.js';
-import type { IncomingCall } from './incoming.call.js';
+import type { Operation } from './operations.js';
 
 type Json = Record<string, unknown>;
+
+/** What of a call says what its provider is to do. */
+interface AskingCall {
+  readonly operation: Operation;
+  readonly request: ModelRequest;
+  /** How often it may use tools of its own where the call does not say; 0 for never. */
+  readonly defaultToolCalls: number;
+}
 
 /** What a provider does beside the model in the course of one answer. */
 export interface HostedWork {
@@ -40,7 +49,7 @@ const SEARCHES_OF_A_CHAT = 10;
 const NONE: HostedWork = { rounds: 0, searches: 0, refused: undefined };
 
 /** Closed unless opened: what is not known to be the caller's own work, or to have a price and a bound, is refused. */
-export function hostedWork(call: IncomingCall): HostedWork {
+export function hostedWork(call: AskingCall): HostedWork {
   const { operation, request } = call;
   const { json } = request;
   const { most, isAdded } = limitOfResponse(call);
@@ -63,7 +72,7 @@ export function hostedWork(call: IncomingCall): HostedWork {
 }
 
 /** What bounds all tools of a response together: the caller's limit, or else the operator's. */
-function limitOfResponse({ operation, request, defaultToolCalls }: IncomingCall): { most?: number; isAdded: boolean } {
+function limitOfResponse({ operation, request, defaultToolCalls }: AskingCall): { most?: number; isAdded: boolean } {
   const { max_tool_calls: asked = null } = request.json;
   if (operation !== 'responses') return { isAdded: false };
   const isAdded = asked === null;
@@ -71,11 +80,13 @@ function limitOfResponse({ operation, request, defaultToolCalls }: IncomingCall)
   return isCount(most) ? { most, isAdded } : { isAdded };
 }
 
-/** Why a model may not answer a call: its provider would do what has no price, or no end. */
-export function unpricedWork(call: IncomingCall, { price }: ResolvedModel): DomainError | undefined {
-  const { refused, searches } = hostedWork(call);
+/** Why a model may not do it: its provider would do what has no price, or no end. */
+export function unpricedWork(
+  { refused, searches }: HostedWork,
+  { perSearch }: Pick<ResolvedModel['price'], 'perSearch'>,
+): DomainError | undefined {
   if (refused) return notAllowed(refused.param, REASONS[refused.reason]);
-  return searches > 0 && price.perSearch === null ? notAllowed('web_search', REASONS.unpriced) : undefined;
+  return searches > 0 && perSearch === null ? notAllowed('web_search', REASONS.unpriced) : undefined;
 }
 
 function notAllowed(param: string, reason: string): DomainError {

@@ -11,6 +11,7 @@ import {
   rewriteMultipartModel,
 } from '#libs/upstream';
 import { gatewayErrors, malformedRequest } from './gateway.errors.js';
+import { type HostedWork, hostedWork } from './hosted.work.js';
 import { type Operation, OPERATIONS } from './operations.js';
 
 /** A call as it came: what is asked, and the very bytes that ask it. */
@@ -36,6 +37,8 @@ export interface IncomingCall {
   readonly asksForLongerContext: boolean;
   /** How often the provider may use tools of its own in a response whose caller does not say; 0 for never. */
   readonly defaultToolCalls: number;
+  /** What the provider does beside the model, judged once. */
+  readonly hosted: HostedWork;
   /** Whether a text stands in the body once its escapes are undone. In forms, in its fields. */
   mentions(text: string): boolean;
   /** The body with another name for the model, everything else byte for byte the same. */
@@ -67,6 +70,7 @@ export function readCall(
 /** A class, because an object that is written out with a getter takes an engine several times as long to make. */
 class ReadCall implements IncomingCall {
   private whole: ModelRequest | undefined;
+  private work: HostedWork | undefined;
 
   constructor(
     readonly operation: Operation,
@@ -92,6 +96,11 @@ class ReadCall implements IncomingCall {
   get request(): ModelRequest {
     this.whole ??= answerable(this.operation, accepted(this.outlined.read()));
     return this.whole;
+  }
+
+  get hosted(): HostedWork {
+    this.work ??= hostedWork(this);
+    return this.work;
   }
 
   get bytes(): number {

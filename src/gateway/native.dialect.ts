@@ -20,7 +20,6 @@ import type { ResolvedModel } from '../models/model.catalog.js';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
 import { natureOf } from './answer.limit.js';
 import { type Dialect, headersFor, type HeardAnswer } from './dialect.js';
-import { hostedWork } from './hosted.work.js';
 import type { IncomingCall } from './incoming.call.js';
 import { OPERATIONS, type OperationTraits } from './operations.js';
 import { type Units, unitsOf } from './units.js';
@@ -51,7 +50,7 @@ export class NativeDialect implements Dialect {
 
   body(model: ResolvedModel): Buffer {
     const body = this.call.named(model.upstreamName);
-    const { addedLimit } = hostedWork(this.call);
+    const { addedLimit } = this.call.hosted;
     if (addedLimit !== undefined) return limitToolCalls(body, addedLimit);
     return this.asksForUsage ? askForUsage(body) : body;
   }
