@@ -84,7 +84,7 @@ export class DurableLedger implements OnModuleInit {
         await this.ledger.append(rows);
         return;
       } catch (error) {
-        if (!isConnectionLoss(error) && !OTHER_SCHEMA.test(codeOf(error))) throw error;
+        if (!mustWait(error)) throw error;
         this.isAway = true;
         this.log.warn('PostgreSQL is away, or of another version; settled calls go to disk.', error);
       }
@@ -126,7 +126,7 @@ export class DurableLedger implements OnModuleInit {
       this.isAway = false;
       this.isFull = false;
     } catch (error) {
-      if (!isConnectionLoss(error)) this.log.error('What waits on disk could not be brought to the ledger', error);
+      if (!mustWait(error)) this.log.error('What waits on disk could not be brought to the ledger', error);
     }
   }
 
@@ -195,8 +195,12 @@ const SYSTEM = /^E[A-Z0-9]+$/;
 
 /** Whether the same rows can succeed later; otherwise one of them is at fault. */
 export function isPassing(error: unknown): boolean {
-  const code = codeOf(error);
-  return error instanceof SpoolFull || isConnectionLoss(error) || PASSING.test(code) || OTHER_SCHEMA.test(code);
+  return error instanceof SpoolFull || mustWait(error) || PASSING.test(codeOf(error));
+}
+
+/** Whether nothing can be written now, whatever the rows are. */
+function mustWait(error: unknown): boolean {
+  return isConnectionLoss(error) || OTHER_SCHEMA.test(codeOf(error));
 }
 
 function codeOf(error: unknown): string {
