@@ -10,6 +10,9 @@ const MPEG_2 = [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160];
 /** Samples a second of MPEG version 1 by the index in a frame's head; version 2 has half as many, 2.5 a quarter. */
 const MPEG_SAMPLES = [44_100, 48_000, 32_000];
 
+/** Kinds of boxes, as numbers: a hostile file has millions of them. */
+const [MOOV, MVHD] = [Buffer.from('moov').readUInt32BE(), Buffer.from('mvhd').readUInt32BE()];
+
 /**
  * About how many seconds a recording lasts, by its size and by what its head says: WAV, MP3, FLAC and MP4. For calls whose
  * provider does not say it. A head that says what no sound can be is believed as far as one can.
@@ -63,7 +66,7 @@ function countedSeconds(frame: Buffer): number | undefined {
 /** ISO 14496-12 §8.2.2: the head of a film, which a recording in AAC is as well. One that is told piece by piece says 0. */
 function mp4Seconds(bytes: Buffer): number | undefined {
   if (bytes.length < 8 || textAt(bytes, 4) !== 'ftyp') return undefined;
-  const head = boxIn(boxIn(bytes, 'moov'), 'mvhd');
+  const head = boxIn(boxIn(bytes, MOOV), MVHD);
   const isLong = head?.[0] === 1;
   if (head === undefined || head.length < (isLong ? 32 : 20)) return undefined;
   const perSecond = head.readUInt32BE(isLong ? 20 : 12);
@@ -72,13 +75,13 @@ function mp4Seconds(bytes: Buffer): number | undefined {
 }
 
 /** What is in the first box of a kind. One that is as long as all that follows says 0; 1 is followed by a longer number. */
-function boxIn(bytes: Buffer | undefined, kind: string): Buffer | undefined {
+function boxIn(bytes: Buffer | undefined, kind: number): Buffer | undefined {
   if (bytes === undefined) return undefined;
   for (let at = 0; at + 8 <= bytes.length;) {
     const size = bytes.readUInt32BE(at);
     const isLarge = size === 1 && at + 16 <= bytes.length;
     const end = size === 0 ? bytes.length : at + (isLarge ? Number(bytes.readBigUInt64BE(at + 8)) : size);
-    if (textAt(bytes, at + 4) === kind) return bytes.subarray(at + 8, end);
+    if (bytes.readUInt32BE(at + 4) === kind) return bytes.subarray(at + 8, end);
     if (end < at + 8) return undefined;
     at = end;
   }
