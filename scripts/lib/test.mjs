@@ -58,7 +58,7 @@ async function runJest(argv) {
   };
   const most = await pass(ALONE);
   const paths = argv.filter((argument) => !argument.startsWith('-') && /[./]/.test(argument));
-  if (paths.length > 0 && !paths.some((path) => ALONE.includes(path))) return most.counts;
+  if (paths.length > 0 && !paths.some((path) => ALONE.includes(path) || path.endsWith(ALONE))) return most.counts;
   const alone = await pass(`^(?!.*${ALONE}$)`);
   const testResults = [most, alone].flatMap(({ report }) => report?.testResults ?? []);
   writeFileSync(REPORT, JSON.stringify({ ...most.report, testResults }));
