@@ -92,9 +92,10 @@ export interface PasskeyFacts {
   readonly name: string;
 }
 
-/** Somebody can sign in with one more passkey. */
-export class PasskeyAdded extends FactorsChanged {
-  protected readonly action = 'PASSKEY_ADDED';
+/** A person has a passkey more, or less. */
+abstract class PasskeysChanged extends FactorsChanged {
+  /** Whether its name is what there was, or what there is. */
+  protected abstract readonly side: 'oldValues' | 'newValues';
 
   constructor(
     actor: Principal,
@@ -106,26 +107,20 @@ export class PasskeyAdded extends FactorsChanged {
 
   override audit(): AuditEntry {
     const { id, name } = this.passkey;
-    return { action: this.action, resourceType: 'passkey', resourceId: id, newValues: { name } };
+    return { action: this.action, resourceType: 'passkey', resourceId: id, [this.side]: { name } };
   }
 }
 
+/** Somebody can sign in with one more passkey. */
+export class PasskeyAdded extends PasskeysChanged {
+  protected readonly action = 'PASSKEY_ADDED';
+  protected readonly side = 'newValues';
+}
+
 /** A passkey is worthless from now on. */
-export class PasskeyRemoved extends FactorsChanged {
+export class PasskeyRemoved extends PasskeysChanged {
   protected readonly action = 'PASSKEY_REMOVED';
-
-  constructor(
-    actor: Principal,
-    userId: string,
-    readonly passkey: PasskeyFacts,
-  ) {
-    super(actor, userId);
-  }
-
-  override audit(): AuditEntry {
-    const { id, name } = this.passkey;
-    return { action: this.action, resourceType: 'passkey', resourceId: id, oldValues: { name } };
-  }
+  protected readonly side = 'oldValues';
 }
 
 /** A passkey has another name. */
