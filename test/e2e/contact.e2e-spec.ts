@@ -14,13 +14,9 @@ import { PersonalTokenIssued } from '../../src/auth/tokens/events/personal-token
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
+import { statusAndCode } from '../support/http.js';
 import { SmsGateway } from '../support/sms-gateway.js';
 import { SmtpSink } from '../support/smtp-sink.js';
-
-const codeOf = ({ status, text }: { status: number; text: string }) => [
-  status,
-  (JSON.parse(text) as { error?: { code: string } }).error?.code,
-];
 
 let numbers = 0;
 const newNumber = () => `+1555${String((numbers += 1)).padStart(7, '0')}`;
@@ -69,11 +65,11 @@ describe('by what people are reached', () => {
       expect((await profile(user)).phoneVerified).toBe(false);
       const { code } = await asked(user);
       expect(code).toMatch(/^\d{6}$/);
-      expect(codeOf(await confirm(user, wrongFor(code)))).toEqual([400, 'wrong_code']);
+      expect(statusAndCode(await confirm(user, wrongFor(code)))).toEqual([400, 'wrong_code']);
       const answer = await confirm(user, code);
       expect([answer.status, answer.body]).toEqual([200, { data: { phoneVerified: true } }]);
       expect((await profile(user)).phoneVerified).toBe(true);
-      expect(codeOf(await confirm(user, code))).toEqual([400, 'code_void']);
+      expect(statusAndCode(await confirm(user, code))).toEqual([400, 'code_void']);
       const { rows } = await t.db.query<{ error_code: string }>(
         "SELECT error_code FROM audit_logs WHERE action = 'PHONE_VERIFICATION_FAILED' AND actor_id = $1 ORDER BY id",
         [user.id],
@@ -85,10 +81,10 @@ describe('by what people are reached', () => {
       const user = await givenUser(t);
       const { code } = await asked(user);
       const answers = await Promise.all(Array.from({ length: 12 }, (_, n) => confirm(user, wrongFor(code, n + 1))));
-      const codes = answers.map((answer) => codeOf(answer)[1]);
+      const codes = answers.map((answer) => statusAndCode(answer)[1]);
       expect(codes.filter((each) => each === 'wrong_code')).toHaveLength(5);
       expect(codes.filter((each) => each === 'code_void')).toHaveLength(7);
-      expect(codeOf(await confirm(user, code))).toEqual([400, 'code_void']);
+      expect(statusAndCode(await confirm(user, code))).toEqual([400, 'code_void']);
     });
 
     it('A-20 lets one of many right codes through that come at once', async () => {
@@ -107,10 +103,11 @@ describe('by what people are reached', () => {
         const first = await asked(user);
         const second = await asked(user);
         await asked(other);
-        if (first.code !== second.code) expect(codeOf(await confirm(user, first.code))).toEqual([400, 'wrong_code']);
+        if (first.code !== second.code)
+          expect(statusAndCode(await confirm(user, first.code))).toEqual([400, 'wrong_code']);
         expect((await confirm(other, second.code)).status).toBe(400);
         own.clock.advance({ minutes: 11 });
-        expect(codeOf(await confirm(user, second.code))).toEqual([400, 'code_void']);
+        expect(statusAndCode(await confirm(user, second.code))).toEqual([400, 'code_void']);
         const job = declaredJobs().find(({ name }) => name === 'remove-expired-phone-codes');
         expect(job && (await own.app.get(JobRunner).run(job))).toBe(true);
         expect((await own.db.query('SELECT 1 FROM phone_codes')).rows).toEqual([]);
@@ -136,8 +133,8 @@ describe('by what people are reached', () => {
       const { phone, code } = await asked(user);
       await confirm(user, code);
       const theirs = await asked(other, phone);
-      expect(codeOf(await confirm(other, theirs.code))).toEqual([409, 'user_phone_taken']);
-      expect(codeOf(await ask(other, '0555 0100'))).toEqual([400, 'phone_invalid']);
+      expect(statusAndCode(await confirm(other, theirs.code))).toEqual([409, 'user_phone_taken']);
+      expect(statusAndCode(await ask(other, '0555 0100'))).toEqual([400, 'phone_invalid']);
       const statuses = [];
       for (let n = 0; n < 3; n += 1) statuses.push((await ask(other, newNumber())).status);
       expect(statuses).toEqual([202, 202, 429]);
@@ -150,7 +147,7 @@ describe('by what people are reached', () => {
         const answer = await own.http.bearer((await givenUser(own)).token).post('/api/auth/verify-phone/request', {
           phone: newNumber(),
         });
-        expect(codeOf(answer)).toEqual([503, 'sms_not_configured']);
+        expect(statusAndCode(answer)).toEqual([503, 'sms_not_configured']);
       } finally {
         await own.close();
       }
@@ -167,7 +164,7 @@ describe('by what people are reached', () => {
     it('is changed by the link that went to the new one, and the old one is told', async () => {
       const user = await givenUser(t);
       const email = `new-${user.email}`;
-      expect(codeOf(await ask(user, email, 'Wrong-Horse-8-Battery'))).toEqual([400, 'wrong_password']);
+      expect(statusAndCode(await ask(user, email, 'Wrong-Horse-8-Battery'))).toEqual([400, 'wrong_password']);
       expect((await ask(user, email.toUpperCase())).status).toBe(202);
       const token = SmtpSink.secretOf(await smtp.next(email, 'confirm'));
       expect((await profile(user)).email).toBe(user.email);
@@ -175,7 +172,7 @@ describe('by what people are reached', () => {
       expect(await profile(user)).toMatchObject({ email, emailVerified: true });
       expect([await signIn(user.email, user.password), await signIn(email, user.password)]).toEqual([401, 200]);
       expect((await smtp.next(user.email, 'address of your account was changed')).recipients).toEqual([user.email]);
-      expect(codeOf(await confirm(token))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await confirm(token))).toEqual([400, 'link_invalid']);
     });
 
     it('A-16 takes with it the worth of every link that went to it', async () => {
@@ -189,9 +186,9 @@ describe('by what people are reached', () => {
       await confirm(SmtpSink.secretOf(await smtp.next(email, 'confirm')));
       const newPassword = 'Staple-Horse-8-Battery';
       const late = await t.http.post('/api/auth/password-reset/confirm', { token: reset, newPassword });
-      expect(codeOf(late)).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(late)).toEqual([400, 'link_invalid']);
       const verified = await t.http.post('/api/auth/verify-email', { token: verification });
-      expect(codeOf(verified)).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(verified)).toEqual([400, 'link_invalid']);
     });
 
     it('of somebody else is not given away, nor told of but to its owner', async () => {

@@ -29,6 +29,11 @@ describe('a budget', () => {
     return two.t.http.bearer(body.data.key);
   };
 
+  const givenSearcher = async (id: string, upstreamName: string, provider: string): Promise<void> => {
+    await givenModel(two.t, { id, upstreamName, provider, contextLength: 1_000, prices: { perSearch: USD / 100n } });
+    await givenSubscription(two.t, two.user, id);
+  };
+
   it.each<[case_: string, path: string, body: object, usage: readonly [input: number, output: number]]>([
     [
       'the looser of two limits',
@@ -58,14 +63,7 @@ describe('a budget', () => {
   });
 
   it('refuses a search, whose results are in no body, and has its fee on record', async () => {
-    await givenModel(two.t, {
-      id: 'finder',
-      upstreamName: 'claude-upstream',
-      provider: 'anthropic',
-      contextLength: 1_000,
-      prices: { perSearch: USD / 100n },
-    });
-    await givenSubscription(two.t, two.user, 'finder');
+    await givenSearcher('finder', 'claude-upstream', 'anthropic');
     const ask = { ...chat, model: 'finder', max_tokens: 10 };
     const search = { ...ask, tools: [{ type: 'web_search_20250305', name: 'web_search', max_uses: 2 }] };
     const most = 3_000n * INPUT + 10n * OUTPUT + (2n * USD) / 100n;
@@ -80,14 +78,7 @@ describe('a budget', () => {
   });
 
   it('pays for a response that searches and says not how often, within a limit that is sent on with it', async () => {
-    await givenModel(two.t, {
-      id: 'coder',
-      upstreamName: 'gpt-upstream',
-      provider: 'litellm',
-      contextLength: 1_000,
-      prices: { perSearch: USD / 100n },
-    });
-    await givenSubscription(two.t, two.user, 'coder');
+    await givenSearcher('coder', 'gpt-upstream', 'litellm');
     const ask = { model: 'coder', input: 'Hi', max_output_tokens: 10, tools: [{ type: 'web_search' }] };
     const most = 4_000n * INPUT + 10n * OUTPUT + (3n * USD) / 100n;
     const refused = await (await keyWith(most - 1n, ['coder'])).post('/v1/responses', ask);

@@ -4,7 +4,7 @@ import { createApp, type TestApp } from '../support/app.js';
 import { auditedBy, auditRows } from '../support/audit-trail.js';
 import { eventually } from '../support/eventually.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
-import type { TestHttp, TestResponse } from '../support/http.js';
+import { statusAndCode, type TestHttp, type TestResponse } from '../support/http.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 
 const PUBLIC_URL = 'https://models.example.com';
@@ -12,11 +12,6 @@ const NEW = 'Staple-Horse-8-Battery';
 const REQUEST = '/api/auth/password-reset/request';
 const CONFIRM = '/api/auth/password-reset/confirm';
 const CHANGE = '/api/auth/password-change';
-
-const codeOf = ({ status, text }: { status: number; text: string }) => [
-  status,
-  (JSON.parse(text) as { error?: { code: string } }).error?.code,
-];
 
 describe('recovery of accounts', () => {
   let t: TestApp;
@@ -112,7 +107,7 @@ describe('recovery of accounts', () => {
       expect(answer.text).not.toMatch(/accessToken/);
       expect(answer.headers.get('set-cookie')).toBeNull();
       expect(await works(user)).toBe(false);
-      expect(codeOf(await confirm(token, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await confirm(token, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
       expect((await login(user.email, user.password)).status).toBe(401);
       expect((await login(user.email, NEW)).status).toBe(200);
       expect((await smtp.next(user.email, 'reset')).text).toContain('was reset');
@@ -162,22 +157,22 @@ describe('recovery of accounts', () => {
       const second = await resetToken(user);
       expect(first).not.toBe(second);
       await t.db.query(`UPDATE users SET status = 'inactive' WHERE id = $1`, [user.id]);
-      expect(codeOf(await confirm(second))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await confirm(second))).toEqual([400, 'link_invalid']);
       await t.db.query(`UPDATE users SET status = 'active' WHERE id = $1`, [user.id]);
       expect((await login(user.email, user.password)).status).toBe(200);
-      expect(codeOf(await confirm(`${second.slice(0, -1)}${second.endsWith('A') ? 'B' : 'A'}`))).toEqual([
+      expect(statusAndCode(await confirm(`${second.slice(0, -1)}${second.endsWith('A') ? 'B' : 'A'}`))).toEqual([
         400,
         'link_invalid',
       ]);
       expect((await confirm(first)).status).toBe(200);
-      expect(codeOf(await confirm(second, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await confirm(second, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
     });
 
     it('A-16 keeps a link good whose password was not taken', async () => {
       const user = await givenUser(t);
       const token = await resetToken(user);
-      expect(codeOf(await confirm(token, 'password1'))).toEqual([400, 'password_rejected']);
-      expect(codeOf(await confirm(token, user.password))).toEqual([400, 'password_reused']);
+      expect(statusAndCode(await confirm(token, 'password1'))).toEqual([400, 'password_rejected']);
+      expect(statusAndCode(await confirm(token, user.password))).toEqual([400, 'password_reused']);
       expect((await confirm(token)).status).toBe(200);
     });
 
@@ -191,7 +186,8 @@ describe('recovery of accounts', () => {
         current = wish;
       }
       const token = await resetToken(user);
-      for (const wish of wishes.slice(2)) expect(codeOf(await confirm(token, wish))).toEqual([400, 'password_reused']);
+      for (const wish of wishes.slice(2))
+        expect(statusAndCode(await confirm(token, wish))).toEqual([400, 'password_reused']);
       const { rows } = await t.db.query('SELECT 1 FROM former_passwords WHERE user_id = $1', [user.id]);
       expect(rows).toHaveLength(5);
       expect((await confirm(token, wishes[0])).status).toBe(200);
@@ -208,7 +204,7 @@ describe('recovery of accounts', () => {
       const user = await givenUser(t);
       const other = await signedIn(user.email, user.password);
       const wish = { currentPassword: 'Wrong-Horse-8-Battery', newPassword: NEW };
-      expect(codeOf(await user.http.post(CHANGE, wish))).toEqual([400, 'wrong_password']);
+      expect(statusAndCode(await user.http.post(CHANGE, wish))).toEqual([400, 'wrong_password']);
       expect(await works(other)).toBe(true);
       expect((await user.http.post(CHANGE, { ...wish, currentPassword: user.password })).status).toBe(200);
       expect([await works(user), await works(other)]).toEqual([true, false]);
@@ -222,7 +218,7 @@ describe('recovery of accounts', () => {
       const user = await givenUser(t);
       const token = await resetToken(user);
       await user.http.post(CHANGE, { currentPassword: user.password, newPassword: NEW });
-      expect(codeOf(await confirm(token, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await confirm(token, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
     });
 
     it('A-14 lets one of two through that come at once', async () => {
@@ -261,10 +257,10 @@ describe('recovery of accounts', () => {
 
     it('A-18 takes no link of another kind, and no link of this kind resets a password', async () => {
       const { email, token } = await registered();
-      expect(codeOf(await confirm(token, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await confirm(token, 'Another-Horse-9-Battery'))).toEqual([400, 'link_invalid']);
       const reset = await resetToken({ email });
-      expect(codeOf(await verify(reset))).toEqual([400, 'link_invalid']);
-      expect(codeOf(await verify('nonsense'))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await verify(reset))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await verify('nonsense'))).toEqual([400, 'link_invalid']);
       expect(await isVerified(email)).toBe(false);
     });
 
@@ -275,8 +271,11 @@ describe('recovery of accounts', () => {
         environment: { SMTP_URL: smtp.url, MAIL_FROM: 'no-reply@example.com', ALLOW_UNVERIFIED_EMAIL_LOGIN: 'false' },
       });
       try {
-        expect(codeOf(await login(email, 'Wrong-Horse-8-Battery', strict.http))).toEqual([401, 'invalid_credentials']);
-        expect(codeOf(await login(email, NEW, strict.http))).toEqual([403, 'email_not_verified']);
+        expect(statusAndCode(await login(email, 'Wrong-Horse-8-Battery', strict.http))).toEqual([
+          401,
+          'invalid_credentials',
+        ]);
+        expect(statusAndCode(await login(email, NEW, strict.http))).toEqual([403, 'email_not_verified']);
         await verify(token);
         expect((await login(email, NEW, strict.http)).status).toBe(200);
       } finally {
@@ -303,7 +302,7 @@ describe('recovery of accounts', () => {
       expect((await statuses(email)).slice(1)).toEqual([202, 429, 429]);
       expect(await statuses('another-stranger@example.com')).toEqual([202, 202, 202, 429]);
       expect(smtp.to('stranger@example.com')).toEqual([]);
-      expect(codeOf(await verify(first))).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(await verify(first))).toEqual([400, 'link_invalid']);
       expect(SmtpSink.secretOf(mails[1] ?? mails[0] ?? (await smtp.next(email)))).not.toBe(first);
     });
 
@@ -329,10 +328,10 @@ describe('recovery of accounts', () => {
         await own.http.post('/api/auth/verify-email/resend', { email });
         const verification = SmtpSink.secretOf(await smtp.next(email, 'verify'));
         own.clock.advance({ minutes: 16 });
-        expect(codeOf(await confirm(reset, NEW, own.http))).toEqual([400, 'link_invalid']);
+        expect(statusAndCode(await confirm(reset, NEW, own.http))).toEqual([400, 'link_invalid']);
         own.clock.advance({ hours: 24 });
         const late = await own.http.post('/api/auth/verify-email', { token: verification });
-        expect(codeOf(late)).toEqual([400, 'link_invalid']);
+        expect(statusAndCode(late)).toEqual([400, 'link_invalid']);
         own.clock.advance({ days: 7 });
         const job = declaredJobs().find(({ name }) => name === 'remove-expired-links');
         expect(job && (await own.app.get(JobRunner).run(job))).toBe(true);
@@ -345,7 +344,10 @@ describe('recovery of accounts', () => {
     it('are not promised where no mail is configured', async () => {
       const own = await createApp({ databaseUrl: t.databaseUrl });
       try {
-        expect(codeOf(await own.http.post(REQUEST, { email: 'a@example.com' }))).toEqual([503, 'mail_not_configured']);
+        expect(statusAndCode(await own.http.post(REQUEST, { email: 'a@example.com' }))).toEqual([
+          503,
+          'mail_not_configured',
+        ]);
       } finally {
         await own.close();
       }

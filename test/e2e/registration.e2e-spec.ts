@@ -4,7 +4,7 @@ import { createApp, type TestApp } from '../support/app.js';
 import { auditRows } from '../support/audit-trail.js';
 import { eventually } from '../support/eventually.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
-import type { TestHttp } from '../support/http.js';
+import { statusAndCode, type TestHttp } from '../support/http.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 
 const PASSWORD = 'Staple-Horse-8-Battery';
@@ -16,11 +16,6 @@ interface Invitation {
   readonly status: string;
   readonly link: string | null;
 }
-
-const codeOf = ({ status, text }: { status: number; text: string }) => [
-  status,
-  (JSON.parse(text) as { error?: { code: string } }).error?.code,
-];
 
 let people = 0;
 const newAddress = (domain = 'example.com') => `guest-${(people += 1)}@${domain}`;
@@ -69,7 +64,7 @@ describe('registration', () => {
     it('A-41 are shut to everybody, whether or not there is an account', async () => {
       const { email } = await givenUser(closed);
       const answers = [await register(closed.http, email), await register(closed.http, newAddress())];
-      expect(answers.map(codeOf)).toEqual([
+      expect(answers.map(statusAndCode)).toEqual([
         [403, 'registration_closed'],
         [403, 'registration_closed'],
       ]);
@@ -80,7 +75,11 @@ describe('registration', () => {
       const t = await given({ REGISTRATION_EMAIL_DOMAINS: 'Example.COM, corp.example' });
       const known = await givenUser(t, { email: 'known@elsewhere.example' });
       for (const email of [known.email, 'new@elsewhere.example', 'a@sub.example.com', 'a@notexample.com']) {
-        expect([email, ...codeOf(await register(t.http, email))]).toEqual([email, 403, 'email_domain_not_allowed']);
+        expect([email, ...statusAndCode(await register(t.http, email))]).toEqual([
+          email,
+          403,
+          'email_domain_not_allowed',
+        ]);
       }
       expect((await register(t.http, newAddress('EXAMPLE.com'))).status).toBe(201);
       expect((await register(t.http, newAddress('corp.example'))).status).toBe(201);
@@ -107,7 +106,7 @@ describe('registration', () => {
       const taken = await givenUser(await given({}, t.databaseUrl));
       await register(t.http, taken.email);
       for (const email of [first, taken.email])
-        expect(codeOf(await login(t.http, email))).toEqual([401, 'invalid_credentials']);
+        expect(statusAndCode(await login(t.http, email))).toEqual([401, 'invalid_credentials']);
       await t.http.post('/api/auth/verify-email', { token: SmtpSink.secretOf(await smtp.next(first, 'verify')) });
       expect((await login(t.http, first)).status).toBe(200);
     });
@@ -116,7 +115,10 @@ describe('registration', () => {
   describe('by invitation', () => {
     it('A-42 opens a closed house once, for one address, and proves the address', async () => {
       const { email, inviteToken } = await invited();
-      expect(codeOf(await register(closed.http, newAddress(), { inviteToken }))).toEqual([403, 'invitation_invalid']);
+      expect(statusAndCode(await register(closed.http, newAddress(), { inviteToken }))).toEqual([
+        403,
+        'invitation_invalid',
+      ]);
       expect((await register(closed.http, email.toUpperCase(), { inviteToken })).status).toBe(201);
       const answer = await login(closed.http, email);
       expect(answer.status).toBe(200);
@@ -124,14 +126,17 @@ describe('registration', () => {
       expect((await closed.http.bearer(accessToken).get('/api/v1/auth/me')).body).toMatchObject({
         data: { emailVerified: true, role: 'user' },
       });
-      expect(codeOf(await register(closed.http, email, { inviteToken }))).toEqual([403, 'invitation_invalid']);
+      expect(statusAndCode(await register(closed.http, email, { inviteToken }))).toEqual([403, 'invitation_invalid']);
     });
 
     it('A-42 leaves an invitation good when something else was wrong', async () => {
       const { email, inviteToken } = await invited();
       const weak = await register(closed.http, email, { inviteToken, password: 'password1' });
-      expect(codeOf(weak)).toEqual([400, 'password_rejected']);
-      expect(codeOf(await register(closed.http, email, { inviteToken, name: '' }))).toEqual([400, 'validation_failed']);
+      expect(statusAndCode(weak)).toEqual([400, 'password_rejected']);
+      expect(statusAndCode(await register(closed.http, email, { inviteToken, name: '' }))).toEqual([
+        400,
+        'validation_failed',
+      ]);
       expect((await register(closed.http, email, { inviteToken })).status).toBe(201);
     });
 
@@ -165,7 +170,7 @@ describe('registration', () => {
       const tokens = { mighty: await tokenOf(mighty), plain: await tokenOf(plain) };
       await closed.db.query(change, [inviter.id]);
       const refused = await register(closed.http, mighty, { inviteToken: tokens.mighty });
-      expect(codeOf(refused)).toEqual([403, 'invitation_invalid']);
+      expect(statusAndCode(refused)).toEqual([403, 'invitation_invalid']);
       const made = await register(closed.http, plain, { inviteToken: tokens.plain });
       expect([made.status, made.body.data.role]).toEqual([201, 'user']);
     });
@@ -186,12 +191,12 @@ describe('registration', () => {
       const { inviteToken: newer } = await invite(replaced.email);
       const late = await invite(newAddress());
       for (const { email, inviteToken } of [revoked, replaced]) {
-        expect(codeOf(await register(own.http, email, { inviteToken }))).toEqual([403, 'invitation_invalid']);
+        expect(statusAndCode(await register(own.http, email, { inviteToken }))).toEqual([403, 'invitation_invalid']);
       }
       expect((await register(own.http, replaced.email, { inviteToken: newer })).status).toBe(201);
       own.clock.advance({ days: 7, minutes: 1 });
       const tooLate = await register(own.http, late.email, { inviteToken: late.inviteToken });
-      expect(codeOf(tooLate)).toEqual([403, 'invitation_invalid']);
+      expect(statusAndCode(tooLate)).toEqual([403, 'invitation_invalid']);
       own.clock.advance({ days: 91 });
       const job = declaredJobs().find(({ name }) => name === 'remove-old-invitations');
       expect(job && (await own.app.get(JobRunner).run(job))).toBe(true);
@@ -209,7 +214,10 @@ describe('registration', () => {
         expect((await who.http.delete(`${INVITATIONS}/${id}`)).status).toBe(403);
       }
       expect((await user.http.get(INVITATIONS)).status).toBe(403);
-      expect(codeOf(await admin.http.post(INVITATIONS, { email: user.email }))).toEqual([409, 'invitee_has_account']);
+      expect(statusAndCode(await admin.http.post(INVITATIONS, { email: user.email }))).toEqual([
+        409,
+        'invitee_has_account',
+      ]);
       await register(closed.http, email, { inviteToken });
       expect((await reader.http.get<{ data: Invitation[] }>(INVITATIONS)).body.data).toContainEqual(
         expect.objectContaining({ id, status: 'used' }),

@@ -10,17 +10,13 @@ import { givenIdentity } from '../support/given/identities.js';
 import { givenPasskey } from '../support/given/passkeys.js';
 import { givenAuthenticator } from '../support/given/second-factors.js';
 import { givenUser, type GivenUser } from '../support/given/users.js';
+import { statusAndCode } from '../support/http.js';
 import { SmtpSink } from '../support/smtp-sink.js';
 import { SoftAuthenticator } from '../support/soft-authenticator.js';
 
 const PUBLIC_URL = 'https://models.example.com';
 const NEW = 'Staple-Horse-8-Battery';
 const SUBJECT = 'Choose a new password';
-
-const codeOf = ({ status, text }: { status: number; text: string }) => [
-  status,
-  (JSON.parse(text) as { error?: { code: string } }).error?.code,
-];
 
 describe('whoever took an account over', () => {
   let t: TestApp;
@@ -94,7 +90,7 @@ describe('whoever took an account over', () => {
       const token = SmtpSink.secretOf(await smtp.next(email, 'confirm'));
       const password = await renew(user);
       const late = await t.http.post('/api/auth/email-change/confirm', { token });
-      expect(codeOf(late)).toEqual([400, 'link_invalid']);
+      expect(statusAndCode(late)).toEqual([400, 'link_invalid']);
       expect((await login(user.email, password)).status).toBe(200);
     });
 
@@ -104,14 +100,14 @@ describe('whoever took an account over', () => {
       const { challengeToken } = (await login(user.email, user.password)).body.data;
       await renew(user);
       const late = await t.http.post('/api/auth/mfa/verify', { challengeToken, code: app.freshCode() });
-      expect(codeOf(late)).toEqual([401, 'challenge_ended']);
+      expect(statusAndCode(late)).toEqual([401, 'challenge_ended']);
     });
   });
 
   it("A-17 is not let back in by the operator's reset with the password that it replaced", async () => {
     const user = await givenVerified('admin');
     await operatorReset(user);
-    expect(codeOf(await confirm(await resetToken(user), user.password))).toEqual([400, 'password_reused']);
+    expect(statusAndCode(await confirm(await resetToken(user), user.password))).toEqual([400, 'password_reused']);
   });
 
   describe('cannot keep its owner out', () => {
@@ -125,7 +121,7 @@ describe('whoever took an account over', () => {
         lockout.attempt({ email: user.email, guessed }, () => Promise.resolve(isRight));
       for (const guessed of ['password', 'code'] as const) await guess(guessed);
       await t.db.query('UPDATE sign_in_failures SET is_final = true');
-      expect(codeOf(await login(user.email, user.password))).toEqual([423, 'account_locked']);
+      expect(statusAndCode(await login(user.email, user.password))).toEqual([423, 'account_locked']);
       await expect(guess('code', true)).rejects.toMatchObject({ code: 'account_locked' });
       const password = await renew(user);
       expect((await login(user.email, password)).status).toBe(200);
@@ -143,7 +139,7 @@ describe('whoever took an account over', () => {
       t.clock.advance({ minutes: 10 });
       expect((await confirm(own)).status).toBe(200);
       const others = letters(user).map((letter) => SmtpSink.secretOf(letter));
-      for (const token of others) expect(codeOf(await confirm(token))).toEqual([400, 'link_invalid']);
+      for (const token of others) expect(statusAndCode(await confirm(token))).toEqual([400, 'link_invalid']);
       for (const from of strangers) await ask(user, from.replace('203', '192'));
       await eventually(() => expect(letters(user)).toHaveLength(10));
       t.clock.advance({ minutes: 16 });
@@ -221,7 +217,7 @@ describe('whoever took an account over', () => {
     it('A-16 with a sign-in that was half done, which opens no session', async () => {
       const user = await givenVerified();
       resetAfterVerify(await resetToken(user));
-      expect(codeOf(await login(user.email, user.password))).toEqual([401, 'invalid_credentials']);
+      expect(statusAndCode(await login(user.email, user.password))).toEqual([401, 'invalid_credentials']);
       const open = await t.db.query('SELECT 1 FROM sessions WHERE user_id = $1 AND ended_at IS NULL', [user.id]);
       expect(open.rows).toEqual([]);
       expect((await login(user.email, NEW)).status).toBe(200);
@@ -231,7 +227,7 @@ describe('whoever took an account over', () => {
       const user = await givenVerified();
       await givenAuthenticator(t, user);
       resetAfterVerify(await resetToken(user));
-      expect(codeOf(await login(user.email, user.password))).toEqual([401, 'invalid_credentials']);
+      expect(statusAndCode(await login(user.email, user.password))).toEqual([401, 'invalid_credentials']);
       const open = await t.db.query('SELECT 1 FROM sign_in_challenges WHERE user_id = $1', [user.id]);
       expect(open.rows).toEqual([]);
     });

@@ -7,6 +7,11 @@ export interface TestResponse<T = Record<string, unknown>> {
   readonly body: T;
 }
 
+/** What an answer comes down to: its status, and the code of its error if it has one. */
+export function statusAndCode({ status, text }: Pick<TestResponse, 'status' | 'text'>): [number, string | undefined] {
+  return [status, (JSON.parse(text) as { error?: { code: string } }).error?.code];
+}
+
 export interface TestRequest {
   readonly body?: unknown;
   readonly headers?: Readonly<Record<string, string>>;

@@ -58,7 +58,7 @@ export class VirtualAuthenticator {
 
   static async start(origin: string, found: FoundChromium): Promise<VirtualAuthenticator> {
     if ('reason' in found) throw new Error(found.reason);
-    const env = { ...process.env, LD_LIBRARY_PATH: found.libraries } as Record<string, string>;
+    const env = { ...process.env, LD_LIBRARY_PATH: found.libraries };
     const browser = await chromium.launch({ executablePath: found.executable, args: FLAGS, env });
     const page = await browser.newPage();
     await page.goto(origin);
