@@ -93,6 +93,14 @@ describe('TokenCounter', () => {
     expect(longest).toBeLessThan(250);
   });
 
+  it('is quick with 190 kB without a break, whose windows are all different', async () => {
+    const letters = Array.from({ length: 190_000 }, (_, at) => ((at * at * 31 + at * 7) % 9_973) % 26);
+    const text = letters.map((letter) => String.fromCodePoint(97 + letter)).join('');
+    const start = performance.now();
+    expect(await counter.countText(text)).toBeGreaterThan(60_000);
+    expect(performance.now() - start).toBeLessThan(1_000);
+  });
+
   it('charges for parts that it does not know by what is in them', async () => {
     const of = (part: object) => counter.countRequest({ messages: [{ role: 'user', content: [part] }] });
     const none = await of({ type: 'none' });

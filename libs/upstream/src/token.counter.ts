@@ -105,10 +105,14 @@ export class TokenCounter {
     const bytes = texts.reduce((sum, text) => sum + Buffer.byteLength(text), 0);
     if (bytes > MAX_EXACT_BYTES) return this.sample(texts, chars, SAMPLES, stretch);
     let total = 0;
+    // What repeats itself without a break takes longest, and is the same window over and over.
+    let [window, tokens] = ['', 0];
     for (const text of texts) {
       for (let start = 0; start < text.length;) {
         const end = windowEnd(text, start);
-        total += this.countWindow(text.slice(start, end));
+        const next = text.slice(start, end);
+        if (next !== window) [window, tokens] = [next, this.countWindow(next)];
+        total += tokens;
         start = end;
         if (stretch.isOver) await stretch.rest();
       }
