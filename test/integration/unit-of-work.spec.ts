@@ -181,11 +181,15 @@ describe('a unit of work', () => {
     });
     await expect(duplicate).rejects.toMatchObject({ driverError: { code: '23505' } });
     expect(attempts).toBe(1);
+    const began: number[] = [];
     const hopeless = work.run(async () => {
-      attempts += 1;
+      began.push(performance.now());
       await work.manager.query("DO $$ BEGIN RAISE EXCEPTION 'again' USING ERRCODE = '40001'; END $$");
     });
     await expect(hopeless).rejects.toMatchObject({ driverError: { code: '40001' } });
-    expect(attempts).toBe(4);
+    const pauses = began.slice(1).map((at, index) => at - (began[index] ?? at));
+    expect(pauses).toHaveLength(4);
+    // Milliseconds; a timer may fire up to one early.
+    pauses.forEach((pause, index) => expect(pause).toBeGreaterThan(10 * 2 ** index - 1));
   });
 });

@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
+import { setTimeout as delay } from 'node:timers/promises';
 import { Injectable, Logger } from '@nestjs/common';
 import { DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 
@@ -16,7 +17,11 @@ export function openTransaction(dataSource: DataSource): OpenTransaction | undef
   return transaction?.dataSource === dataSource ? transaction : undefined;
 }
 
-const ATTEMPTS = 3;
+const ATTEMPTS = 5;
+
+/** The shortest pause before the first repetition, in milliseconds; it doubles with each. */
+const PAUSE_MS = 10;
+
 const SERIALIZATION_FAILURE = '40001';
 const DEADLOCK = '40P01';
 
@@ -55,7 +60,8 @@ export class UnitOfWork {
   /**
    * Runs the work in one transaction, or as part of the open one. Work that loses against a concurrent
    * transaction (deadlock, serialization failure) is repeated, so it must not reach outside the database:
-   * that is what {@link afterCommit} is for.
+   * that is what {@link afterCommit} is for. The repetition waits a moment: at once it would take its locks
+   * back before the winner has woken up, and lose again.
    */
   async run<T>(work: () => Promise<T>): Promise<T> {
     if (this.isOpen) return work();
@@ -71,6 +77,7 @@ export class UnitOfWork {
       } catch (error) {
         const state = sqlStateOf(error);
         if (attempt >= ATTEMPTS || (state !== SERIALIZATION_FAILURE && state !== DEADLOCK)) throw error;
+        await delay(PAUSE_MS * 2 ** (attempt - 1) * (1 + Math.random()));
       }
     }
   }
