@@ -265,6 +265,19 @@ describe('prepaid balances', () => {
     expect((await balance(off.http.bearer(user.token))).status).toBe(404);
   });
 
+  it('B-18 has transactions of calls where the balance is on, and none where it is off', async () => {
+    expect((await call(off)).status).toBe(200);
+    expect(await transactions()).toEqual([]);
+    await credit(1_000_000);
+    const before = await transactions();
+    expect((await call(off)).status).toBe(200);
+    expect(await transactions()).toEqual(before);
+    expect((await call()).status).toBe(200);
+    expect(await transactions()).toMatchObject([{ type: 'usage', credits: `-${PRICE}` }, ...before]);
+    const { rows } = await t.db.query('SELECT cost FROM usage_events WHERE user_id = $1', [user.id]);
+    expect(rows).toHaveLength(3);
+  });
+
   it.each(
     ['{"prompt_tokens":NaN,"completion_tokens":-Infinity}', '{"prompt_tokens":-10,"completion_tokens":-5}'].flatMap(
       (usage) => [false, true].map((stream) => ({ usage, stream })),
