@@ -6,12 +6,6 @@ import { Failure } from './say.mjs';
 
 const PROGRAM = process.platform === 'win32' ? 'node.exe' : 'node';
 
-/**
- * How V8 keeps the heap of a process that serves calls, as in the Dockerfile: it collects what is old as soon as there
- * is a third more of it, and has more room for what is young. docs/performance.md has what that is worth.
- */
-export const SERVING_FLAGS = ['--heap-growing-percent=30', '--max-semi-space-size=32'];
-
 let pinned;
 
 /** The Node that the project pins where npm has one for this platform, else the one that runs us. */
