@@ -141,7 +141,8 @@ describe('a process after streams whose callers hung up', () => {
       const after = await measure();
       expect(after.handles).toBeLessThanOrEqual(before.handles + 10);
       expect(after.timers).toBeLessThanOrEqual(before.timers + 10);
-      expect(after.listeners).toBeLessThanOrEqual(before.listeners + 100);
+      // Ten connections more have some two hundred; a stream that leaves one behind would have a thousand.
+      expect(after.listeners).toBeLessThanOrEqual(before.listeners + STREAMS / 2);
       expect(after.heapBytes - before.heapBytes).toBeLessThan(STREAMS * HEAP_PER_STREAM);
     });
     await delay(QUIET_MS);
