@@ -1,9 +1,11 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { type IncomingMessage, request } from 'node:http';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { build } from '../support/built.js';
 import { createTestDatabase } from '../support/database.js';
@@ -145,6 +147,40 @@ describe('the process that npm start runs', () => {
       for (let piece = await reader.read(); !piece.done; piece = await reader.read())
         rest += Buffer.from(piece.value).toString();
       expect(rest.endsWith('data: [DONE]\n\n')).toBe(true);
+      expect(await process.ended).toBe(0);
+    } finally {
+      await up.stop();
+    }
+  }, 60_000);
+
+  it('H-10 lets a slow reader have the rest of its answer after SIGTERM', async () => {
+    const content = 'x'.repeat(12_000_000);
+    const usage = { prompt_tokens: 5, completion_tokens: 9, total_tokens: 14 };
+    const answer = JSON.stringify({ choices: [{ index: 0, message: { role: 'assistant', content } }], usage });
+    const up = await FakeUpstream.start();
+    try {
+      up.models(['m1']);
+      const process = start({ LITELLM_API_URL: up.url });
+      const url = await process.url();
+      up.always({ body: answer });
+      const key = await eventually(() => {
+        const [, found] = /Bearer (sk-sluice-\S+)'/.exec(process.stderr) ?? [];
+        if (found === undefined) throw new Error(process.stderr);
+        return found;
+      });
+      const headers = { authorization: `Bearer ${key}`, 'content-type': 'application/json' };
+      const call = request(`${url}/v1/chat/completions`, { method: 'POST', headers, agent: false });
+      call.end(JSON.stringify({ model: 'm1', messages: [{ role: 'user', content: 'Hello' }] }));
+      const [response] = (await once(call, 'response')) as [IncomingMessage];
+      expect(response.statusCode).toBe(200);
+      response.pause();
+      process.signal('SIGTERM');
+      await eventually(() => expect(process.stderr).toContain('Stopping'));
+      // As long as the connections that seem idle are looked for several times.
+      await delay(500);
+      let bytes = 0;
+      for await (const piece of response) bytes += (piece as Buffer).length;
+      expect(bytes).toBe(answer.length);
       expect(await process.ended).toBe(0);
     } finally {
       await up.stop();

@@ -4,6 +4,7 @@ import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config, PublicConfig } from '#libs/config';
 import { Health, Metrics, ROOT_LOGGER, type RootLogger } from '#libs/observability';
 import { addBodyHooks } from './body.budget.js';
+import { rememberConnections } from './drain.js';
 import { ErrorFilter } from './error.filter.js';
 import { FailureFeed } from './failure.feed.js';
 import { httpConfig } from './http.config.js';
@@ -29,6 +30,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
   });
   addBodyHooks(fastify, { mostBytes: bodyMemoryBytes });
   fastify.server.maxConnections = maxConnections;
+  rememberConnections(fastify.server);
   await app.register(cors, {
     // Whoever names no origin is no browser, and needs none of these headers.
     origin: corsOrigin.includes('*')

@@ -1,15 +1,29 @@
 import type { Server } from 'node:http';
+import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config } from '#libs/config';
 import { Health } from '#libs/observability';
 import { httpConfig } from './http.config.js';
 
-const QUIET_TURNS = 3;
-/** In a longer one somebody may have come after the look at the door. */
-const SHORT_TURN_MS = 1;
+/** Who comes between the look at the door and its closing is turned away: a turn of the event loop lies between. */
+const SHORTEST_GAP_MS = 0.2;
+/** A busy process has no such short turn; it may be longer by so much for each millisecond of waiting. */
+const GAP_PER_MS = 0.001;
 /** Under a rush there is always another one. */
-const LET_IN_LIMIT_MS = 2_000;
+const LET_IN_LIMIT_MS = 5_000;
+
+const connections = new WeakMap<Server, Set<Socket>>();
+
+/** Remembers who is connected, so that {@link drainAndClose} knows who still waits for bytes. */
+export function rememberConnections(server: Server): void {
+  const open = new Set<Socket>();
+  connections.set(server, open);
+  server.on('connection', (socket) => {
+    open.add(socket);
+    socket.once('close', () => open.delete(socket));
+  });
+}
 
 /**
  * Shuts the process's door and waits for who is inside: not ready any more, no new connections; one more request of
@@ -21,34 +35,45 @@ export async function drainAndClose(app: NestFastifyApplication): Promise<void> 
   const { shutdownGraceSeconds } = app.get(Config).get(httpConfig);
   const server: Server = app.getHttpServer();
   await letIn(server);
-  const finished = new Promise<void>((resolve) => server.close(() => resolve()));
-  server.closeIdleConnections();
+  // The close of an HTTP server ends what is idle first, one by one, while others knock.
+  const finished = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
+  closeIdle(server);
   const cut = setTimeout(() => {
     health.drain();
     server.closeAllConnections();
   }, shutdownGraceSeconds * 1_000);
   // A keep-alive connection turns idle only after its answer; look again until none is left.
-  const sweep = setInterval(() => server.closeIdleConnections(), 100);
+  const sweep = setInterval(() => closeIdle(server), 100);
   await finished;
   clearTimeout(cut);
   clearInterval(sweep);
   await app.close();
 }
 
+/** Node takes an answer that was ended for a given one, and would cut it while its last bytes wait for a slow reader. */
+function closeIdle(server: Server): void {
+  for (const { writableLength } of connections.get(server) ?? []) if (writableLength > 0) return;
+  server.closeIdleConnections();
+}
+
 /** Who knocked already is let in: the closing of the door resets connections that were not accepted yet. */
 async function letIn(server: Server): Promise<void> {
-  let quiet = 0;
+  let knocked = true;
   const knock = (): void => {
-    quiet = 0;
+    knocked = true;
   };
   server.on('connection', knock);
+  // Whoever calls us may do so after the last look at the door: only from here on a turn is a whole one.
+  await setImmediate();
   const startedAtMs = performance.now();
-  // A turn of the event loop may accept no more than one of them.
-  for (let atMs = startedAtMs; quiet < QUIET_TURNS && atMs - startedAtMs < LET_IN_LIMIT_MS;) {
-    quiet += 1;
+  let turnMs = Infinity;
+  let atMs = startedAtMs;
+  const isGapTooLong = (): boolean => turnMs > SHORTEST_GAP_MS + GAP_PER_MS * (atMs - startedAtMs);
+  // A turn accepts at least one of those who wait, so after one without a knock nobody waited as it began.
+  while ((knocked || isGapTooLong()) && atMs - startedAtMs < LET_IN_LIMIT_MS) {
+    knocked = false;
     await setImmediate();
-    const turnMs = performance.now() - atMs;
-    if (turnMs > SHORT_TURN_MS) quiet = 0;
+    turnMs = performance.now() - atMs;
     atMs += turnMs;
   }
   server.off('connection', knock);
