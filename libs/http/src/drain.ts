@@ -33,15 +33,19 @@ export async function drainAndClose(app: NestFastifyApplication): Promise<void> 
   const health = app.get(Health);
   health.leave();
   const { shutdownGraceSeconds } = app.get(Config).get(httpConfig);
+  const cutAtMs = performance.now() + shutdownGraceSeconds * 1_000;
   const server: Server = app.getHttpServer();
   await letIn(server);
   // The close of an HTTP server ends what is idle first, one by one, while others knock.
   const finished = new Promise<void>((resolve) => NetServer.prototype.close.call(server, () => resolve()));
   closeIdle(server);
-  const cut = setTimeout(() => {
-    health.drain();
-    server.closeAllConnections();
-  }, shutdownGraceSeconds * 1_000);
+  const cut = setTimeout(
+    () => {
+      health.drain();
+      server.closeAllConnections();
+    },
+    Math.max(0, cutAtMs - performance.now()),
+  );
   // A keep-alive connection turns idle only after its answer; look again until none is left.
   const sweep = setInterval(() => closeIdle(server), 100);
   await finished;
