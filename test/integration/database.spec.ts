@@ -1,4 +1,4 @@
-import { Client } from 'pg';
+import { Client, type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { createDataSource, dataSourceOptions } from '#libs/database';
 import { createApp, type TestApp } from '../support/app.js';
@@ -98,6 +98,18 @@ describe('the application on its database', () => {
       driverError: { code: '57014' },
     });
     expect(performance.now() - started).toBeLessThan(2_000);
+  });
+
+  it('listens to the errors of a connection also in the moment in which the pool hands it over', async () => {
+    const source = t.app.get(DataSource);
+    const pool = (source.driver as unknown as { master: Pool }).master;
+    const listeners = await new Promise<number | undefined>((resolve) => {
+      pool.connect((_error, client, release) => {
+        resolve(client?.listenerCount('error'));
+        release();
+      });
+    });
+    expect(listeners).toBeGreaterThan(0);
   });
 
   it('goes on when PostgreSQL ends all its connections', async () => {

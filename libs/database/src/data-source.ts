@@ -1,3 +1,4 @@
+import { Client, type ClientConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { ConfigOf } from '#libs/config';
 import type { databaseConfig } from './database.config.js';
@@ -15,6 +16,18 @@ const DEFAULTS: Limits = {
   statementTimeoutMs: 60_000,
   idleInTransactionTimeoutMs: 60_000,
 };
+
+/**
+ * Somebody always hears its errors. The pool stops listening when it hands a connection over and whoever takes it begins a
+ * moment later; an end that PostgreSQL announced in the same packet as its last answer falls in between, and would end
+ * the process.
+ */
+class HeardClient extends Client {
+  constructor(config?: string | ClientConfig) {
+    super(config);
+    this.on('error', () => undefined);
+  }
+}
 
 /**
  * The options of every connection to PostgreSQL, for the application, its tools and its tests alike. The
@@ -42,6 +55,7 @@ export function dataSourceOptions(
     entities: parts.entities ?? [],
     migrations: parts.migrations ?? [],
     extra: {
+      Client: HeardClient,
       statement_timeout: settings.statementTimeoutMs,
       idle_in_transaction_session_timeout: settings.idleInTransactionTimeoutMs,
       idleTimeoutMillis: 30_000,
