@@ -39,9 +39,9 @@ describe('a test database', () => {
     await client.end().catch(() => undefined);
   });
 
-  it('takes far less than to migrate one', async () => {
+  it('takes tens of milliseconds', async () => {
     const started = performance.now();
     for (let count = 0; count < 5; count += 1) await create();
-    expect((performance.now() - started) / 5).toBeLessThan(1_000);
+    expect((performance.now() - started) / 5).toBeLessThan(250);
   });
 });

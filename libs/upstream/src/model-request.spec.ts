@@ -169,7 +169,7 @@ describe('outlineModelRequest', () => {
       const body = Buffer.from(`{"model":"m","x":"${unit.repeat(8_000_000 / unit.length)}"}`);
       const start = performance.now();
       outlineModelRequest(body);
-      expect(performance.now() - start).toBeLessThan(2_000);
+      expect(performance.now() - start).toBeLessThan(500);
     }
   });
 });

@@ -45,7 +45,7 @@ describe('TokenCounter', () => {
     const text = unit.repeat(Math.floor(190_000 / Buffer.byteLength(unit)));
     const start = performance.now();
     expect(await counter.countText(text)).toBeGreaterThan(0);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 
   it('is bounded by the request, not by each text of it', async () => {
@@ -53,7 +53,7 @@ describe('TokenCounter', () => {
     const start = performance.now();
     // Samples of them are counted, and scaled up.
     const tokens = await counter.countRequest({ messages });
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(1_000);
     expect(tokens).toBeGreaterThan(390 * 12_500);
     expect(await counter.countText('hello world')).toBe(2);
   });
@@ -88,9 +88,9 @@ describe('TokenCounter', () => {
     const start = performance.now();
     await Promise.all(Array.from({ length: 8 }, () => counter.countRequest({ messages })));
     clearInterval(watch);
-    expect(performance.now() - start).toBeLessThan(15_000);
+    expect(performance.now() - start).toBeLessThan(5_000);
     // The machine may be busy with other things as well.
-    expect(longest).toBeLessThan(500);
+    expect(longest).toBeLessThan(250);
   });
 
   it('is quick with 190 kB without a break, whose windows are all different', async () => {
@@ -98,7 +98,7 @@ describe('TokenCounter', () => {
     const text = letters.map((letter) => String.fromCodePoint(97 + letter)).join('');
     const start = performance.now();
     expect(await counter.countText(text)).toBeGreaterThan(60_000);
-    expect(performance.now() - start).toBeLessThan(3_000);
+    expect(performance.now() - start).toBeLessThan(1_000);
   });
 
   it('charges for parts that it does not know by what is in them', async () => {

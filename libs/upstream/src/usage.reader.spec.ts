@@ -136,7 +136,7 @@ describe('usageOf', () => {
       const start = performance.now();
       expect(parseObject(broken + 'x'.repeat(1_000_000))).toBeUndefined();
       expect(parseObject(broken.repeat(20_000))).toBeUndefined();
-      expect(performance.now() - start).toBeLessThan(3_000);
+      expect(performance.now() - start).toBeLessThan(1_000);
     }
     expect(parseObject('{"a":nan}')).toBeUndefined();
   });

@@ -74,7 +74,7 @@ describe('SCIM filters', () => {
     ]) {
       expect(() => parseFilter(text)).toThrow();
     }
-    expect(performance.now() - startedAt).toBeLessThan(1_000);
+    expect(performance.now() - startedAt).toBeLessThan(100);
   });
 
   it('becomes SQL in which values are parameters, and refuses what no term answers', async () => {
