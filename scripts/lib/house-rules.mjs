@@ -174,6 +174,30 @@ function noSuppressions({ path, text, file }) {
   });
 }
 
+const ASSIGNMENTS = new Set([
+  ts.SyntaxKind.EqualsToken,
+  ts.SyntaxKind.QuestionQuestionEqualsToken,
+  ts.SyntaxKind.BarBarEqualsToken,
+  ts.SyntaxKind.AmpersandAmpersandEqualsToken,
+]);
+
+/**
+ * V8 takes a function that is written where a property is assigned for one that stays, and allocates it among the old
+ * objects. All that it closes over then lives until the next whole collection, however short the call was that made it.
+ */
+function functionInAssignment({ path, file }) {
+  if (!isProduction(path)) return [];
+  const isAssigned = (node) =>
+    ts.isBinaryExpression(node) &&
+    ASSIGNMENTS.has(node.operatorToken.kind) &&
+    ts.isPropertyAccessExpression(node.left) &&
+    (ts.isArrowFunction(node.right) || ts.isFunctionExpression(node.right));
+  return descendants(file, isAssigned).map((node) => ({
+    node,
+    message: `a function written into ${node.left.getText(file)} is old from its birth and keeps what it closes over; hand it over as an argument or give it a name.`,
+  }));
+}
+
 export const RULES = {
   'file-length': fileLength,
   'function-length': functionLength,
@@ -186,6 +210,7 @@ export const RULES = {
   'no-barrels': noBarrels,
   'type-imports': typeImports,
   'no-suppressions': noSuppressions,
+  'function-in-assignment': functionInAssignment,
 };
 
 /** Number of lines as an editor shows them: a final newline does not start another line. */

@@ -47,7 +47,7 @@ export class CallMaker {
     let isAwaited = false;
     const onClose = (): void => void (isAwaited || hangUp.abort());
     reply.raw.once('close', onClose);
-    if (running) running.onCut = () => hangUp.abort();
+    running?.whenCut(() => hangUp.abort());
     const admitted = await this.admission.admit(actor, incoming);
     isAwaited = recording !== undefined && !admitted.request.stream;
     if (admitted.ticket.standing) setRateHeaders(reply, admitted.ticket.standing);

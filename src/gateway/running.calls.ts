@@ -6,10 +6,14 @@ import { ApiKeyDirectory } from '../api-keys/api-key.directory.js';
 /** A call under way, and how it is broken off. */
 export class RunningCall {
   isCut = false;
-  /** Set by whoever can. */
-  onCut: (() => void) | undefined;
+  private onCut: (() => void) | undefined;
 
   constructor(readonly actor: ApiKeyPrincipal) {}
+
+  /** Says how it is broken off. */
+  whenCut(breakOff: () => void): void {
+    this.onCut = breakOff;
+  }
 
   cut(): void {
     this.isCut = true;

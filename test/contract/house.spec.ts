@@ -63,6 +63,13 @@ describe('house rules', () => {
       "import { T } from './t.js';\n@Injectable() export class X { constructor(t: T) {} }",
       [],
     ],
+    [
+      'a function that is born old',
+      'libs/a/src/a.ts',
+      'a.b = () => c;\na.b ??= function () {};',
+      ['function-in-assignment:1', 'function-in-assignment:2'],
+    ],
+    ['a function by its name', 'src/a/a.ts', 'const d = () => c;\na.b = d;\na.e(() => c);', []],
     ['a silenced compiler', 'test/a.ts', ['\n// @ts-', 'ignore\n'].join(''), ['no-suppressions:2']],
   ])('%s', (_case, path, text, expected) => {
     expect(rulesBroken(path, text)).toEqual(expected);

@@ -16,7 +16,8 @@ export class ModelRoutes {
   private readonly cache = new ReadThroughCache<Routes>(() => this.read(), {
     freshMs: 5_000,
     keptMs: 15 * 60_000,
-    max: 1,
+    // One entry; where there is room for no more, the store turns over at every look.
+    max: 2,
   });
 
   constructor(private readonly repository: ModelRoutesRepository) {}
