@@ -52,11 +52,12 @@ const TRAVELLING = [...COLUMNS, ...CHARGES];
 const NAMES = COLUMNS.map(([column]) => column).join(', ');
 
 /**
- * Row, debit, slices and quotas in one statement, and so in one transaction. One array for each column: a single text,
- * planned once, for groups of every size. What is in the ledger already is neither written nor charged again.
+ * Row, debit, slices and quotas in one statement, and so in one transaction. One array for each column: a single text and
+ * a single plan for groups of every size; to make the plan takes as long as all that it does. What is in the ledger already is neither written nor charged again.
  */
 const APPEND: PreparedStatement = {
   name: 'usage_ledger_append',
+  plannedOnce: true,
   text: `
     WITH settled AS (
       SELECT * FROM unnest(${TRAVELLING.map(([, type], index) => `$${index + 1}::${type}[]`).join(', ')})

@@ -22,6 +22,7 @@ export class AccountingNode {
     readonly reaper: Reaper,
     readonly replica: Replica,
     private readonly notifications: Notifications,
+    private readonly sql: HotSql,
   ) {}
 
   static async start(url: string, dataDir: string): Promise<AccountingNode> {
@@ -42,12 +43,13 @@ export class AccountingNode {
     await budgets.onApplicationBootstrap();
     await life.onApplicationBootstrap();
     const meter = new UsageMeter(ledger, budgets, new OpenCalls(openRows, replica), life, metrics);
-    return new AccountingNode(source, meter, ledger, reaper, replica, notifications);
+    return new AccountingNode(source, meter, ledger, reaper, replica, notifications, sql);
   }
 
   async stop(): Promise<void> {
     await this.meter.beforeApplicationShutdown();
     await this.notifications.onApplicationShutdown();
+    await this.sql.onApplicationShutdown();
     await this.source.destroy();
   }
 }

@@ -1,4 +1,4 @@
-import { Client, type ClientConfig } from 'pg';
+import { Client, type ClientConfig, Pool, type PoolConfig } from 'pg';
 import { DataSource, type DataSourceOptions } from 'typeorm';
 import type { ConfigOf } from '#libs/config';
 import type { databaseConfig } from './database.config.js';
@@ -9,6 +9,9 @@ export type EntityClass = Extract<NonNullable<DataSourceOptions['entities']>, un
 
 export type ConnectionSettings = Omit<ConfigOf<typeof databaseConfig>, 'url'> & { readonly url: string };
 
+type PostgresOptions = Omit<Extract<DataSourceOptions, { type: 'postgres' }>, 'extra'> & {
+  readonly extra?: PoolConfig;
+};
 type Limits = Omit<ConnectionSettings, 'url'>;
 
 const DEFAULTS: Limits = {
@@ -62,6 +65,28 @@ export function dataSourceOptions(
       keepAlive: true,
     },
   };
+}
+
+/** One that settles and one that brings in what waited, at a time. */
+const PLANNED_CONNECTIONS = 2;
+
+/**
+ * Further connections to the same database, on which each prepared statement is planned once, whatever its values. Whoever
+ * opens the pool ends it.
+ */
+export function plannedPool({ options }: DataSource): Pool {
+  const { url, extra, applicationName, connectTimeoutMS, poolErrorHandler } = options as PostgresOptions;
+  const pool = new Pool({
+    connectionString: url,
+    application_name: `${applicationName ?? 'sluice'}-ledger`,
+    connectionTimeoutMillis: connectTimeoutMS,
+    ...extra,
+    max: PLANNED_CONNECTIONS,
+    options: '-c plan_cache_mode=force_generic_plan',
+    // Their plans are worth keeping.
+    idleTimeoutMillis: 0,
+  });
+  return pool.on('error', poolErrorHandler ?? (() => undefined));
 }
 
 /** Connections of its own, outside the application: for migrations, tools and tests. */

@@ -10,7 +10,8 @@ export const databaseConfig = defineConfig('database', 'Database', {
     default: 10,
     min: 2,
     max: 500,
-    description: 'Most connections that one process keeps open.',
+    description:
+      'Most connections that one process keeps open, beside two of its ledger and one that listens for changes.',
   }),
   statementTimeoutMs: integer('DATABASE_STATEMENT_TIMEOUT_MS', {
     default: 10_000,
