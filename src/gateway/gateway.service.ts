@@ -36,7 +36,7 @@ export class GatewayService {
         ),
       );
     } finally {
-      this.running.leave(running);
+      running.leave();
       leave();
     }
   }

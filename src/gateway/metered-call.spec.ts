@@ -26,8 +26,7 @@ describe('MeteredCall', () => {
   it('leaves a row with the estimate where its prompt cannot be counted', async () => {
     const rows: UsageEvent[] = [];
     const meter = {
-      begin: () => undefined,
-      end: () => undefined,
+      begin: () => () => undefined,
       settle: async (event: UsageEvent) => void rows.push(event),
     } as unknown as UsageMeter;
     const admitted = {

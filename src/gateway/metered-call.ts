@@ -61,6 +61,7 @@ export interface CallFacts extends Watched {
 /** One call on its way: knows who, what and since when, and leaves exactly one usage event. */
 export class MeteredCall implements OpenCall {
   private readonly id = newId();
+  private readonly end: () => void;
   readonly startedAtMs = performance.now();
   private firstByteMs: number | undefined;
   private settled = false;
@@ -74,7 +75,7 @@ export class MeteredCall implements OpenCall {
     private readonly meter: UsageMeter,
     private readonly facts: CallFacts,
   ) {
-    meter.begin(this);
+    this.end = meter.begin(this);
   }
 
   get operation(): Operation {
@@ -158,7 +159,7 @@ export class MeteredCall implements OpenCall {
       this.facts.admitted.ticket.finish(event.inputTokens + event.outputTokens, event.tokensSource !== 'none');
     } finally {
       this.facts.admitted.ticket.finish(0, false);
-      this.meter.end(this);
+      this.end();
     }
   }
 
@@ -168,7 +169,7 @@ export class MeteredCall implements OpenCall {
     this.settled = true;
     this.facts.admitted.hold.release();
     this.facts.admitted.ticket.finish(0, false);
-    this.meter.end(this);
+    this.end();
   }
 
   /** The row that the call would leave if it ended now: its own, or one with tokens guessed from what was said. */

@@ -1,6 +1,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { ChangeFeed } from '#libs/events';
+import { LinkedList } from '#libs/kernel';
 import { ApiKeyDirectory } from '../api-keys/api-key.directory.js';
 
 /** A call under way, and how it is broken off. */
@@ -8,7 +9,14 @@ export class RunningCall {
   isCut = false;
   private onCut: (() => void) | undefined;
 
-  constructor(readonly actor: ApiKeyPrincipal) {}
+  readonly leave: () => void;
+
+  constructor(
+    readonly actor: ApiKeyPrincipal,
+    calls: LinkedList<RunningCall>,
+  ) {
+    this.leave = calls.add(this);
+  }
 
   /** Says how it is broken off. */
   whenCut(breakOff: () => void): void {
@@ -32,7 +40,7 @@ const AGAIN_AFTER_MS = 1_000;
 @Injectable()
 export class RunningCalls {
   private readonly log = new Logger(RunningCalls.name);
-  private readonly calls = new Set<RunningCall>();
+  private readonly calls = new LinkedList<RunningCall>();
   private suspects = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
 
@@ -49,13 +57,7 @@ export class RunningCalls {
 
   /** Leave with it when it has ended. */
   enter(actor: ApiKeyPrincipal): RunningCall {
-    const call = new RunningCall(actor);
-    this.calls.add(call);
-    return call;
-  }
-
-  leave(call: RunningCall): void {
-    this.calls.delete(call);
+    return new RunningCall(actor, this.calls);
   }
 
   private suspect(isOfKind: (actor: ApiKeyPrincipal) => boolean): void {

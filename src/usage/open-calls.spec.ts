@@ -20,11 +20,11 @@ describe('calls under way', () => {
     } as unknown as OpenCallsRepository;
     const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
     const call = { startedAtMs: performance.now() - 1_000, soFar: () => ({ id: 'c1' }) as LedgerRow };
-    calls.begin(call);
+    const end = calls.begin(call);
     await delay(300);
     // Its row deletes the note, which is not there yet.
     await repository.forget(['c1']);
-    calls.end(call);
+    end();
     arrive();
     await calls.stop();
     expect([...notes]).toEqual([]);
@@ -45,13 +45,13 @@ describe('calls under way', () => {
         return { id: 'c1', status: this.settlingSinceMs === undefined ? 'aborted' : 'completed' } as LedgerRow;
       },
     };
-    calls.begin(call);
+    const end = calls.begin(call);
     await delay(400);
     expect(notes).toEqual(['aborted']);
     call.settlingSinceMs = performance.now();
     await delay(1_200);
     expect(notes).toEqual(['aborted', 'completed']);
-    calls.end(call);
+    end();
     await calls.stop();
   });
 });

@@ -1,5 +1,6 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { isConnectionLoss } from '#libs/database';
+import { LinkedList } from '#libs/kernel';
 import { Replica } from './budgets/replica.js';
 import { OpenCallsRepository } from './open-calls.repository.js';
 import type { LedgerRow } from './ledger.row.js';
@@ -12,10 +13,12 @@ export interface OpenCall {
   soFar(): LedgerRow;
 }
 
-interface Note {
-  readonly dueAtMs: number;
-  readonly notedAtMs: number;
-  readonly notedAs?: string;
+/** A call, and what is written down of it. */
+interface Noted {
+  readonly call: OpenCall;
+  dueAtMs: number;
+  notedAtMs: number;
+  notedAs?: string;
 }
 
 /** Shorter calls leave no trace if the process dies: nothing of them was delivered in full. */
@@ -29,7 +32,7 @@ const CHECKPOINT_MS = 3_000;
 @Injectable()
 export class OpenCalls {
   private readonly log = new Logger(OpenCalls.name);
-  private readonly calls = new Map<OpenCall, Note>();
+  private readonly calls = new LinkedList<Noted>();
   /** Calls that ended after they were written down. */
   private readonly ended = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
@@ -40,16 +43,18 @@ export class OpenCalls {
     private readonly replica: Replica,
   ) {}
 
-  begin(call: OpenCall): void {
-    this.calls.set(call, { dueAtMs: call.startedAtMs + NOTED_AFTER_MS, notedAtMs: -Infinity });
+  /**
+   * @returns to be called once, when it has ended. Its note goes with its row; one that was on its way meanwhile came too
+   * late for that, and is deleted later.
+   */
+  begin(call: OpenCall): () => void {
+    const noted: Noted = { call, dueAtMs: call.startedAtMs + NOTED_AFTER_MS, notedAtMs: -Infinity };
+    const leave = this.calls.add(noted);
     this.timer ??= setInterval(() => void this.checkpoint(), NOTED_AFTER_MS).unref();
-  }
-
-  /** Its note goes with its row; one that was on its way meanwhile came too late for that, and is deleted later. */
-  end(call: OpenCall): void {
-    const notedAs = this.calls.get(call)?.notedAs;
-    if (notedAs !== undefined) this.ended.add(notedAs);
-    this.calls.delete(call);
+    return () => {
+      if (noted.notedAs !== undefined) this.ended.add(noted.notedAs);
+      leave();
+    };
   }
 
   get size(): number {
@@ -58,9 +63,8 @@ export class OpenCalls {
 
   /** When the oldest of them began, on the clock of `performance.now()`. */
   get oldestMs(): number {
-    // In the order in which they came.
-    const [oldest] = this.calls.keys();
-    return oldest?.startedAtMs ?? Infinity;
+    const [oldest] = this.calls;
+    return oldest?.call.startedAtMs ?? Infinity;
   }
 
   /** After the last call has ended. */
@@ -89,20 +93,16 @@ export class OpenCalls {
 
   private async note(): Promise<void> {
     const now = performance.now();
-    const due = [...this.calls].filter(([call, note]) => isDue(call, note, now)).map(([call]) => call);
+    const due = [...this.calls].filter((noted) => isDue(noted, now));
     if (due.length === 0) return;
-    const rows = due.map((call) => {
-      const row = call.soFar();
+    const rows = due.map((noted) => {
+      const row = noted.call.soFar();
       // Written or not, it must be deleted in the end; until it is known to be written, it stays due.
-      this.calls.set(call, { dueAtMs: now, notedAtMs: -Infinity, notedAs: row.id });
+      Object.assign(noted, { dueAtMs: now, notedAtMs: -Infinity, notedAs: row.id });
       return row;
     });
     await this.repository.note(this.replica.id, rows);
-    due.forEach((call, index) => {
-      const id = rows[index]?.id;
-      if (id !== undefined && this.calls.has(call))
-        this.calls.set(call, { dueAtMs: now + CHECKPOINT_MS, notedAtMs: now, notedAs: id });
-    });
+    for (const noted of due) Object.assign(noted, { dueAtMs: now + CHECKPOINT_MS, notedAtMs: now });
   }
 
   private async forget(): Promise<void> {
@@ -114,6 +114,6 @@ export class OpenCalls {
 }
 
 /** What a call came to is worth a note at once where its row keeps it waiting: nobody else knows it. */
-function isDue({ settlingSinceMs = Infinity }: OpenCall, { dueAtMs, notedAtMs }: Note, now: number): boolean {
+function isDue({ call: { settlingSinceMs = Infinity }, dueAtMs, notedAtMs }: Noted, now: number): boolean {
   return dueAtMs <= now || (notedAtMs < settlingSinceMs && settlingSinceMs + NOTED_AFTER_MS <= now);
 }

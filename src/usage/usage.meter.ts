@@ -94,14 +94,13 @@ export class UsageMeter implements BeforeApplicationShutdown {
     return this.budgets.hold(scopes, most);
   }
 
-  /** A call is under way: from now on it leaves a row even if this process dies. */
-  begin(call: OpenCall): void {
-    this.openCalls.begin(call);
-  }
-
-  /** It has ended, in a row or in nothing. */
-  end(call: OpenCall): void {
-    this.openCalls.end(call);
+  /**
+   * A call is under way: from now on it leaves a row even if this process dies.
+   *
+   * @returns to be called once, when it has ended, in a row or in nothing
+   */
+  begin(call: OpenCall): () => void {
+    return this.openCalls.begin(call);
   }
 
   /**

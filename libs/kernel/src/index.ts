@@ -13,6 +13,7 @@ export { canonicalEmail, maskedEmail } from './email.js';
 export { idTimestamp, isId, newId } from './id.js';
 export { PICO_PER_CREDIT, PICO_PER_USD, picoToCredits, picoToUsd, usdToPico } from './money.js';
 export type { Pico } from './money.js';
+export { LinkedList } from './linked-list.js';
 export { mapPage } from './page.js';
 export type { CursorPage, Page } from './page.js';
 export { changesNothing } from './patch.js';

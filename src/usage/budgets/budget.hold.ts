@@ -6,15 +6,16 @@ import type { HoldBook, OpenHold } from './hold.book.js';
 /** What a call may cost at most, set aside in every budget that caps it. Ends once: in a cost, or in nothing. */
 export class BudgetHold implements OpenHold {
   readonly sinceMs = performance.now();
+  private readonly leaveBook: () => void;
   private ended = false;
 
   constructor(
     private readonly desk: BudgetDesk,
     private readonly slices: readonly BudgetSlice[],
     readonly amount: Pico,
-    private readonly book: HoldBook,
+    book: HoldBook,
   ) {
-    book.add(this);
+    this.leaveBook = book.add(this);
   }
 
   /** The name under which the slices are leased; undefined where nothing caps the call. */
@@ -52,7 +53,7 @@ export class BudgetHold implements OpenHold {
   private end(): boolean {
     const first = !this.ended;
     this.ended = true;
-    this.book.remove(this);
+    this.leaveBook();
     return first;
   }
 }

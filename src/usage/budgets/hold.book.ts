@@ -1,4 +1,4 @@
-import type { Pico } from '#libs/kernel';
+import { LinkedList, type Pico } from '#libs/kernel';
 
 /** What is set aside for one call, and since when, on the clock of `performance.now()`. */
 export interface OpenHold {
@@ -8,14 +8,11 @@ export interface OpenHold {
 
 /** Knows every hold that has not ended, so that one which was forgotten can be seen. */
 export class HoldBook {
-  private readonly open = new Set<OpenHold>();
+  private readonly open = new LinkedList<OpenHold>();
 
-  add(hold: OpenHold): void {
-    this.open.add(hold);
-  }
-
-  remove(hold: OpenHold): void {
-    this.open.delete(hold);
+  /** @returns to be called when it has ended */
+  add(hold: OpenHold): () => void {
+    return this.open.add(hold);
   }
 
   /** Those that set something aside: a call that nothing caps has a hold of nothing. */
