@@ -1,4 +1,5 @@
 import 'reflect-metadata';
+import { setFlagsFromString } from 'node:v8';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#libs/config';
 import { drainAndClose, httpConfig } from '#libs/http';
@@ -9,6 +10,9 @@ import { type Platform, startPlatform } from './boot/platform.js';
 import { say, step } from './boot/progress.js';
 import { listenFailure, runProcess } from './boot/start-failure.js';
 import { prepareWelcome } from './boot/welcome.js';
+
+// Whoever calls first after a quiet minute must not wait until code that was let go meanwhile is compiled anew.
+setFlagsFromString('--no-flush-bytecode');
 
 /** The HTTP process: from the environment to a served request, and back down in order. */
 async function main(): Promise<void> {
