@@ -3,6 +3,7 @@ import { Server as NetServer, type Socket } from 'node:net';
 import { setImmediate } from 'node:timers/promises';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { Config } from '#libs/config';
+import { LinkedList } from '#libs/kernel';
 import { Health } from '#libs/observability';
 import { httpConfig } from './http.config.js';
 
@@ -13,16 +14,13 @@ const GAP_PER_MS = 0.001;
 /** Under a rush there is always another one. */
 const LET_IN_LIMIT_MS = 5_000;
 
-const connections = new WeakMap<Server, Set<Socket>>();
+const connections = new WeakMap<Server, LinkedList<Socket>>();
 
 /** Remembers who is connected, so that {@link drainAndClose} knows who still waits for bytes. */
 export function rememberConnections(server: Server): void {
-  const open = new Set<Socket>();
+  const open = new LinkedList<Socket>();
   connections.set(server, open);
-  server.on('connection', (socket) => {
-    open.add(socket);
-    socket.once('close', () => open.delete(socket));
-  });
+  server.on('connection', (socket) => socket.once('close', open.add(socket)));
 }
 
 /**
