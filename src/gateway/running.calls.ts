@@ -7,9 +7,9 @@ import { ApiKeyDirectory } from '../api-keys/api-key.directory.js';
 /** A call under way, and how it is broken off. */
 export class RunningCall {
   isCut = false;
-  private onCut: (() => void) | undefined;
-
+  /** To be called when it has ended. */
   readonly leave: () => void;
+  private onCut: (() => void) | undefined;
 
   constructor(
     readonly actor: ApiKeyPrincipal,
@@ -35,7 +35,7 @@ const AGAIN_AFTER_MS = 1_000;
 
 /**
  * Breaks off calls whose API key, or whoever stands behind it, may not call any more. It looks when something changed
- * that a running call hangs on, once for all of them; a call costs a place in a set.
+ * that a running call hangs on, once for all of them; a call costs a place in a list.
  */
 @Injectable()
 export class RunningCalls {
@@ -55,7 +55,6 @@ export class RunningCalls {
     changes.onGap(() => this.suspect(() => true));
   }
 
-  /** Leave with it when it has ended. */
   enter(actor: ApiKeyPrincipal): RunningCall {
     return new RunningCall(actor, this.calls);
   }

@@ -53,7 +53,8 @@ const NAMES = COLUMNS.map(([column]) => column).join(', ');
 
 /**
  * Row, debit, slices and quotas in one statement, and so in one transaction. One array for each column: a single text and
- * a single plan for groups of every size; to make the plan takes as long as all that it does. What is in the ledger already is neither written nor charged again.
+ * a single plan for groups of every size; to make the plan takes as long as all that it does. What is in the ledger
+ * already is neither written nor charged again.
  */
 const APPEND: PreparedStatement = {
   name: 'usage_ledger_append',

@@ -1,6 +1,7 @@
 import { Client, type Pool } from 'pg';
 import { DataSource } from 'typeorm';
 import { createDataSource, dataSourceOptions, HotSql } from '#libs/database';
+import { UsageLedgerRepository } from '../../src/usage/usage-ledger.repository.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
 import { eventually } from '../support/eventually.js';
@@ -12,7 +13,7 @@ async function killConnections(url: string): Promise<number> {
   try {
     const { rowCount } = await client.query(
       `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-        WHERE datname = current_database() AND application_name = 'sluice'`,
+        WHERE datname = current_database() AND application_name IN ('sluice', 'sluice-ledger')`,
     );
     return rowCount ?? 0;
   } finally {
@@ -102,22 +103,19 @@ describe('the application on its database', () => {
 
   it('plans the statement of the ledger once, on connections of its own that survive their end', async () => {
     const sql = t.app.get(HotSql);
-    const many = {
-      name: 'spec.many',
-      text: 'SELECT count(*)::int AS n FROM unnest($1::int[])',
-      plannedOnce: true,
-    } as const;
+    const ledger = t.app.get(UsageLedgerRepository, { strict: false });
     const plans = {
       name: 'spec.plans',
-      text: "SELECT generic_plans::int AS once, custom_plans::int AS anew FROM pg_prepared_statements WHERE name = 'spec.many'",
+      text: `SELECT generic_plans >= 10 AS once, custom_plans::int AS anew FROM pg_prepared_statements
+              WHERE name = 'usage_ledger_append'`,
       plannedOnce: true,
     } as const;
-    for (let call = 1; call <= 10; call += 1) expect(await sql.query(many, [[1, 2, 3]])).toEqual([{ n: 3 }]);
-    expect(await sql.query(plans, [])).toEqual([{ once: 10, anew: 0 }]);
+    for (let group = 1; group <= 10; group += 1) await ledger.append([]);
+    expect(await sql.query(plans, [])).toEqual([{ once: true, anew: 0 }]);
     await t.db.query(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
                        WHERE datname = current_database() AND application_name = 'sluice-ledger'`);
-    await eventually(async () => expect(await sql.query(many, [[1]])).toEqual([{ n: 1 }]));
-    expect(await sql.query(plans, [])).toEqual([{ once: 1, anew: 0 }]);
+    await eventually(() => ledger.append([]));
+    expect(await sql.query(plans, [])).toEqual([{ once: false, anew: 0 }]);
   });
 
   it('listens to the errors of a connection also in the moment in which the pool hands it over', async () => {
