@@ -1,7 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { anthropicErrorEnvelope, errorEnvelope } from '#libs/http';
 import type { DomainError } from '#libs/kernel';
-import { requestHeaders, type StreamObserver, type UpstreamUsage } from '#libs/upstream';
+import { type GeneratedText, requestHeaders, type StreamObserver, type UpstreamUsage } from '#libs/upstream';
 import type { ResolvedModel } from '../models/model.catalog.js';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
 import type { WireFormat } from './operations.js';
@@ -15,7 +15,7 @@ export interface HeardAnswer {
   /** The provider named a usage that cannot be true. */
   readonly badUsage: boolean;
   /** The generated text, for counting where there is no usage. */
-  readonly text: string;
+  readonly said?: GeneratedText | undefined;
   readonly units: Units;
   /** The model that answered, as the provider names it. */
   readonly model?: string | undefined;

@@ -1,6 +1,7 @@
 import type { ApiKeyPrincipal } from '#libs/access';
 import type { UsageEvent, UsageMeter } from '../usage/usage.meter.js';
 import type { Admitted } from './admission.js';
+import { GeneratedText } from '#libs/upstream';
 import { MeteredCall } from './metered-call.js';
 
 const PRICE = {
@@ -51,7 +52,8 @@ describe('MeteredCall', () => {
       admitted,
       mostOutput: () => 9,
     });
-    await call.settle({ status: 'completed', httpStatus: 200, text: 'hello world' });
+    const said = GeneratedText.by((add) => add('hello world'));
+    await call.settle({ status: 'completed', httpStatus: 200, said });
     expect(rows).toMatchObject([{ inputTokens: 100, outputTokens: 2, tokensSource: 'counted', cost: 102n }]);
   });
 });

@@ -1,7 +1,7 @@
 import type { ApiKeyPrincipal } from '#libs/access';
 import { newId, picoToUsd } from '#libs/kernel';
 import type { ModelCallTrace } from '#libs/observability';
-import { TokenCounter, type UpstreamUsage } from '#libs/upstream';
+import { type GeneratedText, TokenCounter, type UpstreamUsage } from '#libs/upstream';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
 import type { Admitted } from './admission.js';
 import { rate } from '../usage/rating.js';
@@ -25,9 +25,7 @@ export interface Outcome {
   /** The model that answered, as the provider names it. */
   readonly model?: string | undefined;
   /** The generated text, for counting. */
-  readonly text?: string;
-  /** Its length in UTF-16 units, where the text is no more than its beginning. */
-  readonly textChars?: number;
+  readonly said?: GeneratedText | undefined;
   /** Length of an answer that was too large to be read: it has no more tokens than the call may be answered with. */
   readonly unreadChars?: number;
   /** What the provider keeps the answer under. */
@@ -180,7 +178,7 @@ export class MeteredCall implements OpenCall {
     const tokens: MeteredTokens = {
       inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes) + this.earlierTokens,
       cachedInputTokens: outcome.prompt?.cachedTokens ?? 0,
-      outputTokens: TokenCounter.estimateText(outcome.text ?? '', outcome.textChars),
+      outputTokens: outcome.said?.estimate ?? 0,
       tokensSource: 'counted',
     };
     return { ...this.event(outcome, tokens), charges, replicaId };
@@ -257,12 +255,13 @@ export class MeteredCall implements OpenCall {
     return this.facts.operation === 'responses' && this.facts.admitted.request.json['store'] !== false;
   }
 
-  private async answerTokens({ text = '', textChars, unreadChars }: Outcome): Promise<number> {
+  private async answerTokens({ said, unreadChars }: Outcome): Promise<number> {
     if (unreadChars !== undefined) return Math.min(TokenCounter.estimate(unreadChars), this.facts.mostOutput());
+    if (said === undefined) return 0;
     try {
-      return await (await TokenCounter.load()).countText(text, textChars);
+      return await (await TokenCounter.load()).countText(said.text, said.chars);
     } catch {
-      return TokenCounter.estimateText(text, textChars);
+      return said.estimate;
     }
   }
 

@@ -6,6 +6,7 @@ import {
   askForUsage,
   eachAnthropicText,
   eachGeneratedText,
+  GeneratedText,
   limitToolCalls,
   misreports,
   OpaqueObserver,
@@ -67,14 +68,13 @@ export class NativeDialect implements Dialect {
     const json = parse(body);
     // Speech is no text, and subtitles are: both come without JSON.
     const usage = this.usage(json);
-    const spoken = (): string =>
-      json === undefined ? (operation.startsWith('audio.tr') ? body.toString() : '') : textOf(json);
+    const isText = json !== undefined || operation.startsWith('audio.tr');
     // Only what the provider did not count is counted here.
-    const text = usage === undefined ? spoken() : '';
+    const said = usage === undefined && isText ? textOf(json ?? { text: body.toString() }) : undefined;
     const model = typeof json?.['model'] === 'string' ? json['model'] : undefined;
     const isError = record(json?.['error']) !== undefined;
     const badUsage = usage === undefined && misreports(json?.['usage']);
-    return { body, usage, badUsage, text, units: this.units(json), model, answerId: answerIdOf(json), isError };
+    return { body, usage, badUsage, said, units: this.units(json), model, answerId: answerIdOf(json), isError };
   }
 
   hearError(body: Buffer): Buffer {
@@ -128,18 +128,17 @@ function rankedUsage(json: Json): Json {
 }
 
 /** All text that a model wrote into a whole answer, whichever operation it answers. */
-function textOf(json: Json): string {
-  let text = '';
-  const add = (piece: string): void => void (text += piece);
-  eachGeneratedText(json, add);
-  eachAnthropicText(json['content'], add);
-  if (typeof json['text'] === 'string') add(json['text']);
-  for (const item of Array.isArray(json['output']) ? json['output'] : []) {
-    const { content, name, arguments: input } = record(item) ?? {};
-    eachAnthropicText(content, add);
-    for (const piece of [name, input]) if (typeof piece === 'string') add(piece);
-  }
-  return text;
+function textOf(json: Json): GeneratedText {
+  return GeneratedText.by((add) => {
+    eachGeneratedText(json, add);
+    eachAnthropicText(json['content'], add);
+    if (typeof json['text'] === 'string') add(json['text']);
+    for (const item of Array.isArray(json['output']) ? json['output'] : []) {
+      const { content, name, arguments: input } = record(item) ?? {};
+      eachAnthropicText(content, add);
+      for (const piece of [name, input]) if (typeof piece === 'string') add(piece);
+    }
+  });
 }
 
 function parse(body: Buffer): Json | undefined {

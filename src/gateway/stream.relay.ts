@@ -46,9 +46,9 @@ export class StreamRelay {
     call.recording?.begin(response.status, headers);
     raw.writeHead(response.status, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers });
     const outcome = (status: 'completed' | 'aborted' | 'failed'): Outcome => {
-      const { usage, prompt, model, text, textChars, answerId } = observer;
+      const { usage, prompt, model, said, answerId } = observer;
       const units = dialect.streamedUnits();
-      return { status, httpStatus: response.status, usage, prompt, model, text, textChars, units, answerId };
+      return { status, httpStatus: response.status, usage, prompt, model, said, units, answerId };
     };
     call.watch(() => outcome('aborted'));
     try {

@@ -1,5 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
-import { misreports, parseObject, type StreamObserver, type UpstreamUsage } from '#libs/upstream';
+import { type GeneratedText, misreports, parseObject, type StreamObserver, type UpstreamUsage } from '#libs/upstream';
 import type { StreamTranslator } from '#libs/wire';
 import type { ResolvedModel } from '../models/model.catalog.js';
 import type { ProviderTarget } from '../providers/upstream.pool.js';
@@ -20,7 +20,7 @@ export interface Translation {
   error(json: Json | undefined, status: number): Json;
   stream(): StreamTranslator;
   usageOf(json: Json): UpstreamUsage | undefined;
-  textOf(json: Json): string;
+  textOf(json: Json): GeneratedText;
   observer(): StreamObserver;
 }
 
@@ -46,14 +46,14 @@ export class TranslatedDialect implements Dialect {
 
   hear(body: Buffer): HeardAnswer {
     const json = parse(body);
-    if (json === undefined) return { body: undefined, usage: undefined, badUsage: false, text: '', units: {} };
+    if (json === undefined) return { body: undefined, usage: undefined, badUsage: false, units: {} };
     const answer = this.translation.answer(json);
     const usage = this.translation.usageOf(json);
     return {
       body: answer && encode(answer),
       usage,
       badUsage: usage === undefined && misreports(json['usage']),
-      text: this.translation.textOf(json),
+      said: this.translation.textOf(json),
       units: {},
       model: nameIn(json),
     };
@@ -103,12 +103,8 @@ class TranslatedStream implements StreamObserver {
     return this.observer.error;
   }
 
-  get text(): string {
-    return this.observer.text;
-  }
-
-  get textChars(): number {
-    return this.observer.textChars;
+  get said(): GeneratedText | undefined {
+    return this.observer.said;
   }
 
   push(chunk: Buffer): Buffer | undefined {

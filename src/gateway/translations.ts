@@ -3,6 +3,7 @@ import {
   anthropicUsageOf,
   eachAnthropicText,
   eachGeneratedText,
+  GeneratedText,
   SseObserver,
   usageOf,
 } from '#libs/upstream';
@@ -42,7 +43,7 @@ export function chatOverMessages({ request }: IncomingCall): Translation {
     error: toOpenAiError,
     stream: () => new CompletionStream({ includeUsage: request.includeUsage, created }),
     usageOf: (json) => anthropicUsageOf(json['usage']),
-    textOf: (json) => textBy((add) => eachAnthropicText(json['content'], add)),
+    textOf: (json) => GeneratedText.by((add) => eachAnthropicText(json['content'], add)),
     observer: () => new AnthropicObserver(),
   };
 }
@@ -58,13 +59,7 @@ export function messagesOverChat({ request }: IncomingCall, { baseUrl }: Provide
     error: toAnthropicError,
     stream: () => new MessageStream(),
     usageOf,
-    textOf: (json) => textBy((add) => eachGeneratedText(json, add)),
+    textOf: (json) => GeneratedText.by((add) => eachGeneratedText(json, add)),
     observer: () => new SseObserver(),
   };
-}
-
-function textBy(each: (add: (piece: string) => void) => void): string {
-  let text = '';
-  each((piece) => (text += piece));
-  return text;
 }

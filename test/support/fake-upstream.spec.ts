@@ -54,7 +54,7 @@ describe('FakeUpstream', () => {
     for await (const chunk of (await chat({ stream: true, stream_options: { include_usage: true } })).body)
       observer.push(chunk);
     observer.end();
-    expect(observer.text).toBe(plain.choices[0]?.message.content);
+    expect(observer.said.text).toBe(plain.choices[0]?.message.content);
     expect(plain.usage).toMatchObject({
       prompt_tokens: observer.usage?.promptTokens,
       completion_tokens: observer.usage?.completionTokens,

@@ -33,7 +33,7 @@ it('passes every byte, holds the end back, and reads text and usage, however the
       const { observer, passed, held } = watch(START + middle + CLOSING, at);
       expect(passed).toBe(START + middle);
       expect(held).toBe(CLOSING);
-      expect(observer.text).toBe(pieces.join(''));
+      expect(observer.said.text).toBe(pieces.join(''));
       expect(observer.usage).toEqual({
         promptTokens: 100,
         cachedTokens: 85,
@@ -61,7 +61,7 @@ it('knows the prompt, but no usage, of an answer that broke off', () => {
   const { observer } = watch(START + delta({ type: 'text_delta', text: 'Hel' }), [7]);
   expect(observer.usage).toBeUndefined();
   expect(observer.prompt).toMatchObject({ promptTokens: 100, cachedTokens: 85, completionTokens: 0 });
-  expect([observer.text, observer.done]).toEqual(['Hel', false]);
+  expect([observer.said.text, observer.done]).toEqual(['Hel', false]);
 });
 
 it('counts thoughts and the input of tools as generated text', () => {
@@ -73,7 +73,7 @@ it('counts thoughts and the input of tools as generated text', () => {
     event('error', { error: { type: 'overloaded_error' } }),
   ].join('');
   const { observer } = watch(stream, [999]);
-  expect([observer.text, observer.error, observer.malformedEvents]).toEqual(['look{"a"hm', 'overloaded_error', 1]);
+  expect([observer.said.text, observer.error, observer.malformedEvents]).toEqual(['look{"a"hm', 'overloaded_error', 1]);
 });
 
 it.each([{ input_tokens: -1 }, { output_tokens: 1e15 }, { cache_read_input_tokens: 0.5 }, { input_tokens: 'many' }])(

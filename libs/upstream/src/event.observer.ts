@@ -24,7 +24,7 @@ export type ReadFate = EventFate | 'follow';
  * is up to the format.
  */
 export abstract class EventObserver implements StreamObserver {
-  /** The last believable usage; `undefined` means that the caller counts {@link text}. */
+  /** The last believable usage; `undefined` means that the caller counts {@link said}. */
   usage: UpstreamUsage | undefined;
   model: string | undefined;
   finishReason: string | undefined;
@@ -38,14 +38,15 @@ export abstract class EventObserver implements StreamObserver {
   events = 0;
   /** Events that could not be read: broken JSON, or larger than allowed. */
   malformedEvents = 0;
+  /** Generated text, cut at `maxTextChars`. */
+  readonly said: GeneratedText;
 
   private last: EventFate = 'pass';
-  private readonly generated: GeneratedText;
   private readonly splitter: SseSplitter;
-  protected readonly addText = (piece: string): void => this.generated.add(piece);
+  protected readonly addText = (piece: string): void => this.said.add(piece);
 
   constructor({ maxEventBytes, maxHeldBytes, maxTextChars }: EventObserverOptions = {}) {
-    this.generated = new GeneratedText(maxTextChars ?? 200_000);
+    this.said = new GeneratedText(maxTextChars ?? 200_000);
     this.splitter = new SseSplitter(
       (event) => this.inspect(event),
       () => void (this.malformedEvents += 1),
@@ -56,16 +57,6 @@ export abstract class EventObserver implements StreamObserver {
 
   get whole(): boolean {
     return this.error === undefined && (this.done || this.finishReason !== undefined);
-  }
-
-  /** Generated text, cut at `maxTextChars`. */
-  get text(): string {
-    return this.generated.text;
-  }
-
-  /** UTF-16 units of generated text in all, also of what was not kept. */
-  get textChars(): number {
-    return this.generated.chars;
   }
 
   /** Takes the next chunk and returns what may be sent to the client now; often the very same buffer. */

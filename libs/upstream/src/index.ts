@@ -12,6 +12,7 @@ export { priceOf } from './catalogue/upstream-model.js';
 export type { UpstreamModel } from './catalogue/upstream-model.js';
 export type { UpstreamResponse } from './exchange.js';
 export { tellCost } from './cost.teller.js';
+export { GeneratedText } from './generated-text.js';
 export { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
 export { requestHeaders, responseHeaders } from './header.policy.js';
 export type { OwnRequestHeaders } from './header.policy.js';

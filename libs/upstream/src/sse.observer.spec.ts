@@ -25,7 +25,7 @@ describe('SseObserver', () => {
     const { sent, held } = observe(observer, [Buffer.from(answer)]);
     expect(observer).toMatchObject({ done: true, finishReason: 'stop', events: 5, malformedEvents: 0 });
     expect(observer.usage).toMatchObject({ promptTokens: 7, completionTokens: 3 });
-    expect(observer.text).toBe('Hé"l\nlo" 🌍');
+    expect(observer.said.text).toBe('Hé"l\nlo" 🌍');
     expect(held.toString()).toBe(usage + DONE);
     expect(sent.toString() + held.toString()).toBe(answer);
   });
@@ -44,7 +44,7 @@ describe('SseObserver', () => {
         const { sent, held } = observe(observer, cut(bytes, places));
         expect(Buffer.concat([sent, held]).equals(bytes)).toBe(true);
         expect(held.toString()).toContain('[DONE]');
-        expect(observer.text).toBe('Hé"l\nlo" 🌍');
+        expect(observer.said.text).toBe('Hé"l\nlo" 🌍');
         expect(observer.usage?.promptTokens).toBe(7);
         expect(observer.done).toBe(true);
       }),
@@ -135,7 +135,7 @@ describe('SseObserver', () => {
     observer.push(Buffer.from(event({ choices: [{ delta: { reasoning_content: 'hm', content: 'x' } }] })));
     observer.push(Buffer.from(event({ choices: [{ text: 'y' }] })));
     observer.push(Buffer.from(event({ choices: [{ delta: { content: 'p' } }, { delta: { content: 'q' } }] })));
-    expect(observer.text).toBe('f{"a":1}xhmypq');
+    expect(observer.said.text).toBe('f{"a":1}xhmypq');
   });
 
   it('keeps no usage that cannot be true', () => {

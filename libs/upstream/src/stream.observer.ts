@@ -1,3 +1,4 @@
+import type { GeneratedText } from './generated-text.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
 /**
@@ -5,7 +6,7 @@ import type { UpstreamUsage } from './usage.reader.js';
  * waits until its usage is durable.
  */
 export interface StreamObserver {
-  /** The whole usage as the provider reports it; `undefined` means that the caller counts {@link text}. */
+  /** The whole usage as the provider reports it; `undefined` means that the caller counts {@link said}. */
   readonly usage: UpstreamUsage | undefined;
   /** A usage was sent that cannot be true. */
   readonly badUsage?: boolean;
@@ -15,10 +16,8 @@ export interface StreamObserver {
   readonly model?: string | undefined;
   /** What the provider keeps the answer under, where it says so. */
   readonly answerId?: string | undefined;
-  /** Generated text for counting, or its beginning. */
-  readonly text: string;
-  /** UTF-16 units of generated text in all. */
-  readonly textChars: number;
+  /** Generated text, for counting; none where nobody here can read it. */
+  readonly said?: GeneratedText;
   /** The provider said that the answer is complete, and nothing that contradicts it. */
   readonly whole: boolean;
   /** What went wrong, as the provider words it. */
@@ -32,8 +31,6 @@ export interface StreamObserver {
 /** Passes bytes that nobody here can read (audio), all but the last piece, which waits for the end. */
 export class OpaqueObserver implements StreamObserver {
   readonly usage = undefined;
-  readonly text = '';
-  readonly textChars = 0;
   readonly whole = true;
   private held: Buffer | undefined;
 

@@ -49,27 +49,19 @@ export class TokenCounter {
       },
       () => {
         setTimeout(() => (TokenCounter.loading = undefined), RETRY_MS).unref();
-        return new TokenCounter((text) => TokenCounter.estimateText(text), false);
+        return new TokenCounter((text) => TokenCounter.estimate(Buffer.byteLength(text), text.length), false);
       },
     );
     return TokenCounter.loading;
   }
 
-  /** A quick guess without the tables: four bytes a token, rounded up. Dense text can have more tokens than that. */
-  static estimate(bytes: number): number {
-    return Math.ceil(bytes / BYTES_PER_TOKEN);
-  }
-
   /**
-   * The same for a text that is at hand, or for its beginning.
+   * A quick guess without the tables: four bytes a token, rounded up. Dense text can have more tokens than that.
    *
-   * @param chars length of the whole, in UTF-16 units
+   * @param chars of a text, in UTF-16 units: tells a script whose characters take several bytes
    */
-  static estimateText(text: string, chars = text.length): number {
-    if (text === '') return TokenCounter.estimate(chars);
-    const bytes = Buffer.byteLength(text);
-    const perToken = bytes > text.length * 1.2 ? DENSE_BYTES_PER_TOKEN : BYTES_PER_TOKEN;
-    return Math.ceil(((bytes / perToken) * Math.max(chars, text.length)) / text.length);
+  static estimate(bytes: number, chars = bytes): number {
+    return Math.ceil(bytes / (bytes > chars * 1.2 ? DENSE_BYTES_PER_TOKEN : BYTES_PER_TOKEN));
   }
 
   /** @param chars length of the whole, in UTF-16 units, where the text is no more than its beginning */
