@@ -37,5 +37,5 @@ VOLUME /var/lib/sluice
 EXPOSE 3000
 HEALTHCHECK --interval=10s --timeout=3s --start-period=20s --retries=3 \
   CMD ["node", "-e", "fetch(`http://127.0.0.1:${process.env.PORT}/liveness`).then((r) => process.exit(r.ok ? 0 : 1), () => process.exit(1))"]
-# Node itself is process 1, so that SIGTERM reaches it and running answers are drained.
-CMD ["node", "dist/src/main.js"]
+# Node itself is process 1, so that SIGTERM reaches it and running answers are drained. Its flags: scripts/lib/node.mjs.
+CMD ["node", "--max-semi-space-size=16", "dist/src/main.js"]

@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
-import { pinnedNode } from './node.mjs';
+import { NODE_FLAGS, pinnedNode } from './node.mjs';
 import { NODE_MODULES, ROOT } from './paths.mjs';
 import { exitCode } from './processes.mjs';
 import { say } from './say.mjs';
@@ -14,7 +14,7 @@ const UNHEARD_MS = 2_000;
 
 /** Starts the built application. It has a channel to us and shuts down when that closes, even by `kill -9`. */
 export function startApplication() {
-  return spawn(pinnedNode(), [join(ROOT, 'dist', 'src', 'main.js')], {
+  return spawn(pinnedNode(), [...NODE_FLAGS, join(ROOT, 'dist', 'src', 'main.js')], {
     cwd: ROOT,
     stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
     env: { NODE_COMPILE_CACHE: join(NODE_MODULES, '.cache', 'compiled'), ...process.env },

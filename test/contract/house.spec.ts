@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { judge, parseArguments, parseRows, rowIdOf, select, totals } from '../../scripts/lib/capability-rows.mjs';
 import { inspect, LIMITS } from '../../scripts/lib/house-rules.mjs';
+import { NODE_FLAGS } from '../../scripts/lib/node.mjs';
 
 const ROOT = resolve(__dirname, '../..');
 
@@ -238,4 +239,11 @@ describe('capability rows', () => {
     expect(parseArguments(['--nope']).error).toContain('"--nope" is not known');
     expect(parseArguments(['--rows']).error).toContain('--rows needs a value');
   });
+});
+
+it('starts Node in the image with the flags that `npm start` gives it', () => {
+  const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
+  const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
+  expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/src/main.js']);
+  expect(spawnSync(process.execPath, [...NODE_FLAGS, '-e', '']).status).toBe(0);
 });

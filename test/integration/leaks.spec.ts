@@ -88,11 +88,12 @@ describe('a process after streams whose callers hung up', () => {
     rmSync(dataDir, { recursive: true, force: true });
   });
 
-  const measure = async (): Promise<Measured> => {
-    const measured = once(child, 'message');
-    child.send('measure');
-    return ((await measured) as [Measured])[0];
+  const ask = async <T>(question: string): Promise<T> => {
+    const answered = once(child, 'message');
+    child.send(question);
+    return ((await answered) as [T])[0];
   };
+  const measure = (): Promise<Measured> => ask('measure');
   /** Hangs up as soon as the answer has begun. */
   const abortOne = (key: string, agent: Agent): Promise<void> =>
     new Promise((done, fail) => {
@@ -122,6 +123,10 @@ describe('a process after streams whose callers hung up', () => {
       expect(rows).toEqual([{ status: 'aborted', calls }]);
       up.requests.length = 0;
     }, 20_000);
+
+  it('collects what has become old long before it is three times what lives', async () => {
+    expect(await ask<number>('litter')).toBeLessThan(2.5);
+  }, 60_000);
 
   it('H-11 has its handles, listeners, timers and heap back, and no timer once it has ended', async () => {
     const house = { db, http: new TestHttp(url) } as unknown as TestApp;

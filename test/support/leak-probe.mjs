@@ -72,6 +72,23 @@ async function measure() {
   };
 }
 
-process.on('message', () => void measure().then((measured) => process.send(measured)));
+/** How large the heap becomes, as a multiple of what lives in it, while as much again dies old every few rounds. */
+async function litter() {
+  globalThis.gc();
+  const alive = process.memoryUsage().heapUsed;
+  let most = 0;
+  for (let round = 0; round < 100; round += 1) {
+    const dead = Array.from({ length: 50_000 }, (_, n) => ({ n, list: [n] }));
+    globalThis.gc({ type: 'minor' });
+    globalThis.gc({ type: 'minor' });
+    most = Math.max(most, process.memoryUsage().heapUsed);
+    dead.length = 0;
+    await setImmediate();
+  }
+  return most / alive;
+}
+
+const ANSWERS = { measure, litter };
+process.on('message', (question) => void ANSWERS[question]().then((answer) => process.send(answer)));
 process.channel?.unref();
 process.on('exit', () => void writeSync(2, `\nleft: ${JSON.stringify(handles())}\n`));

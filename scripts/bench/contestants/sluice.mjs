@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, openSync, readFileSync, truncateSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { NODE_FLAGS } from '../../lib/node.mjs';
 import { ROOT } from '../../lib/paths.mjs';
 import { Failure } from '../../lib/say.mjs';
 import { MODEL } from '../requests.mjs';
@@ -76,7 +77,7 @@ export class SluiceHouse {
     const logFile = join(this.#stage.folder, `${name}.log`);
     const child = this.#stage.fork('dist/src/main.js', [], {
       env: { ...this.#environment, PORT: String(port) },
-      execArgv: ['--expose-gc', '--import', pathToFileURL(join(ROOT, 'scripts/bench/probe.mjs')).href],
+      execArgv: [...NODE_FLAGS, '--expose-gc', '--import', pathToFileURL(join(ROOT, 'scripts/bench/probe.mjs')).href],
       out: openSync(logFile, 'a'),
     });
     try {
