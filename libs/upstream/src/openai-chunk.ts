@@ -21,16 +21,30 @@ export function finishReasonOf(json: Record<string, unknown>): string | undefine
     .findLast((reason): reason is string => typeof reason === 'string');
 }
 
+/** Spellings of the same thing; some providers send several with the same text. */
+const THOUGHTS = ['reasoning_content', 'reasoning', 'reasoning_details'] as const;
+/** What is said of a part, not in it; bytes of sound, whose transcript stands beside them; and what was found, not written. */
+const MARKS = new Set(['type', 'id', 'call_id', 'role', 'status', 'format', 'signature', 'data', 'annotations']);
+/** No message nests deeper, but for one that would fill the stack. */
+const DEEPEST = 16;
+
+/** Every text of a message, whatever it is for: so that a kind of answer that is new here is not free. */
 function addMessage(message: Record<string, unknown>, add: (piece: string) => void): void {
-  addString(message['content'], add);
-  addString(message['refusal'], add);
-  // Two spellings of the same thing; some providers send both with the same text.
-  addString(message['reasoning_content'] ?? message['reasoning'], add);
-  for (const call of asList(message['tool_calls'])) {
-    const fn = asRecord(call['function']);
-    addString(fn?.['name'], add);
-    addString(fn?.['arguments'], add);
-  }
+  for (const [name, value] of Object.entries(message))
+    if (!THOUGHTS.includes(name as never)) addTexts(name, value, add);
+  const thought = THOUGHTS.find((name) => isSaid(message[name]));
+  if (thought !== undefined) addTexts(thought, message[thought], add);
+}
+
+function isSaid(value: unknown): boolean {
+  return value !== undefined && value !== null && value !== '';
+}
+
+function addTexts(name: string, value: unknown, add: (piece: string) => void, depth = 0): void {
+  if (MARKS.has(name) || depth > DEEPEST) return;
+  if (typeof value === 'string') addString(value, add);
+  else if (Array.isArray(value)) for (const item of value) addTexts('', item, add, depth + 1);
+  else for (const [key, item] of Object.entries(asRecord(value) ?? {})) addTexts(key, item, add, depth + 1);
 }
 
 function addString(value: unknown, add: (piece: string) => void): void {

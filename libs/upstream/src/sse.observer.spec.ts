@@ -138,6 +138,36 @@ describe('SseObserver', () => {
     expect(observer.said.text).toBe('f{"a":1}xhmypq');
   });
 
+  it.each([
+    [{ function_call: { name: 'f', arguments: '{"a":1}' } }, 'f{"a":1}'],
+    [{ tool_calls: [{ index: 0, id: 'call_1', type: 'custom', custom: { name: 'n', input: 'raw' } }] }, 'nraw'],
+    [{ role: 'assistant', audio: { id: 'audio_1', transcript: 'spoken', data: 'UklGRg==' } }, 'spoken'],
+    [
+      {
+        content: [
+          { type: 'thinking', thinking: [{ type: 'text', text: 'why' }] },
+          { type: 'text', text: 'so' },
+        ],
+      },
+      'whyso',
+    ],
+    [{ content: 'x', reasoning_content: '', reasoning: 'hm', reasoning_details: [{ text: 'hm' }] }, 'xhm'],
+    [{ content: null, reasoning_details: [{ type: 'reasoning.text', text: 'hm' }] }, 'hm'],
+    [{ content: 'x', annotations: [{ url_citation: { title: 'found', url: 'https://a.example' } }] }, 'x'],
+    [{ of_tomorrow: { words: 'new' } }, 'new'],
+  ])('gathers every text of a message, whatever it is for: %j', (delta, said) => {
+    const observer = new SseObserver();
+    observer.push(Buffer.from(event({ choices: [{ index: 0, delta }] })));
+    expect(observer.said.text).toBe(said);
+  });
+
+  it('bears a message that nests without end', () => {
+    const observer = new SseObserver();
+    const deep = `${'{"a":'.repeat(20_000)}"x"${'}'.repeat(20_000)}`;
+    observer.push(Buffer.from(`data: {"choices":[{"delta":{"content":"y","b":${deep}}}]}\n\n`));
+    expect(observer.said.text).toBe('y');
+  });
+
   it('keeps no usage that cannot be true', () => {
     const observer = new SseObserver();
     observer.push(Buffer.from(event({ choices: [], usage: { prompt_tokens: -5, completion_tokens: 1 } })));

@@ -70,6 +70,19 @@ describe('TokenCounter', () => {
     },
   );
 
+  it('cannot be fooled by what stands where samples were expected', async () => {
+    const [length, samples, window] = [400_000, 200, 512];
+    const text = Array.from('x7q!'.repeat(length / 4));
+    for (let k = 0; k < samples; k += 1) {
+      const stride = length / samples;
+      const place = Math.floor(k * stride + ((k * 0.618_034) % 1) * (stride - window));
+      text.fill(' ', place, place + window);
+    }
+    const shown = text.join('');
+    const dense = await counter.countText('x7q!'.repeat(10_000));
+    expect(await counter.countText(shown)).toBeGreaterThan((dense / 40_000) * (length - samples * window) * 0.8);
+  });
+
   it('finds what is dense in one part of a long text', async () => {
     const prose = 'The quick brown fox jumps over the lazy dog. '.repeat(10_000);
     const dense = '汉'.repeat(450_000);

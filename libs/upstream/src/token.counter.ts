@@ -56,15 +56,16 @@ export class TokenCounter {
   }
 
   /**
-   * A quick guess without the tables: four bytes a token, rounded up. Dense text can have more tokens than that.
+   * A quick guess without the tables: four bytes a token, or three in a script whose characters take several. Dense text
+   * can have more tokens than that.
    *
-   * @param chars of a text, in UTF-16 units: tells a script whose characters take several bytes
+   * @param chars length of the text in UTF-16 units, which tells such a script; left out where there is none at hand
    */
   static estimate(bytes: number, chars = bytes): number {
     return Math.ceil(bytes / (bytes > chars * 1.2 ? DENSE_BYTES_PER_TOKEN : BYTES_PER_TOKEN));
   }
 
-  /** @param chars length of the whole, in UTF-16 units, where the text is no more than its beginning */
+  /** @param chars length of the whole, in UTF-16 units, where the text is no more than a sample of it */
   async countText(text: string, chars = text.length): Promise<number> {
     if (text === '') return TokenCounter.estimate(chars);
     const tokens = await this.countAll([text]);
@@ -112,12 +113,12 @@ export class TokenCounter {
     return total;
   }
 
-  /** Windows all over the text, at places that follow no rhythm of it, but are the same each time. */
+  /** Windows all over the text, at places that nobody can know before: whoever did could write what counts for little there. */
   private async sample(texts: readonly string[], chars: number, samples: number, stretch: Stretch): Promise<number> {
     const stride = chars / samples;
     let [tokens, seen, index, base] = [0, 0, 0, 0];
     for (let k = 0; k < samples; k += 1) {
-      const place = Math.floor(k * stride + ((k * 0.618_034) % 1) * Math.max(0, stride - MAX_CHARS));
+      const place = Math.floor(k * stride + Math.random() * Math.max(0, stride - MAX_CHARS));
       let text = texts[index] ?? '';
       while (index < texts.length - 1 && place >= base + text.length) {
         base += text.length;
