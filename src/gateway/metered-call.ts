@@ -24,7 +24,7 @@ export interface Outcome {
   readonly units?: Units;
   /** The model that answered, as the provider names it. */
   readonly model?: string | undefined;
-  /** The generated text, for counting. */
+  /** The generated text, for counting; of a stream that goes on it grows. */
   readonly said?: GeneratedText | undefined;
   /** Length of an answer that was too large to be read: it has no more tokens than the call may be answered with. */
   readonly unreadChars?: number;
@@ -175,13 +175,17 @@ export class MeteredCall implements OpenCall {
     const { charges, replicaId } = this.facts.admitted.hold;
     if (this.ending) return { ...this.ending.event, charges, replicaId };
     const outcome = this.progress();
-    const tokens: MeteredTokens = {
-      inputTokens: outcome.prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes) + this.earlierTokens,
-      cachedInputTokens: outcome.prompt?.cachedTokens ?? 0,
-      outputTokens: outcome.said?.estimate ?? 0,
+    const tokens = outcome.usage ? reportedTokens(outcome.usage) : this.guessedTokens(outcome);
+    return { ...this.event(outcome, tokens), charges, replicaId };
+  }
+
+  private guessedTokens({ prompt, said }: Outcome): MeteredTokens {
+    return {
+      inputTokens: prompt?.promptTokens ?? TokenCounter.estimate(this.facts.bytes) + this.earlierTokens,
+      cachedInputTokens: prompt?.cachedTokens ?? 0,
+      outputTokens: said?.estimate ?? 0,
       tokensSource: 'counted',
     };
-    return { ...this.event(outcome, tokens), charges, replicaId };
   }
 
   private event(outcome: Outcome, tokens: MeteredTokens): UsageEvent {

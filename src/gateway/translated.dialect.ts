@@ -53,7 +53,8 @@ export class TranslatedDialect implements Dialect {
       body: answer && encode(answer),
       usage,
       badUsage: usage === undefined && misreports(json['usage']),
-      said: this.translation.textOf(json),
+      // Only what the provider did not count is counted here.
+      said: usage === undefined ? this.translation.textOf(json) : undefined,
       units: {},
       model: nameIn(json),
     };

@@ -54,4 +54,50 @@ describe('calls under way', () => {
     end();
     await calls.stop();
   });
+
+  it('are noted some at a time, and not at all where they end before their turn', async () => {
+    const groups: string[][] = [];
+    const forgotten: string[] = [];
+    let written = (): void => undefined;
+    const repository = {
+      note: async (_replica: string, rows: readonly LedgerRow[]) => {
+        groups.push(rows.map(({ id }) => id));
+        await new Promise<void>((resolve) => (written = resolve));
+      },
+      forget: (ids: readonly string[]) => Promise.resolve(void forgotten.push(...ids)),
+    } as unknown as OpenCallsRepository;
+    const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
+    const ends = Array.from({ length: 900 }, (_, n) =>
+      calls.begin({ startedAtMs: performance.now() - 1_000, soFar: () => ({ id: `c${n}` }) as LedgerRow }),
+    );
+    await delay(300);
+    expect(groups.map(({ length }) => length)).toEqual([500]);
+    ends.splice(-1).forEach((end) => end());
+    written();
+    await delay(50);
+    expect(groups.map(({ length }) => length)).toEqual([500, 399]);
+    ends.forEach((end) => end());
+    written();
+    await calls.stop();
+    expect(forgotten).toHaveLength(899);
+  });
+
+  it('are not written down again at once where that cannot be done', async () => {
+    let tried = 0;
+    const repository = {
+      note: () => {
+        tried += 1;
+        return Promise.reject(new Error('the database is away'));
+      },
+      forget: () => Promise.resolve(),
+    } as unknown as OpenCallsRepository;
+    const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
+    const end = calls.begin({ startedAtMs: performance.now() - 1_000, soFar: () => ({ id: 'c1' }) as LedgerRow });
+    await delay(1_100);
+    expect(tried).toBe(1);
+    await delay(500);
+    expect(tried).toBe(2);
+    end();
+    await calls.stop();
+  });
 });

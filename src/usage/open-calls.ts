@@ -19,11 +19,16 @@ interface Noted {
   dueAtMs: number;
   notedAtMs: number;
   notedAs?: string;
+  hasEnded: boolean;
 }
 
 /** Shorter calls leave no trace if the process dies: nothing of them was delivered in full. */
 const NOTED_AFTER_MS = 250;
 const CHECKPOINT_MS = 3_000;
+/** Rows in one statement; everything else has a turn between two of them. */
+const AT_A_TIME = 500;
+/** Before it is tried again to write down what could not be written. */
+const REST_MS = 1_000;
 
 /**
  * Writes down calls that take longer, and how far they have come, so that somebody else can settle them if this
@@ -37,6 +42,7 @@ export class OpenCalls {
   private readonly ended = new Set<string>();
   private timer: NodeJS.Timeout | undefined;
   private writing: Promise<void> | undefined;
+  private restUntilMs = -Infinity;
 
   constructor(
     private readonly repository: OpenCallsRepository,
@@ -48,10 +54,14 @@ export class OpenCalls {
    * late for that, and is deleted later.
    */
   begin(call: OpenCall): () => void {
-    const noted: Noted = { call, dueAtMs: call.startedAtMs + NOTED_AFTER_MS, notedAtMs: -Infinity };
+    const noted: Noted = { call, dueAtMs: call.startedAtMs + NOTED_AFTER_MS, notedAtMs: -Infinity, hasEnded: false };
     const leave = this.calls.add(noted);
-    this.timer ??= setInterval(() => void this.checkpoint(), NOTED_AFTER_MS).unref();
+    this.timer ??= setInterval(
+      () => void (performance.now() >= this.restUntilMs && this.checkpoint()),
+      NOTED_AFTER_MS,
+    ).unref();
     return () => {
+      noted.hasEnded = true;
       if (noted.notedAs !== undefined) this.ended.add(noted.notedAs);
       leave();
     };
@@ -86,6 +96,7 @@ export class OpenCalls {
       await this.note();
       await this.forget();
     } catch (error) {
+      this.restUntilMs = performance.now() + REST_MS;
       if (!isConnectionLoss(error))
         this.log.warn('Calls under way could not be written down; it is tried again.', error);
     }
@@ -94,15 +105,12 @@ export class OpenCalls {
   private async note(): Promise<void> {
     const now = performance.now();
     const due = [...this.calls].filter((noted) => isDue(noted, now));
-    if (due.length === 0) return;
-    const rows = due.map((noted) => {
-      const row = noted.call.soFar();
-      // Written or not, it must be deleted in the end; until it is known to be written, it stays due.
-      Object.assign(noted, { dueAtMs: now, notedAtMs: -Infinity, notedAs: row.id });
-      return row;
-    });
-    await this.repository.note(this.replica.id, rows);
-    for (const noted of due) Object.assign(noted, { dueAtMs: now + CHECKPOINT_MS, notedAtMs: now });
+    for (let from = 0; from < due.length; from += AT_A_TIME) {
+      // Whoever ended while those before them were written down has a row, and would be noted for good.
+      const some = due.slice(from, from + AT_A_TIME).filter(({ hasEnded }) => !hasEnded);
+      await this.repository.note(this.replica.id, some.map(rowOf));
+      for (const noted of some) Object.assign(noted, { dueAtMs: now + CHECKPOINT_MS, notedAtMs: now });
+    }
   }
 
   private async forget(): Promise<void> {
@@ -111,6 +119,13 @@ export class OpenCalls {
     await this.repository.forget(ids);
     for (const id of ids) this.ended.delete(id);
   }
+}
+
+/** Written or not, it must be deleted in the end; until it is known to be written, it stays due. */
+function rowOf(noted: Noted): LedgerRow {
+  const row = noted.call.soFar();
+  Object.assign(noted, { dueAtMs: -Infinity, notedAtMs: -Infinity, notedAs: row.id });
+  return row;
 }
 
 /** What a call came to is worth a note at once where its row keeps it waiting: nobody else knows it. */

@@ -4,6 +4,8 @@ import { gatewayErrors } from '../gateway.errors.js';
 import type { Ending, IdempotencyRepository, KeyedCall } from './idempotency.repository.js';
 
 const MOST_BYTES = 1_048_576;
+const LEAST_BYTES = 4_096;
+const NOTHING = Buffer.alloc(0);
 const BUSY = 429;
 
 /** After these no provider has worked on the call, so it may be made again. */
@@ -16,7 +18,8 @@ const WITHOUT_WORK: ReadonlySet<string> = new Set([
 /** Writes down the answer to one call under an idempotency key, and keeps it before the caller has its last byte. */
 export class AnswerRecording {
   private readonly log = new Logger(AnswerRecording.name);
-  private readonly chunks: Buffer[] = [];
+  /** Grows as it is needed: the pieces of a stream take more room than their bytes. */
+  private bytes = NOTHING;
   private size = 0;
   private head: Pick<Ending, 'status' | 'headers'> = {};
   private sent = false;
@@ -37,9 +40,20 @@ export class AnswerRecording {
   }
 
   add(chunk: Buffer): void {
+    const start = this.size;
     this.size += chunk.length;
-    if (this.size <= MOST_BYTES) this.chunks.push(chunk);
-    else this.chunks.length = 0;
+    if (this.size > MOST_BYTES) {
+      this.bytes = NOTHING;
+      return;
+    }
+    if (this.size > this.bytes.length) {
+      const grown = Buffer.allocUnsafeSlow(
+        Math.min(MOST_BYTES, Math.max(this.size, 2 * this.bytes.length, LEAST_BYTES)),
+      );
+      this.bytes.copy(grown, 0, 0, start);
+      this.bytes = grown;
+    }
+    chunk.copy(this.bytes, start);
   }
 
   /** The answer is whole with these bytes. That a provider is busy is no answer: the call may be made again. */
@@ -50,7 +64,7 @@ export class AnswerRecording {
     }
     if (last) this.add(last);
     if (this.size > MOST_BYTES) await this.close({ state: 'too_large' });
-    else await this.close({ state: 'kept', ...this.head, body: Buffer.concat(this.chunks) });
+    else await this.close({ state: 'kept', ...this.head, body: this.bytes.subarray(0, this.size) });
   }
 
   /** The call is over. Unless its answer is kept, the key is free again, or no use any more. */
