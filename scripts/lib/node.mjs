@@ -10,7 +10,7 @@ let pinned;
 
 /**
  * What Node is told when it is started, because it cannot be told later. The half of the young generation in MiB: what Node 24
- * takes by itself, 64, is in memory for good, and a collection of it takes longest when a call can least wait.
+ * takes by itself where there is memory enough, 64, is in memory for good, and to collect it takes longest when most is under way.
  */
 export const NODE_FLAGS = ['--max-semi-space-size=16'];
 

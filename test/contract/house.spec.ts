@@ -241,7 +241,7 @@ describe('capability rows', () => {
   });
 });
 
-it('starts Node in the image with the flags that `npm start` gives it', () => {
+it('starts Node in the image with the flags of the house', () => {
   const dockerfile = readFileSync(join(ROOT, 'Dockerfile'), 'utf8');
   const [, command = '[]'] = /^CMD (\[.*\])$/m.exec(dockerfile) ?? [];
   expect(JSON.parse(command)).toEqual(['node', ...NODE_FLAGS, 'dist/src/main.js']);

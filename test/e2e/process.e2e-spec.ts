@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { NODE_FLAGS } from '../../scripts/lib/node.mjs';
 import { build } from '../support/built.js';
 import { createTestDatabase } from '../support/database.js';
 import { deferred } from '../support/deferred.js';
@@ -14,6 +15,7 @@ import { eventually } from '../support/eventually.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
 
 const ROOT = resolve(__dirname, '../..');
+const MAIN = resolve(ROOT, 'dist/src/main.js');
 
 /** `npm start` as a process: what it wrote, and how it ended. */
 class Started {
@@ -35,6 +37,13 @@ class Started {
       return match;
     }, 30_000);
     return url;
+  }
+
+  /** The command lines of what it started. */
+  async commands(): Promise<string[]> {
+    const { stdout } = await promisify(execFile)('ps', ['-A', '-o', 'ppid=,command=']);
+    const own = new RegExp(String.raw`^\s*${String(this.child.pid)}\s+(.*)$`, 'gm');
+    return [...stdout.matchAll(own)].map(([, command = '']) => command);
   }
 
   signal(name: NodeJS.Signals): void {
@@ -74,6 +83,7 @@ describe('the process that npm start runs', () => {
     const url = await first.url();
     expect(first.stderr).toMatch(/Password {8}\S{16,}/);
     expect(first.stderr).toContain('Answers are SIMULATED');
+    expect(await first.commands()).toEqual([expect.stringContaining(`${NODE_FLAGS.join(' ')} ${MAIN}`)]);
     const [, key = '', body = ''] = /curl \S+ -H 'Authorization: Bearer (\S+)' .* -d '(.+)'/.exec(first.stderr) ?? [];
     const call = (): Promise<Response> =>
       fetch(`${url}/v1/chat/completions`, {

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { resolve } from 'node:path';
+import { NODE_FLAGS } from '../../scripts/lib/node.mjs';
 import { eventually } from '../support/eventually.js';
 
 const ROOT = resolve(__dirname, '../..');
@@ -48,7 +49,7 @@ export class GatewayProcess {
    */
   async start(more = this.more): Promise<void> {
     this.more = more;
-    const child = spawn(process.execPath, [resolve(ROOT, 'dist/src/main.js')], {
+    const child = spawn(process.execPath, [...NODE_FLAGS, resolve(ROOT, 'dist/src/main.js')], {
       cwd: ROOT,
       env: {
         PATH: process.env['PATH'],

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { Pool } from 'pg';
+import { NODE_FLAGS } from '../../scripts/lib/node.mjs';
 import type { TestApp } from '../support/app.js';
 import { build } from '../support/built.js';
 import { createTestDatabase, type TestDatabase } from '../support/database.js';
@@ -60,7 +61,8 @@ describe('a process after streams whose callers hung up', () => {
     db = new Pool({ connectionString: database.url, max: 2 });
     dataDir = mkdtempSync(join(tmpdir(), 'sluice-leaks-'));
     const probe = resolve(ROOT, 'test/support/leak-probe.mjs');
-    child = spawn(process.execPath, ['--expose-gc', '--import', probe, resolve(ROOT, 'dist/src/main.js')], {
+    const entry = resolve(ROOT, 'dist/src/main.js');
+    child = spawn(process.execPath, [...NODE_FLAGS, '--expose-gc', '--import', probe, entry], {
       env: {
         PATH: process.env['PATH'],
         NODE_ENV: 'test',

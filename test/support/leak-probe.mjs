@@ -72,7 +72,7 @@ async function measure() {
   };
 }
 
-/** How large the heap becomes, as a multiple of what lives in it, while as much again dies old every few rounds. */
+/** How large the heap becomes, as a multiple of what lives in it, while as much again dies old, over and over. */
 async function litter() {
   globalThis.gc();
   const alive = process.memoryUsage().heapUsed;
