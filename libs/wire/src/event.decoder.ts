@@ -1,4 +1,5 @@
 import { StringDecoder } from 'node:string_decoder';
+import { Pieces } from './pieces.js';
 
 /** More text than any event of these formats has; a provider that never ends one must not fill the memory. */
 const MAX_EVENT_CHARS = 8 * 1_024 * 1_024;
@@ -6,26 +7,37 @@ const MAX_EVENT_CHARS = 8 * 1_024 * 1_024;
 /** Takes the bytes of an event stream as they come, cut anywhere, and gives the data of each complete event. */
 export class EventDecoder {
   private readonly decoder = new StringDecoder('utf8');
-  private rest = '';
+  /** The beginning of a line whose end has not come. What is in it is not searched again. */
+  private readonly unfinished = new Pieces();
+  /** The last character was a carriage return: a line feed that follows belongs to the same line end. */
+  private halfEnded = false;
   private data: string[] = [];
 
   /** @throws Error when an event is too large to be one */
   push(chunk: Buffer): string[] {
-    return this.read(this.rest + this.decoder.write(chunk));
+    return this.read(this.decoder.write(chunk));
   }
 
   /** The stream has ended: an event that never got its empty line counts, since it may be the closing one. */
   end(): string[] {
-    return this.read(`${this.rest}\n\n`);
+    return this.read('\n\n');
   }
 
   private read(text: string): string[] {
-    // A carriage return at the end may be half of a line end.
-    const end = text.endsWith('\r') ? text.length - 1 : text.length;
-    const lines = text.slice(0, end).split(/\r\n|\r|\n/);
-    this.rest = (lines.pop() ?? '') + text.slice(end);
-    if (this.rest.length > MAX_EVENT_CHARS) throw new Error('An event of the provider is too large.');
-    return lines.flatMap((line) => this.take(line) ?? []);
+    if (text === '') return [];
+    const lines = text.slice(this.halfEnded && text.startsWith('\n') ? 1 : 0).split(/\r\n|\r|\n/);
+    this.halfEnded = text.endsWith('\r');
+    const rest = lines.pop() ?? '';
+    const events = lines.flatMap((line) => this.take(this.whole(line)) ?? []);
+    this.unfinished.add(rest);
+    if (this.unfinished.length > MAX_EVENT_CHARS) throw new Error('An event of the provider is too large.');
+    return events;
+  }
+
+  private whole(end: string): string {
+    if (this.unfinished.length === 0) return end;
+    this.unfinished.add(end);
+    return this.unfinished.take();
   }
 
   private take(line: string): string | undefined {
