@@ -43,4 +43,28 @@ describe('EventDecoder', () => {
     // What reads the line anew with each piece takes many seconds.
     expect(performance.now() - started).toBeLessThan(2_500);
   });
+
+  it.each(['data: x\n', 'data:\n', `: ${'note '.repeat(20)}\ndata: ${'x'.repeat(20)}\n`])(
+    'gives up on lines without an end of the event: %j',
+    (lines) => {
+      const decoder = new EventDecoder();
+      const flood = Buffer.from(lines.repeat(Math.ceil(65_536 / lines.length)));
+      expect(() => {
+        for (let i = 0; i < 130; i += 1) decoder.push(flood);
+      }).toThrow('too large');
+    },
+  );
+
+  it('counts the unfinished line with the lines before it', () => {
+    const decoder = new EventDecoder();
+    const half = 'x'.repeat(5 * 1_024 * 1_024);
+    decoder.push(Buffer.from(`data: ${half}\n`));
+    expect(() => decoder.push(Buffer.from(`data: ${half}`))).toThrow('too large');
+  });
+
+  it('bears any number of events and of notes between them', () => {
+    const decoder = new EventDecoder();
+    const lines = Buffer.from(`${': alive\n'.repeat(8_192)}data: x\n\n`);
+    for (let i = 0; i < 150; i += 1) expect(decoder.push(lines)).toEqual(['x']);
+  });
 });

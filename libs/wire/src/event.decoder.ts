@@ -12,6 +12,8 @@ export class EventDecoder {
   /** The last character was a carriage return: a line feed that follows belongs to the same line end. */
   private halfEnded = false;
   private data: string[] = [];
+  /** The length of the lines since the event's first one with data, whatever they say: each may keep what it was cut from. */
+  private chars = 0;
 
   /** @throws Error when an event is too large to be one */
   push(chunk: Buffer): string[] {
@@ -30,8 +32,12 @@ export class EventDecoder {
     const rest = lines.pop() ?? '';
     const events = lines.flatMap((line) => this.take(this.whole(line)) ?? []);
     this.unfinished.add(rest);
-    if (this.unfinished.length > MAX_EVENT_CHARS) throw new Error('An event of the provider is too large.');
+    this.check(this.chars + this.unfinished.length);
     return events;
+  }
+
+  private check(chars: number): void {
+    if (chars > MAX_EVENT_CHARS) throw new Error('An event of the provider is too large.');
   }
 
   private whole(end: string): string {
@@ -44,9 +50,13 @@ export class EventDecoder {
     if (line === '' && this.data.length > 0) {
       const event = this.data.join('\n');
       this.data = [];
+      this.chars = 0;
       return event;
     }
     if (line.startsWith('data:')) this.data.push(line.slice(line[5] === ' ' ? 6 : 5));
+    // Notes between events keep a connection alive, for hours if need be, and nothing of them is kept.
+    if (this.data.length > 0) this.chars += line.length + 1;
+    this.check(this.chars);
     return undefined;
   }
 }
