@@ -1,31 +1,47 @@
-import { type Json, countOf, parseRecord, record, records, textOf } from './json.js';
+import { type Json, countOf, parseRecord, record, records, stated, textOf } from './json.js';
 
 /** Why OpenAI's models stop, in Anthropic's words. */
 export function toStopReason(finishReason: unknown): string {
-  return STOP_REASONS[String(finishReason)] ?? 'end_turn';
+  return STOP_REASONS.get(finishReason) ?? 'end_turn';
 }
 
 /** Why Anthropic's models stop, in OpenAI's words. */
 export function toFinishReason(stopReason: unknown): string {
-  return FINISH_REASONS[String(stopReason)] ?? 'stop';
+  return FINISH_REASONS.get(stopReason) ?? 'stop';
 }
 
-const STOP_REASONS: Readonly<Record<string, string>> = {
-  stop: 'end_turn',
-  length: 'max_tokens',
-  tool_calls: 'tool_use',
-  function_call: 'tool_use',
-  content_filter: 'refusal',
-};
-const FINISH_REASONS: Readonly<Record<string, string>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  pause_turn: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool_calls',
-  refusal: 'content_filter',
-};
+// Maps, because a reason may be anything: one with a faulty `toString`, or a name that every object has.
+const STOP_REASONS: ReadonlyMap<unknown, string> = new Map(
+  Object.entries({
+    stop: 'end_turn',
+    length: 'max_tokens',
+    tool_calls: 'tool_use',
+    function_call: 'tool_use',
+    content_filter: 'refusal',
+  }),
+);
+const FINISH_REASONS: ReadonlyMap<unknown, string> = new Map(
+  Object.entries({
+    end_turn: 'stop',
+    stop_sequence: 'stop',
+    pause_turn: 'stop',
+    max_tokens: 'length',
+    model_context_window_exceeded: 'length',
+    tool_use: 'tool_calls',
+    refusal: 'content_filter',
+  }),
+);
+
+/**
+ * The figures of Anthropic's usage that its translation reads, where they are given. What else a provider says there may
+ * be of any size.
+ */
+export function anthropicFigures(usage: unknown): Json {
+  const given = record(usage) ?? {};
+  const { input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens } = given;
+  const figures = stated({ input_tokens, cache_creation_input_tokens, cache_read_input_tokens, output_tokens });
+  return Object.fromEntries(Object.entries(figures).map(([name, value]) => [name, countOf(value)]));
+}
 
 /** OpenAI's usage in Anthropic's figures, where what came from the cache is not counted as input again. */
 export function toAnthropicUsage(usage: Json | undefined): Json {

@@ -1,7 +1,7 @@
-import { toFinishReason, toOpenAiUsage } from './answers.js';
+import { anthropicFigures, toFinishReason, toOpenAiUsage } from './answers.js';
 import { EventDecoder } from './event.decoder.js';
 import { toOpenAiError } from './error-bodies.js';
-import { type Json, parseRecord, record, stated, textOf } from './json.js';
+import { type Json, parseRecord, record, textOf } from './json.js';
 import type { StreamTranslator } from './stream.translator.js';
 
 export interface CompletionStreamOptions {
@@ -24,7 +24,7 @@ export class CompletionStream implements StreamTranslator {
   private id: unknown;
   private model: unknown;
   private usage: Json = {};
-  private stopReason: unknown;
+  private finishReason = toFinishReason(undefined);
   private stopped = false;
 
   constructor(private readonly options: CompletionStreamOptions) {}
@@ -48,7 +48,7 @@ export class CompletionStream implements StreamTranslator {
 
   private closing(): string {
     if (!this.stopped) return '';
-    const last = this.chunk({}, toFinishReason(this.stopReason));
+    const last = this.chunk({}, this.finishReason);
     const usage = this.options.includeUsage
       ? this.event({ ...this.envelope(), choices: [], usage: toOpenAiUsage(this.usage) })
       : '';
@@ -66,9 +66,7 @@ export class CompletionStream implements StreamTranslator {
       case 'content_block_stop':
         return this.stopBlock(event['index']);
       case 'message_delta':
-        this.usage = { ...this.usage, ...stated(record(event['usage']) ?? {}) };
-        this.stopReason = record(event['delta'])?.['stop_reason'] ?? this.stopReason;
-        return '';
+        return this.close(event['usage'], record(event['delta'])?.['stop_reason'] ?? undefined);
       case 'message_stop':
         this.stopped = true;
         return '';
@@ -82,8 +80,15 @@ export class CompletionStream implements StreamTranslator {
   private start(message: Json): string {
     this.id = message['id'];
     this.model = message['model'];
-    this.usage = stated(record(message['usage']) ?? {});
+    this.usage = anthropicFigures(message['usage']);
     return this.chunk({ role: 'assistant', content: '' });
+  }
+
+  /** What is said at the end is worked out at once: what the provider sent may be large. */
+  private close(usage: unknown, stopReason: unknown): string {
+    this.usage = { ...this.usage, ...anthropicFigures(usage) };
+    if (stopReason !== undefined) this.finishReason = toFinishReason(stopReason);
+    return '';
   }
 
   private startBlock(key: unknown, block: Json): string {

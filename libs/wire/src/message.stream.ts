@@ -16,8 +16,9 @@ export class MessageStream implements StreamTranslator {
   private text: number | undefined;
   private blocks = 0;
   private started = false;
-  private finishReason: unknown;
-  private usage: Json | undefined;
+  /** Worked out as soon as the provider says them, as are the figures: what it sends may be large. */
+  private stopReason: string | undefined;
+  private usage = toAnthropicUsage(undefined);
   private done = false;
 
   push(chunk: Buffer): string {
@@ -39,13 +40,13 @@ export class MessageStream implements StreamTranslator {
   }
 
   private closing(): string {
-    if (!this.done && this.finishReason === undefined) return '';
+    if (!this.done && this.stopReason === undefined) return '';
     const stops = [...this.open].map((index) => event('content_block_stop', { index }));
-    const delta = { stop_reason: toStopReason(this.finishReason), stop_sequence: null };
+    const delta = { stop_reason: this.stopReason ?? toStopReason(undefined), stop_sequence: null };
     return [
       this.start({}),
       ...stops,
-      event('message_delta', { delta, usage: toAnthropicUsage(this.usage) }),
+      event('message_delta', { delta, usage: this.usage }),
       event('message_stop', {}),
     ].join('');
   }
@@ -53,10 +54,12 @@ export class MessageStream implements StreamTranslator {
   private translate(chunk: Json): string {
     const error = record(chunk['error']);
     if (error !== undefined) return event('error', { error: toAnthropicError(chunk, 500)['error'] });
-    this.usage = record(chunk['usage']) ?? this.usage;
+    const usage = record(chunk['usage']);
+    if (usage !== undefined) this.usage = toAnthropicUsage(usage);
     const choice = records(chunk['choices']).find(({ index }) => (index ?? 0) === 0);
     if (choice === undefined) return '';
-    this.finishReason = choice['finish_reason'] ?? this.finishReason;
+    const reason = choice['finish_reason'] ?? undefined;
+    if (reason !== undefined) this.stopReason = toStopReason(reason);
     const delta = record(choice['delta']) ?? {};
     const text = `${textOf(delta['content']) ?? ''}${textOf(delta['refusal']) ?? ''}`;
     const calls = records(delta['tool_calls']).map((call, position) => this.addCall(call, position));
