@@ -1,7 +1,7 @@
 import { anthropicFigures, toFinishReason, toOpenAiUsage } from './answers.js';
 import { EventDecoder } from './event.decoder.js';
 import { toOpenAiError } from './error-bodies.js';
-import { type Json, parseRecord, record, textOf } from './json.js';
+import { type Json, nameOf, parseRecord, record, textOf } from './json.js';
 import type { StreamTranslator } from './stream.translator.js';
 
 export interface CompletionStreamOptions {
@@ -21,8 +21,9 @@ interface OpenCall {
 export class CompletionStream implements StreamTranslator {
   private readonly decoder = new EventDecoder();
   private readonly calls = new Map<unknown, OpenCall>();
-  private id: unknown;
-  private model: unknown;
+  /** Said in every chunk, so what a provider names at length must not be said a thousand times. */
+  private id: string | undefined;
+  private model: string | undefined;
   private usage: Json = {};
   private finishReason = toFinishReason(undefined);
   private stopped = false;
@@ -78,8 +79,8 @@ export class CompletionStream implements StreamTranslator {
   }
 
   private start(message: Json): string {
-    this.id = message['id'];
-    this.model = message['model'];
+    this.id = nameOf(message['id']);
+    this.model = nameOf(message['model']);
     this.usage = anthropicFigures(message['usage']);
     return this.chunk({ role: 'assistant', content: '' });
   }

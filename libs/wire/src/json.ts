@@ -16,6 +16,17 @@ export function textOf(value: unknown): string | undefined {
   return typeof value === 'string' && value !== '' ? value : undefined;
 }
 
+/** Longer than the identifiers and the models' names of any provider. */
+const MAX_NAME_CHARS = 256;
+
+/**
+ * A text short enough to be said again and again; otherwise nothing, as where none was given. It is not cut: a part of
+ * a name names nothing, and would keep the whole in memory.
+ */
+export function nameOf(value: unknown): string | undefined {
+  return typeof value === 'string' && value.length <= MAX_NAME_CHARS ? value : undefined;
+}
+
 /** A whole number that is not negative; 0 where there is none. */
 export function countOf(value: unknown): number {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : 0;

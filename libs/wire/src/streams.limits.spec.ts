@@ -52,3 +52,19 @@ describe('what a translator keeps of an answer', () => {
     expect(message.end()).toContain('"stop_reason":"end_turn"');
   });
 });
+
+describe('the names that every chunk repeats', () => {
+  const start = (id: unknown, model: unknown): string =>
+    say(completionStream(), { type: 'message_start', message: { id, model } });
+
+  it('are those of the message', () => {
+    const longest = 'x'.repeat(256);
+    expect(start('msg_1', longest)).toContain(
+      `{"id":"msg_1","object":"chat.completion.chunk","created":1,"model":"${longest}",`,
+    );
+  });
+
+  it.each([['x'.repeat(257)], [{ a: [] }], [['x']], [7]])('are left out where they are none: %j', (name) => {
+    expect(start(name, name)).toContain('data: {"object":"chat.completion.chunk","created":1,"choices":[');
+  });
+});
