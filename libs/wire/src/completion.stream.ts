@@ -2,7 +2,7 @@ import { anthropicFigures, toFinishReason, toOpenAiUsage } from './answers.js';
 import { EventDecoder } from './event.decoder.js';
 import { toOpenAiError } from './error-bodies.js';
 import { type Json, nameOf, parseRecord, record, textOf } from './json.js';
-import type { StreamTranslator } from './stream.translator.js';
+import { MAX_CALLS, type StreamTranslator } from './stream.translator.js';
 
 export interface CompletionStreamOptions {
   /** The caller asked for a closing usage event (`stream_options.include_usage`). */
@@ -20,7 +20,7 @@ interface OpenCall {
 /** Anthropic's event stream as a stream of chat completion chunks. */
 export class CompletionStream implements StreamTranslator {
   private readonly decoder = new EventDecoder();
-  private readonly calls = new Map<unknown, OpenCall>();
+  private readonly calls = new Map<number, OpenCall>();
   /** Said in every chunk, so what a provider names at length must not be said a thousand times. */
   private id: string | undefined;
   private model: string | undefined;
@@ -95,6 +95,7 @@ export class CompletionStream implements StreamTranslator {
   private startBlock(key: unknown, block: Json): string {
     if (block['type'] !== 'tool_use') return this.piece(block);
     const index = this.calls.size;
+    if (typeof key !== 'number' || index >= MAX_CALLS) return '';
     const input = JSON.stringify(block['input'] ?? {});
     const begun = input !== '{}';
     this.calls.set(key, { index, begun });
@@ -105,7 +106,7 @@ export class CompletionStream implements StreamTranslator {
 
   private delta(key: unknown, delta: Json): string {
     const json = textOf(delta['partial_json']);
-    const call = this.calls.get(key);
+    const call = this.callOf(key);
     if (json === undefined || call === undefined) return this.piece(delta);
     call.begun = true;
     return this.chunk({ tool_calls: [{ index: call.index, function: { arguments: json } }] });
@@ -113,10 +114,14 @@ export class CompletionStream implements StreamTranslator {
 
   /** A call without arguments has none in the one format and an empty object in the other. */
   private stopBlock(key: unknown): string {
-    const call = this.calls.get(key);
+    const call = this.callOf(key);
     if (call === undefined || call.begun) return '';
     call.begun = true;
     return this.chunk({ tool_calls: [{ index: call.index, function: { arguments: '{}' } }] });
+  }
+
+  private callOf(key: unknown): OpenCall | undefined {
+    return typeof key === 'number' ? this.calls.get(key) : undefined;
   }
 
   private piece({ text, thinking }: Json): string {

@@ -2,7 +2,7 @@ import { toAnthropicUsage, toolId, toStopReason } from './answers.js';
 import { toAnthropicError } from './error-bodies.js';
 import { EventDecoder } from './event.decoder.js';
 import { type Json, parseRecord, record, records, textOf } from './json.js';
-import type { StreamTranslator } from './stream.translator.js';
+import { MAX_CALLS, type StreamTranslator } from './stream.translator.js';
 
 /**
  * A stream of chat completion chunks as Anthropic's event stream. Blocks are numbered as they begin; a text ends when
@@ -88,6 +88,7 @@ export class MessageStream implements StreamTranslator {
     const { name, arguments: json } = record(call['function']) ?? {};
     const number = typeof call['index'] === 'number' ? call['index'] : position;
     const known = this.calls.get(number);
+    if (known === undefined && this.calls.size >= MAX_CALLS) return '';
     const head = known === undefined ? this.beginCall(number, call['id'], name) : '';
     const index = this.calls.get(number);
     const partial_json = textOf(json);

@@ -68,3 +68,46 @@ describe('the names that every chunk repeats', () => {
     expect(start(name, name)).toContain('data: {"object":"chat.completion.chunk","created":1,"choices":[');
   });
 });
+
+describe('the calls of one answer', () => {
+  const count = (said: string, word: string): number => said.split(word).length - 1;
+  const use = { type: 'tool_use', id: 'toolu_1', name: 'look' };
+
+  it('are a thousand at most in a completion', () => {
+    const translator = completionStream();
+    const starts = Array.from({ length: 1_500 }, (_, index) => ({
+      type: 'content_block_start',
+      index,
+      content_block: use,
+    }));
+    expect(count(say(translator, ...starts), '"toolu_1"')).toBe(1_000);
+    expect(heldBy(translator)).toBeLessThan(1_100);
+    const delta = { type: 'input_json_delta', partial_json: '{}' };
+    expect(say(translator, { type: 'content_block_delta', index: 999, delta })).toContain('"index":999');
+    expect(say(translator, { type: 'content_block_delta', index: 1_200, delta })).toBe('');
+    expect(say(translator, { type: 'content_block_stop', index: 1_200 })).toBe('');
+  });
+
+  it('are known in a completion by a number alone', () => {
+    const translator = completionStream();
+    const before = heldBy(translator);
+    const keys = [{ a: [{}] }, 'one', null, undefined];
+    const starts = keys.map((index) => ({ type: 'content_block_start', index, content_block: use }));
+    expect(say(translator, ...starts)).toBe('');
+    expect(heldBy(translator)).toBe(before);
+    expect(say(translator, { type: 'content_block_start', index: 4, content_block: use })).toContain('"index":0,"id"');
+  });
+
+  it('are a thousand at most in a message, each of which ends', () => {
+    const translator = new MessageStream();
+    const calls = Array.from({ length: 1_500 }, (_, index) => ({ index, id: 'call_x', function: { name: 'look' } }));
+    const said = say(translator, { choices: [{ delta: { tool_calls: calls } }] });
+    expect(count(said, '"call_x"')).toBe(1_000);
+    const more = { index: 1_200, function: { arguments: '{}' } };
+    expect(say(translator, { choices: [{ delta: { tool_calls: [more] } }] })).toBe('');
+    const known = { index: 999, function: { arguments: '{}' } };
+    expect(say(translator, { choices: [{ delta: { tool_calls: [known] } }] })).toContain('"index":999');
+    say(translator, { choices: [{ finish_reason: 'tool_calls' }] });
+    expect(count(translator.end(), 'event: content_block_stop')).toBe(1_000);
+  });
+});
