@@ -109,7 +109,8 @@ export class MessageStream implements StreamTranslator {
     const index = this.text;
     if (index === undefined) return '';
     this.text = undefined;
-    this.open.splice(this.open.indexOf(index), 1);
+    // Nothing begins while a text is open, so it is the last one.
+    this.open.pop();
     return event('content_block_stop', { index });
   }
 

@@ -110,4 +110,15 @@ describe('the calls of one answer', () => {
     say(translator, { choices: [{ finish_reason: 'tool_calls' }] });
     expect(count(translator.end(), 'event: content_block_stop')).toBe(1_000);
   });
+
+  it('end once each, in the order of their blocks, after the texts between them', () => {
+    const translator = new MessageStream();
+    const turns = Array.from({ length: 3 }, (_, index) => [
+      { choices: [{ delta: { content: 'a' } }] },
+      { choices: [{ delta: { tool_calls: [{ index, function: { name: 'look' } }] } }] },
+    ]).flat();
+    const said = say(translator, ...turns, { choices: [{ delta: { content: 'b' }, finish_reason: 'stop' }] });
+    const ended = `${said}${translator.end()}`.matchAll(/"type":"content_block_stop","index":(\d)/g);
+    expect([...ended].map(([, index]) => Number(index))).toEqual([0, 2, 4, 1, 3, 5, 6]);
+  });
 });
