@@ -15,6 +15,8 @@ export interface EventObserverOptions {
 
 const MAX_PLAIN_CHARS = 4_096;
 
+const DATA = Buffer.from('data');
+
 /** What becomes of an event; one that says nothing goes with the one before it, so that it sets no ending free. */
 export type ReadFate = EventFate | 'follow';
 
@@ -90,6 +92,8 @@ export abstract class EventObserver implements StreamObserver {
   }
 
   private fateOf(event: Buffer): ReadFate {
+    // Empty lines and comments cost next to nothing to send, so they must not cost more to read.
+    if (event.length < DATA.length || !event.includes(DATA)) return 'follow';
     const data = dataOf(event.toString('utf8'));
     if (data === undefined) return 'follow';
     this.events += 1;
