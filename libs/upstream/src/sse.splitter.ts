@@ -1,6 +1,8 @@
 const LF = 0x0a;
 const CR = 0x0d;
 
+const NONE = Buffer.alloc(0);
+
 /**
  * What becomes of an event:
  * - `pass`: it goes on.
@@ -16,6 +18,60 @@ interface Range {
   readonly end: number;
 }
 
+/** A shorter piece is small beside the hundred bytes and more that it takes as an object. */
+const SMALL_BYTES = 1_024;
+/** So many small pieces in a row become one, and long pieces stay as they are: hardly a byte is copied more than twice. */
+const MANY = 64;
+
+/** Bytes that wait in the order in which they came. */
+class Gathered {
+  length = 0;
+  private pieces: Buffer[] = [];
+  /** At the end of the list: small pieces as they came, and before them such as were joined and are still small. */
+  private small = 0;
+  private joined = 0;
+
+  add(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.length += piece.length;
+    this.pieces.push(piece);
+    if (piece.length >= SMALL_BYTES) {
+      this.small = 0;
+      this.joined = 0;
+    } else {
+      this.small += 1;
+      if (this.small === MANY) this.join();
+    }
+  }
+
+  /** All of them, and one more behind them. */
+  with(last: Buffer): Buffer {
+    return Buffer.concat([...this.pieces, last], this.length + last.length);
+  }
+
+  clear(): void {
+    if (this.length === 0) return;
+    this.length = 0;
+    this.pieces = [];
+    this.small = 0;
+    this.joined = 0;
+  }
+
+  private join(): void {
+    this.small = 0;
+    this.joined = this.joinLast() < SMALL_BYTES ? this.joined + 1 : 0;
+    if (this.joined < MANY) return;
+    this.joined = 0;
+    this.joinLast();
+  }
+
+  private joinLast(): number {
+    const one = Buffer.concat(this.pieces.splice(-MANY));
+    this.pieces.push(one);
+    return one.length;
+  }
+}
+
 /**
  * Cuts a Server-Sent Events stream at its event boundaries without changing a byte, and holds its end back.
  *
@@ -24,11 +80,11 @@ interface Range {
  */
 export class SseSplitter {
   /** Bytes received and not yet released: trailing events that may be the last, and an incomplete one. */
-  private held: Buffer[] = [];
-  private heldBytes = 0;
+  private readonly held = new Gathered();
   private dropped: Range[] = [];
   /** The incomplete event at the end, for the listener. */
-  private partial: Buffer[] = [];
+  private readonly partial = new Gathered();
+  /** Of an event that is too large, bytes that are not kept as well. */
   private partialBytes = 0;
   private oversized = false;
   private lineIsEmpty = true;
@@ -55,8 +111,8 @@ export class SseSplitter {
         this.afterCr = false;
         // The second half of a CRLF whose CR ended an event belongs to that event.
         if (this.partialBytes === 0 && eventStart === i) {
-          if (releasable === i && this.heldBytes === 0) releasable = i + 1;
-          this.extendDrop(this.heldBytes + i);
+          if (releasable === i && this.held.length === 0) releasable = i + 1;
+          this.extendDrop(this.held.length + i);
           eventStart = i + 1;
         }
         continue;
@@ -82,14 +138,13 @@ export class SseSplitter {
    */
   end(): Buffer | undefined {
     if (this.partialBytes > 0 && !this.oversized) {
-      const fate = this.onEvent(Buffer.concat(this.partial, this.partialBytes));
-      if (fate === 'drop') this.drop(this.heldBytes - this.partialBytes, this.heldBytes);
+      const fate = this.onEvent(this.partial.with(NONE));
+      if (fate === 'drop') this.drop(this.held.length - this.partialBytes, this.held.length);
     }
-    this.partial = [];
+    this.partial.clear();
     this.partialBytes = 0;
-    const rest = this.without(Buffer.concat(this.held, this.heldBytes), this.heldBytes);
-    this.held = [];
-    this.heldBytes = 0;
+    const rest = this.without(this.held.with(NONE), this.held.length);
+    this.held.clear();
     return rest;
   }
 
@@ -101,10 +156,10 @@ export class SseSplitter {
     } else if (this.partialBytes === 0) {
       fate = this.onEvent(chunk.subarray(start, end));
     } else {
-      fate = this.onEvent(Buffer.concat([...this.partial, chunk.subarray(start, end)]));
+      fate = this.onEvent(this.partial.with(chunk.subarray(start, end)));
     }
-    if (fate === 'drop') this.drop(this.heldBytes + start - this.partialBytes, this.heldBytes + end);
-    this.partial = [];
+    if (fate === 'drop') this.drop(this.held.length + start - this.partialBytes, this.held.length + end);
+    this.partial.clear();
     this.partialBytes = 0;
     this.oversized = false;
     return fate;
@@ -120,26 +175,25 @@ export class SseSplitter {
     }
     if (this.partialBytes > this.maxEventBytes) {
       this.oversized = true;
-      this.partial = [];
+      this.partial.clear();
       this.onOversized();
     } else {
-      this.partial.push(rest);
+      this.partial.add(rest);
     }
   }
 
   private release(chunk: Buffer, releasable: number): Buffer | undefined {
     // A large incomplete event is not the end of an answer, nor is a flood of events that look like one.
-    const upTo = this.heldBytes + chunk.length - releasable > this.maxHeldBytes ? chunk.length : releasable;
+    const upTo = this.held.length + chunk.length - releasable > this.maxHeldBytes ? chunk.length : releasable;
     if (upTo === 0) {
-      this.held.push(chunk);
-      this.heldBytes += chunk.length;
+      this.held.add(chunk);
       return undefined;
     }
     const head = upTo === chunk.length ? chunk : chunk.subarray(0, upTo);
-    const all = this.heldBytes === 0 ? head : Buffer.concat([...this.held, head]);
-    const out = this.without(all, this.heldBytes + upTo);
-    this.heldBytes = chunk.length - upTo;
-    this.held = this.heldBytes === 0 ? [] : [chunk.subarray(upTo)];
+    const all = this.held.length === 0 ? head : this.held.with(head);
+    const out = this.without(all, all.length);
+    this.held.clear();
+    if (upTo < chunk.length) this.held.add(chunk.subarray(upTo));
     return out;
   }
 
