@@ -83,3 +83,23 @@ it.each([{ input_tokens: -1 }, { output_tokens: 1e15 }, { cache_read_input_token
     expect(watch(START + closing, [50]).observer.usage).toBeUndefined();
   },
 );
+
+it('keeps the figures of a usage, and nothing else of it', () => {
+  const more = { note: 'x'.repeat(1_000), cache_creation: { ephemeral_1h_input_tokens: 3, other: ['x'] } };
+  const end = { output_tokens: 42, server_tool_use: { web_search_requests: 2, note: 'x' }, other: {} };
+  const start = event('message_start', { message: { usage: { ...usage, ...more } } });
+  const { observer } = watch(start + event('message_delta', { usage: end }), [999]);
+  expect(observer.closing).toEqual({
+    ...usage,
+    output_tokens: 42,
+    cache_creation: { ephemeral_1h_input_tokens: 3 },
+    server_tool_use: { web_search_requests: 2 },
+  });
+  expect(observer.usage).toMatchObject({ promptTokens: 100, completionTokens: 42, longCacheWriteTokens: 3 });
+});
+
+it('does not take a figure at the beginning that is none for one that was left out', () => {
+  const start = event('message_start', { message: { usage: { ...usage, cache_read_input_tokens: 'many' } } });
+  const { observer } = watch(start + CLOSING, [999]);
+  expect(observer).toMatchObject({ prompt: undefined, usage: undefined, badUsage: true });
+});

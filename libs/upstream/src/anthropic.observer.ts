@@ -1,4 +1,5 @@
 import { EventObserver, type ReadFate } from './event.observer.js';
+import { type Figures, figuresOf } from './sse.event.js';
 import { anthropicUsageOf, asRecord, misreports } from './usage.reader.js';
 import type { UpstreamUsage } from './usage.reader.js';
 
@@ -6,13 +7,24 @@ import type { UpstreamUsage } from './usage.reader.js';
 const PLAIN_DELTA =
   /^\{"type":\s?"content_block_delta",\s?"index":\s?\d+,\s?"delta":\s?\{"type":\s?"[a-z_]{1,20}_delta",\s?"(?:text|thinking|partial_json)":\s?"((?:[^"\\]|\\.)*)"\s?\}\s*\}\s*$/;
 
+/** What is read of a usage. All of it can be as long as an event, and is kept until the stream ends. */
+const FIGURES: Figures = {
+  input_tokens: true,
+  output_tokens: true,
+  cache_creation_input_tokens: true,
+  cache_read_input_tokens: true,
+  cache_creation: { ephemeral_1h_input_tokens: true },
+  output_tokens_details: { thinking_tokens: true },
+  server_tool_use: { web_search_requests: true },
+};
+
 /**
  * Watches a stream in Anthropic's wire format as it passes: the prompt's usage comes with `message_start`, the whole of
  * it with `message_delta`. Held back are `message_delta`, `message_stop` and an incomplete event.
  */
 export class AnthropicObserver extends EventObserver {
   prompt: UpstreamUsage | undefined;
-  /** The closing usage as the provider worded it; it may name more than tokens. */
+  /** The figures of the closing usage under the provider's names; there are more than tokens. */
   closing: Record<string, unknown> | undefined;
   /** Searches of the web that were begun. */
   searches = 0;
@@ -51,7 +63,7 @@ export class AnthropicObserver extends EventObserver {
   }
 
   private readStart({ usage, model }: Record<string, unknown>): void {
-    this.started = asRecord(usage) ?? {};
+    this.started = figuresOf(asRecord(usage) ?? {}, FIGURES);
     this.prompt = anthropicUsageOf({ ...this.started, output_tokens: 0 });
     this.model = typeof model === 'string' ? model : undefined;
   }
@@ -74,9 +86,10 @@ export class AnthropicObserver extends EventObserver {
     const said = Object.entries(asRecord(json['usage']) ?? {}).filter(([, value]) => value !== null);
     if (said.length > 0) {
       const { output_tokens: _guess, ...started } = this.started;
-      this.closing = { ...started, ...Object.fromEntries(said) };
-      this.usage = anthropicUsageOf(this.closing);
-      this.badUsage = this.usage === undefined && misreports(this.closing);
+      const closing = { ...started, ...Object.fromEntries(said) };
+      this.closing = figuresOf(closing, FIGURES);
+      this.usage = anthropicUsageOf(closing);
+      this.badUsage = this.usage === undefined && misreports(closing);
     }
   }
 }

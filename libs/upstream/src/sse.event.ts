@@ -41,6 +41,29 @@ function parseNoNumbers(text: string): Record<string, unknown> | undefined {
   }
 }
 
+/** Names of figures, and of records that have figures in them. */
+export interface Figures {
+  readonly [name: string]: true | Figures;
+}
+
+/**
+ * The figures of a record that are wanted, and nothing that would keep the rest of it in memory. One that is no number
+ * comes as `NaN`, so that it is not taken for one that was left out.
+ */
+export function figuresOf(record: Record<string, unknown>, wanted: Figures): Record<string, unknown> {
+  const figures: Record<string, unknown> = {};
+  for (const [name, within] of Object.entries(wanted)) {
+    const value = record[name];
+    const inner = asRecord(value);
+    if (within !== true) {
+      if (inner !== undefined) figures[name] = figuresOf(inner, within);
+    } else if (value !== undefined && value !== null) {
+      figures[name] = typeof value === 'number' ? value : NaN;
+    }
+  }
+  return figures;
+}
+
 /** The text that a JSON string without its quotes stands for. */
 export function unescapeJson(raw: string): string {
   if (!raw.includes('\\')) {

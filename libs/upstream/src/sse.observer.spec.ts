@@ -174,6 +174,28 @@ describe('SseObserver', () => {
     expect(observer).toMatchObject({ usage: undefined, badUsage: true });
   });
 
+  it('keeps the figures of a usage that are not tokens, and nothing else of it', () => {
+    const observer = new SseObserver();
+    const said = { seconds: 7, note: 'x'.repeat(1_000), server_tool_use: { web_search_requests: 2, more: [1] } };
+    observer.push(Buffer.from(event({ usage: said })));
+    expect(observer.saidUsage).toEqual({ seconds: 7, server_tool_use: { web_search_requests: 2 } });
+    observer.push(Buffer.from(event({ response: { usage: { seconds: 'many', server_tool_use: 'x' } } })));
+    expect(observer.saidUsage).toEqual({ seconds: NaN });
+  });
+
+  it('keeps of a search what kind it was, and no more of them than an answer can have', () => {
+    const observer = new SseObserver();
+    const done = (action: unknown): string =>
+      event({ type: 'response.output_item.done', item: { type: 'web_search_call', id: 'w', action } });
+    observer.push(Buffer.from(done({ type: 'search', query: 'x'.repeat(1_000) }) + done(null) + done({ type: null })));
+    observer.push(Buffer.from(done({ type: 'open_page' }) + done({ type: 'x'.repeat(1_000) }) + done({ type: 1 })));
+    const type = 'web_search_call';
+    const kinds = ['open_page', 'unknown', 'unknown'].map((kind) => ({ type, action: { type: kind } }));
+    expect(observer.searched).toEqual([{ type, action: { type: 'search' } }, { type }, { type }, ...kinds]);
+    observer.push(Buffer.from(done({ type: 'search' }).repeat(2_000)));
+    expect(observer.searched).toHaveLength(1_000);
+  });
+
   it('names error events and counts broken ones', () => {
     const observer = new SseObserver();
     observer.push(Buffer.from(event({ error: { message: 'x', type: 'server_error' } })));

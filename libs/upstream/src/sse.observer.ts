@@ -1,5 +1,6 @@
 import { EventObserver, type EventObserverOptions } from './event.observer.js';
 import { eachGeneratedText, finishReasonOf } from './openai-chunk.js';
+import { type Figures, figuresOf } from './sse.event.js';
 import type { EventFate } from './sse.splitter.js';
 import { answerIdOf, asRecord, misreports, usageOf } from './usage.reader.js';
 
@@ -27,6 +28,14 @@ const CLOSING = new Set([
   'image_edit.completed',
 ]);
 
+/** What a usage says beside tokens. All of it can be as long as an event, and is kept until the stream ends. */
+const BESIDE_TOKENS: Figures = { seconds: true, server_tool_use: { web_search_requests: true } };
+
+/** No answer searches as often. */
+const MOST_SEARCHES = 1_000;
+/** `search`, `open_page`, `find_in_page`. */
+const MAX_ACTION_CHARS = 32;
+
 /**
  * Watches a stream in OpenAI's wire format as it passes. Held back are `data: [DONE]`, an event that closes the answer
  * or says what it took, and an incomplete event; never generated text that more text follows.
@@ -34,9 +43,9 @@ const CLOSING = new Set([
 export class SseObserver extends EventObserver {
   /** Of a response; what a chunk of a chat is called is no use to anybody. */
   answerId: string | undefined;
-  /** The searches of the web among what a response did, as the provider words them. */
+  /** The searches of the web among what a response did, no more of each than what kind it was. */
   readonly searched: Record<string, unknown>[] = [];
-  /** The last usage, as the provider words it: it can have more in it than tokens. */
+  /** What the last usage says beside tokens, as the provider words it. */
   saidUsage: Record<string, unknown> | undefined;
   private readonly dropUsage: boolean;
 
@@ -57,8 +66,7 @@ export class SseObserver extends EventObserver {
     const { model } = response ?? json;
     this.answerId = answerIdOf(response) ?? this.answerId;
     if (typeof model === 'string') this.model = model;
-    const item = asRecord(json['item']);
-    if (json['type'] === 'response.output_item.done' && item?.['type'] === 'web_search_call') this.searched.push(item);
+    if (json['type'] === 'response.output_item.done') this.noteSearch(asRecord(json['item']) ?? {});
     const finishReason = finishReasonOf(json);
     this.finishReason = finishReason ?? this.finishReason;
     const carriesUsage = this.readUsage(json);
@@ -74,11 +82,19 @@ export class SseObserver extends EventObserver {
     return finishReason !== undefined && !this.dropUsage ? 'hold' : 'pass';
   }
 
+  private noteSearch({ type, action }: Record<string, unknown>): void {
+    if (type !== 'web_search_call' || this.searched.length === MOST_SEARCHES) return;
+    const kind = asRecord(action)?.['type'] ?? undefined;
+    const isLong = typeof kind !== 'string' || kind.length > MAX_ACTION_CHARS;
+    this.searched.push(kind === undefined ? { type } : { type, action: { type: isLong ? 'unknown' : kind } });
+  }
+
   private readUsage(json: Record<string, unknown>): boolean {
     if (asRecord(json['usage']) === undefined && asRecord(json['response']) === undefined) {
       return false;
     }
-    this.saidUsage = asRecord(json['usage']) ?? asRecord(asRecord(json['response'])?.['usage']) ?? this.saidUsage;
+    const said = asRecord(json['usage']) ?? asRecord(asRecord(json['response'])?.['usage']);
+    if (said !== undefined) this.saidUsage = figuresOf(said, BESIDE_TOKENS);
     const usage = usageOf(json);
     this.badUsage ||=
       usage === undefined && (misreports(json['usage']) || misreports(asRecord(json['response'])?.['usage']));
