@@ -103,3 +103,20 @@ it('does not take a figure at the beginning that is none for one that was left o
   const { observer } = watch(start + CLOSING, [999]);
   expect(observer).toMatchObject({ prompt: undefined, usage: undefined, badUsage: true });
 });
+
+it('takes a prompt of no tokens for one that was not said yet', () => {
+  const start = event('message_start', { message: { usage: { input_tokens: 0, output_tokens: 0 } } });
+  const text = delta({ type: 'text_delta', text: 'Hel' });
+  expect(watch(start + text, [999]).observer.prompt).toBeUndefined();
+  const cached = event('message_start', { message: { usage: { input_tokens: 0, cache_read_input_tokens: 9 } } });
+  expect(watch(cached + text, [999]).observer.prompt).toMatchObject({ promptTokens: 9, cachedTokens: 9 });
+  const end = event('message_delta', { usage: { input_tokens: 12, output_tokens: 3 } });
+  expect(watch(start + text + end, [999]).observer.usage).toMatchObject({ promptTokens: 12, completionTokens: 3 });
+});
+
+it('does not take a usage for the whole one that much text followed', () => {
+  const end = event('message_delta', { usage: { output_tokens: 3 } });
+  const { observer } = watch(START + end + delta({ type: 'text_delta', text: 'word '.repeat(1_000) }), [999]);
+  expect(observer.usage).toBeUndefined();
+  expect(observer.prompt).toMatchObject({ promptTokens: 100, cachedTokens: 85, completionTokens: 0 });
+});

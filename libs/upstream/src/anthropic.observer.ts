@@ -1,7 +1,6 @@
 import { EventObserver, type ReadFate } from './event.observer.js';
 import { type Figures, figuresOf } from './sse.event.js';
 import { anthropicUsageOf, asRecord, misreports } from './usage.reader.js';
-import type { UpstreamUsage } from './usage.reader.js';
 
 /** Nearly every event of a message: a piece of text, of thought, or of a tool's input. Matched as a whole, so that nothing hides. */
 const PLAIN_DELTA =
@@ -23,7 +22,6 @@ const FIGURES: Figures = {
  * it with `message_delta`. Held back are `message_delta`, `message_stop` and an incomplete event.
  */
 export class AnthropicObserver extends EventObserver {
-  prompt: UpstreamUsage | undefined;
   /** The figures of the closing usage under the provider's names; there are more than tokens. */
   closing: Record<string, unknown> | undefined;
   /** Searches of the web that were begun. */
@@ -64,7 +62,7 @@ export class AnthropicObserver extends EventObserver {
 
   private readStart({ usage, model }: Record<string, unknown>): void {
     this.started = figuresOf(asRecord(usage) ?? {}, FIGURES);
-    this.prompt = anthropicUsageOf({ ...this.started, output_tokens: 0 });
+    this.begun = anthropicUsageOf({ ...this.started, output_tokens: 0 });
     this.model = typeof model === 'string' ? model : undefined;
   }
 
@@ -88,8 +86,9 @@ export class AnthropicObserver extends EventObserver {
       const { output_tokens: _guess, ...started } = this.started;
       const closing = { ...started, ...Object.fromEntries(said) };
       this.closing = figuresOf(closing, FIGURES);
-      this.usage = anthropicUsageOf(closing);
-      this.badUsage = this.usage === undefined && misreports(closing);
+      const usage = anthropicUsageOf(closing);
+      this.report(usage);
+      this.badUsage = usage === undefined && misreports(closing);
     }
   }
 }

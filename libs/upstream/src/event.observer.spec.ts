@@ -1,6 +1,41 @@
 import { SseObserver } from './sse.observer.js';
 
+const event = (json: unknown): Buffer => Buffer.from(`data: ${JSON.stringify(json)}\n\n`);
+const text = (content: string): Buffer => event({ choices: [{ delta: { content } }] });
+const reported = (prompt_tokens: number, completion_tokens: number, choices: unknown[] = []): Buffer =>
+  event({ choices, usage: { prompt_tokens, completion_tokens, prompt_tokens_details: { cached_tokens: 2 } } });
+
+function observe(...events: Buffer[]): SseObserver {
+  const observer = new SseObserver();
+  for (const bytes of events) observer.push(bytes);
+  return observer;
+}
+
 describe('EventObserver', () => {
+  it('takes no more than the prompt from a usage that much text followed', () => {
+    const early = [reported(5, 0), text('word '.repeat(20_000))];
+    const observer = observe(...early);
+    expect(observer.usage).toBeUndefined();
+    const prompt = { promptTokens: 5, completionTokens: 0, cachedTokens: 2, cacheWriteTokens: 0, reasoningTokens: 0 };
+    expect(observer.prompt).toEqual(prompt);
+    const end = event({ choices: [{ delta: {}, finish_reason: 'stop' }] });
+    expect(observe(...early, end, Buffer.from('data: [DONE]\n\n'))).toMatchObject({ usage: undefined, whole: true });
+    expect(observe(...early, reported(5, 20_000))).toMatchObject({ usage: { completionTokens: 20_000 } });
+    expect(observe(reported(0, 0), text('word '.repeat(20)))).toMatchObject({ usage: undefined, prompt: undefined });
+  });
+
+  it('believes a running usage that is a few words behind', () => {
+    const observer = observe(text('word '.repeat(1_000)), reported(5, 0), text('and a few words'));
+    expect(observer).toMatchObject({ usage: { promptTokens: 5, completionTokens: 0 }, prompt: undefined });
+    const choices = [{ delta: { content: 'word '.repeat(1_000) } }];
+    expect(observe(reported(5, 0, choices))).toMatchObject({ usage: { completionTokens: 0 } });
+  });
+
+  it('does not give up a usage that says more than could be counted', () => {
+    const observer = observe(text('word '), reported(5, 500), text('word '.repeat(700)));
+    expect(observer).toMatchObject({ usage: { completionTokens: 500 } });
+  });
+
   it('reads a field without a colon as one without a value', () => {
     const observer = new SseObserver();
     observer.push(Buffer.from('\n\r\n:\n\n:data\n\nevent: data\n\nid: 1\n\ndat\n\n'));

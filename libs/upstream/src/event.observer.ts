@@ -15,6 +15,10 @@ export interface EventObserverOptions {
 
 const MAX_PLAIN_CHARS = 4_096;
 
+/** What may be said after a running usage without making it worthless. */
+const FEW_CHARS = 64;
+const MOST_CHARS_PER_TOKEN = 8;
+
 const DATA = Buffer.from('data');
 
 /** What becomes of an event; one that says nothing goes with the one before it, so that it sets no ending free. */
@@ -26,8 +30,6 @@ export type ReadFate = EventFate | 'follow';
  * is up to the format.
  */
 export abstract class EventObserver implements StreamObserver {
-  /** The last believable usage; `undefined` means that the caller counts {@link said}. */
-  usage: UpstreamUsage | undefined;
   model: string | undefined;
   finishReason: string | undefined;
   /** An error event, as the provider worded it: `error.type` or `error.code`, else `error`. */
@@ -43,6 +45,11 @@ export abstract class EventObserver implements StreamObserver {
   /** Generated text, cut at `maxTextChars`. */
   readonly said: GeneratedText;
 
+  /** What the provider said of the prompt at the beginning. */
+  protected begun: UpstreamUsage | undefined;
+  private reported: UpstreamUsage | undefined;
+  /** How much was said when that was reported. */
+  private charsThen = 0;
   private last: EventFate = 'pass';
   private readonly splitter: SseSplitter;
   protected readonly addText = (piece: string): void => this.said.add(piece);
@@ -59,6 +66,15 @@ export abstract class EventObserver implements StreamObserver {
 
   get whole(): boolean {
     return this.error === undefined && (this.done || this.finishReason !== undefined);
+  }
+
+  /** The last believable usage; `undefined` means that the caller counts {@link said}. */
+  get usage(): UpstreamUsage | undefined {
+    return this.isOutrun ? undefined : this.reported;
+  }
+
+  get prompt(): UpstreamUsage | undefined {
+    return (this.isOutrun ? promptOf(this.reported) : undefined) ?? promptOf(this.begun);
   }
 
   /** Takes the next chunk and returns what may be sent to the client now; often the very same buffer. */
@@ -82,6 +98,24 @@ export abstract class EventObserver implements StreamObserver {
 
   protected readError(error: unknown): void {
     this.error = errorName(error);
+  }
+
+  /** An event told what the answer took so far. */
+  protected report(usage: UpstreamUsage | undefined): void {
+    this.reported = usage;
+    this.charsThen = this.said.chars;
+  }
+
+  /**
+   * Whether much more was said than the last usage knows of, whatever the provider says of the end. A running usage is
+   * behind by no more than a few words, and one that covers most of the answer stands: it may know of thoughts that
+   * nobody here can see. Ordinary text has more tokens than an eighth of its characters, so that to count it here
+   * gives more than was reported.
+   */
+  private get isOutrun(): boolean {
+    const { chars } = this.said;
+    const tokens = this.reported?.completionTokens ?? Infinity;
+    return chars - this.charsThen > FEW_CHARS && tokens * MOST_CHARS_PER_TOKEN < chars;
   }
 
   private inspect(event: Buffer): EventFate {
@@ -112,4 +146,11 @@ export abstract class EventObserver implements StreamObserver {
     this.malformedEvents += 1;
     return 'pass';
   }
+}
+
+/** A prompt without tokens is one that nothing is known of: some servers begin with zeros and say it at the end. */
+function promptOf(usage: UpstreamUsage | undefined): UpstreamUsage | undefined {
+  if (usage === undefined || usage.promptTokens === 0) return undefined;
+  const { audioOutputTokens: _sound, imageOutputTokens: _pictures, ...prompt } = usage;
+  return { ...prompt, completionTokens: 0, reasoningTokens: 0 };
 }

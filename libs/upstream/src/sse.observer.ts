@@ -98,7 +98,7 @@ export class SseObserver extends EventObserver {
     const usage = usageOf(json);
     this.badUsage ||=
       usage === undefined && (misreports(json['usage']) || misreports(asRecord(json['response'])?.['usage']));
-    this.usage = usage ?? this.usage;
+    if (usage !== undefined) this.report(usage);
     return asRecord(json['usage']) !== undefined;
   }
 }
