@@ -37,6 +37,9 @@ export class NativeDialect implements Dialect {
   private readonly traits: OperationTraits;
   private message: AnthropicObserver | undefined;
   private events: SseObserver | undefined;
+  /** What only the request tells, which is asked for as long as a stream goes on: measured once. */
+  private spoken: Units | undefined;
+  private seconds: number | undefined;
 
   constructor(private readonly call: IncomingCall) {
     this.path = call.path;
@@ -66,8 +69,8 @@ export class NativeDialect implements Dialect {
   hear(body: Buffer): HeardAnswer {
     const { operation } = this.call;
     const json = parse(body);
-    // Speech is no text, and subtitles are: both come without JSON.
     const usage = this.usage(json);
+    // Speech is no text, and subtitles are: both come without JSON.
     const isText = json !== undefined || operation.startsWith('audio.tr');
     // Only what the provider did not count is counted here.
     const said = usage === undefined && isText ? textOf(json ?? { text: body.toString() }) : undefined;
@@ -98,10 +101,12 @@ export class NativeDialect implements Dialect {
   /** Subtitles and plain texts do not say how long the recording was, and neither does every provider. */
   private units(answer: Json | undefined): Units {
     const { request } = this.call;
-    const units = unitsOf(natureOf(this.call), request, answer);
+    const nature = natureOf(this.call);
+    if (nature === 'audio.speech') return (this.spoken ??= unitsOf(nature, request, answer));
+    const units = unitsOf(nature, request, answer);
     const { file } = request;
     if (this.traits.isSound !== true || units.audioSeconds !== undefined || file === undefined) return units;
-    return { ...units, audioSeconds: soundSeconds(file) };
+    return { ...units, audioSeconds: (this.seconds ??= soundSeconds(file)) };
   }
 
   /** Of the operations whose streams say what they took only where that is asked for. */

@@ -4,6 +4,7 @@ it.each([
   ['images.generations', { n: 1 }, { data: [{}, {}] }, { images: 2 }],
   ['images.generations', { n: '3' }, undefined, { images: 3 }],
   ['audio.speech', { input: 'Grüße 👋' }, undefined, { characters: 7 }],
+  ['audio.speech', { input: '\ud83d a \udc4b👋\ud83d' }, undefined, { characters: 7 }],
   ['audio.transcriptions', {}, { usage: { type: 'duration', seconds: 9.2 } }, { audioSeconds: 10 }],
   ['audio.translations', {}, { duration: 3 }, { audioSeconds: 3 }],
   ['audio.transcriptions', {}, { duration: '9.2' }, { audioSeconds: 10 }],

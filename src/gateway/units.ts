@@ -20,7 +20,7 @@ export function unitsOf(operation: string, { json: asked, choices }: Asked, answ
     case 'images.generations':
       return counted('images', Array.isArray(answer?.['data']) ? answer['data'].length : choices);
     case 'audio.speech':
-      return typeof asked['input'] === 'string' ? { characters: Array.from(asked['input']).length } : {};
+      return typeof asked['input'] === 'string' ? { characters: codePoints(asked['input']) } : {};
     case 'audio.transcriptions':
     case 'audio.translations':
       return counted('audioSeconds', record(answer?.['usage'])?.['seconds'] ?? numberIn(answer?.['duration']));
@@ -35,6 +35,16 @@ export function unitsOf(operation: string, { json: asked, choices }: Asked, answ
     default:
       return {};
   }
+}
+
+/** Without a list of them: a text may have as many as a body has bytes. */
+function codePoints(text: string): number {
+  let halves = 0;
+  for (let at = 0; at < text.length - 1; at += 1) {
+    const isPair = (text.charCodeAt(at) & 0xfc00) === 0xd800 && (text.charCodeAt(at + 1) & 0xfc00) === 0xdc00;
+    if (isPair) halves += 1;
+  }
+  return text.length - halves;
 }
 
 /** vLLM writes a duration as a text. */

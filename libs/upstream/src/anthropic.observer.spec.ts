@@ -69,11 +69,16 @@ it('counts thoughts and the input of tools as generated text', () => {
     event('content_block_start', { index: 0, content_block: { type: 'tool_use', id: 't', name: 'look', input: {} } }),
     delta({ type: 'input_json_delta', partial_json: '{"a"' }),
     delta({ type: 'thinking_delta', thinking: 'hm', note: 'in another shape' }),
+    delta({ type: 'compaction_delta', content: 'so far' }),
     'data: {broken\n\n',
     event('error', { error: { type: 'overloaded_error' } }),
   ].join('');
   const { observer } = watch(stream, [999]);
-  expect([observer.said.text, observer.error, observer.malformedEvents]).toEqual(['look{"a"hm', 'overloaded_error', 1]);
+  expect([observer.said.text, observer.error, observer.malformedEvents]).toEqual([
+    'look{"a"hmso far',
+    'overloaded_error',
+    1,
+  ]);
 });
 
 it.each([{ input_tokens: -1 }, { output_tokens: 1e15 }, { cache_read_input_tokens: 0.5 }, { input_tokens: 'many' }])(

@@ -71,7 +71,7 @@ export class AnthropicObserver extends EventObserver {
   }
 
   private addDelta(delta: Record<string, unknown>): void {
-    const piece = delta['text'] ?? delta['thinking'] ?? delta['partial_json'];
+    const piece = delta['text'] ?? delta['thinking'] ?? delta['partial_json'] ?? delta['content'];
     if (typeof piece === 'string') {
       this.addText(piece);
     }

@@ -9,11 +9,12 @@ export interface EventObserverOptions {
   readonly maxEventBytes?: number;
   /** Bytes held back at most. Default 16 KiB. */
   readonly maxHeldBytes?: number;
-  /** UTF-16 units of generated text that are kept for counting. Default 200 000. */
-  readonly maxTextChars?: number;
 }
 
 const MAX_PLAIN_CHARS = 4_096;
+
+/** UTF-16 units of generated text that are kept for counting. */
+const MAX_TEXT_CHARS = 200_000;
 
 /** What may be said after a running usage without making it worthless. */
 const FEW_CHARS = 64;
@@ -42,8 +43,8 @@ export abstract class EventObserver implements StreamObserver {
   events = 0;
   /** Events that could not be read: broken JSON, or larger than allowed. */
   malformedEvents = 0;
-  /** Generated text, cut at `maxTextChars`. */
-  readonly said: GeneratedText;
+  /** Generated text, or a sample of it. */
+  readonly said = new GeneratedText(MAX_TEXT_CHARS);
 
   /** What the provider said of the prompt at the beginning. */
   protected begun: UpstreamUsage | undefined;
@@ -54,8 +55,7 @@ export abstract class EventObserver implements StreamObserver {
   private readonly splitter: SseSplitter;
   protected readonly addText = (piece: string): void => this.said.add(piece);
 
-  constructor({ maxEventBytes, maxHeldBytes, maxTextChars }: EventObserverOptions = {}) {
-    this.said = new GeneratedText(maxTextChars ?? 200_000);
+  constructor({ maxEventBytes, maxHeldBytes }: EventObserverOptions = {}) {
     this.splitter = new SseSplitter(
       (event) => this.inspect(event),
       () => void (this.malformedEvents += 1),

@@ -17,7 +17,6 @@ export class GeneratedText {
   private stride = 1;
   private seen = 0;
   private chosen = '';
-
   private readonly mostBlocks: number;
 
   constructor(maxChars = Infinity) {
