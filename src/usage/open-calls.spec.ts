@@ -82,6 +82,27 @@ describe('calls under way', () => {
     expect(forgotten).toHaveLength(899);
   });
 
+  it('are not asked about where all of a group have ended', async () => {
+    const groups: number[] = [];
+    let written = (): void => undefined;
+    const repository = {
+      note: async (_replica: string, rows: readonly LedgerRow[]) => {
+        groups.push(rows.length);
+        await new Promise<void>((resolve) => (written = resolve));
+      },
+      forget: () => Promise.resolve(),
+    } as unknown as OpenCallsRepository;
+    const calls = new OpenCalls(repository, { id: 'r1' } as Replica);
+    const ends = Array.from({ length: 501 }, (_, n) =>
+      calls.begin({ startedAtMs: performance.now() - 1_000, soFar: () => ({ id: `c${n}` }) as LedgerRow }),
+    );
+    await delay(300);
+    ends.forEach((end) => end());
+    written();
+    await calls.stop();
+    expect(groups).toEqual([500]);
+  });
+
   it('are not written down again at once where that cannot be done', async () => {
     let tried = 0;
     const repository = {

@@ -108,6 +108,7 @@ export class OpenCalls {
     for (let from = 0; from < due.length; from += AT_A_TIME) {
       // Whoever ended while those before them were written down has a row, and would be noted for good.
       const some = due.slice(from, from + AT_A_TIME).filter(({ hasEnded }) => !hasEnded);
+      if (some.length === 0) continue;
       await this.repository.note(this.replica.id, some.map(rowOf));
       for (const noted of some) Object.assign(noted, { dueAtMs: now + CHECKPOINT_MS, notedAtMs: now });
     }

@@ -5,8 +5,8 @@ const BLOCK_CHARS = 1_024;
 
 /**
  * Gathers what the model has written, for counting when the provider reports no usage. Of a text that is longer than
- * `maxChars` blocks from all over it are kept, each as likely as any other, and the whole counts like these: whoever knew
- * which could have the rest written for little.
+ * `maxChars` blocks from all over it are kept, chosen at random, and the whole counts like these: whoever knew which could
+ * have the rest written for little.
  */
 export class GeneratedText {
   private blocks: string[] = [];
