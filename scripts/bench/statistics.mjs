@@ -4,10 +4,12 @@ export function quantile(values, part) {
   return sorted.length === 0 ? NaN : sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * part))];
 }
 
-/** The middle one of a few rounds; what no round could measure stays undefined. */
+/** The middle of a few rounds, of an even number the mean of the middle two; what no round could measure stays undefined. */
 export function median(values) {
-  const known = values.filter((value) => Number.isFinite(value));
-  return known.length === 0 ? undefined : quantile(known, 0.5);
+  const known = values.filter((value) => Number.isFinite(value)).toSorted((a, b) => a - b);
+  if (known.length === 0) return undefined;
+  const half = known.length / 2;
+  return (known[Math.ceil(half) - 1] + known[Math.floor(half)]) / 2;
 }
 
 /** For people: few digits, and a dash for what was not measured. */
