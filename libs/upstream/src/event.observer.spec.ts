@@ -1,4 +1,5 @@
 import { SseObserver } from './sse.observer.js';
+import { TokenCounter } from './token.counter.js';
 
 const event = (json: unknown): Buffer => Buffer.from(`data: ${JSON.stringify(json)}\n\n`);
 const text = (content: string): Buffer => event({ choices: [{ delta: { content } }] });
@@ -34,6 +35,20 @@ describe('EventObserver', () => {
   it('does not give up a usage that says more than could be counted', () => {
     const observer = observe(text('word '), reported(5, 500), text('word '.repeat(700)));
     expect(observer).toMatchObject({ usage: { completionTokens: 500 } });
+  });
+
+  it('keeps at most 64 KiB of a text for counting, and counts all of it', async () => {
+    const counter = await TokenCounter.load();
+    const words = Array.from({ length: 3_000 }, (_, n) => `word${n} `.repeat((n % 7) + 1)).join('');
+    const short = observe(text(words.slice(0, 60_000))).said;
+    expect(short.text).toBe(words.slice(0, 60_000));
+    const long = new SseObserver();
+    for (let n = 0; n < 20; n += 1) long.push(text(words));
+    expect(long.said.text.length).toBeLessThanOrEqual(65_536);
+    expect(long.said.chars).toBe(20 * words.length);
+    const counted = await counter.countText(long.said.text, long.said.chars);
+    const exact = 20 * (await counter.countText(words));
+    expect(Math.abs(counted / exact - 1)).toBeLessThan(0.1);
   });
 
   it('reads a field without a colon as one without a value', () => {

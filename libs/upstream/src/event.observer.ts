@@ -13,8 +13,8 @@ export interface EventObserverOptions {
 
 const MAX_PLAIN_CHARS = 4_096;
 
-/** UTF-16 units of generated text that are kept for counting. */
-const MAX_TEXT_CHARS = 200_000;
+/** UTF-16 units of generated text that are kept for counting, of each stream as long as it is open. Longer answers are rare. */
+const MAX_TEXT_CHARS = 65_536;
 
 /** What may be said after a running usage without making it worthless. */
 const FEW_CHARS = 64;
