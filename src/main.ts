@@ -1,5 +1,5 @@
+import './boot/engine.js';
 import 'reflect-metadata';
-import { setFlagsFromString } from 'node:v8';
 import type { NestFastifyApplication } from '@nestjs/platform-fastify';
 import { readEnvironment } from '#libs/config';
 import { drainAndClose, httpConfig } from '#libs/http';
@@ -10,11 +10,6 @@ import { type Platform, startPlatform } from './boot/platform.js';
 import { say, step } from './boot/progress.js';
 import { listenFailure, runProcess } from './boot/start-failure.js';
 import { prepareWelcome } from './boot/welcome.js';
-
-// Whoever calls first after a quiet minute must not wait until code that was let go meanwhile is compiled anew.
-setFlagsFromString('--no-flush-bytecode');
-// By itself the old generation may grow to several times of what lives in it before it is collected.
-setFlagsFromString('--heap-growing-percent=50');
 
 /** The HTTP process: from the environment to a served request, and back down in order. */
 async function main(): Promise<void> {
