@@ -10,6 +10,7 @@ export interface BodyFlow {
 const NO_FLOW: BodyFlow = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
 
 const EMPTY = Buffer.alloc(0);
+const THERE_IS = Promise.resolve(true);
 
 /** Bytes that may wait unread before the provider is asked to slow down. */
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -35,7 +36,8 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   private paused = false;
   private ended = false;
   private failure: UpstreamFailure | undefined;
-  private wake: (() => void) | undefined;
+  /** Who waits in {@link more}. */
+  private reader: { readonly resolve: (more: boolean) => void; readonly reject: (failure: Error) => void } | undefined;
 
   constructor(private readonly flow: BodyFlow) {}
 
@@ -54,13 +56,13 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
    * @returns whether there is one, or it is the end
    * @throws UpstreamFailure
    */
-  async more(): Promise<boolean> {
-    while (this.next === this.chunks.length) {
-      if (this.failure !== undefined) throw this.failure;
-      if (this.ended) return false;
-      await new Promise<void>((resolve) => (this.wake = resolve));
-    }
-    return true;
+  more(): Promise<boolean> {
+    if (this.next < this.chunks.length) return THERE_IS;
+    // Not an async function: each stream that is open would keep one suspended here.
+    return new Promise((resolve, reject) => {
+      this.reader = { resolve, reject };
+      this.answerReader();
+    });
   }
 
   /** The next piece as the provider sent it, where there is one. */
@@ -118,19 +120,19 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
       this.paused = true;
       this.flow.pause();
     }
-    this.notify();
+    this.answerReader();
   }
 
   /** @internal */
   end(): void {
     this.ended = true;
-    this.notify();
+    this.answerReader();
   }
 
   /** @internal What was received before is still handed out first. */
   fail(failure: UpstreamFailure): void {
     this.failure ??= failure;
-    this.notify();
+    this.answerReader();
   }
 
   private forgetNext(): void {
@@ -150,9 +152,13 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
     }
   }
 
-  private notify(): void {
-    const wake = this.wake;
-    this.wake = undefined;
-    wake?.();
+  private answerReader(): void {
+    const { reader } = this;
+    if (reader === undefined) return;
+    const isThere = this.next < this.chunks.length;
+    if (!isThere && this.failure === undefined && !this.ended) return;
+    this.reader = undefined;
+    if (isThere || this.failure === undefined) reader.resolve(isThere);
+    else reader.reject(this.failure);
   }
 }

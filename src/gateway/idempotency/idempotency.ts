@@ -15,6 +15,13 @@ const RETRY_AFTER_SECONDS = 1;
 const ATTEMPTS = 3;
 const TOO_LARGE = 'The answer to this idempotency key was too large to be kept, so it cannot be given again.';
 
+interface Asked {
+  readonly actor: ApiKeyPrincipal;
+  readonly incoming: IncomingCall;
+  readonly request: FastifyRequest;
+  readonly reply: FastifyReply;
+}
+
 /** Sees to it that a call that names an idempotency key is made once, however often it is sent, on all replicas. */
 @Injectable()
 export class Idempotency {
@@ -27,7 +34,7 @@ export class Idempotency {
    * @throws DomainError idempotency_key_malformed, idempotency_key_reused, idempotency_key_in_flight,
    * idempotency_key_spent, or what the call throws
    */
-  async once(
+  once(
     actor: ApiKeyPrincipal,
     incoming: IncomingCall,
     request: FastifyRequest,
@@ -35,7 +42,14 @@ export class Idempotency {
     make: (recording?: AnswerRecording) => Promise<void>,
   ): Promise<void> {
     const key = request.headers[HEADER];
-    if (key === undefined) return make();
+    return key === undefined ? make() : this.onceFor(key, { actor, incoming, request, reply }, make);
+  }
+
+  private async onceFor(
+    key: string | readonly string[],
+    { actor, incoming, request, reply }: Asked,
+    make: (recording?: AnswerRecording) => Promise<void>,
+  ): Promise<void> {
     if (typeof key !== 'string' || !WELL_FORMED.test(key)) throw gatewayErrors.idempotency_key_malformed();
     const call = { apiKeyId: actor.id, key, callId: newId() };
     const kept = await this.openOrFind(call, digestOf(incoming, request));
