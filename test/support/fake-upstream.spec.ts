@@ -73,6 +73,11 @@ describe('FakeUpstream', () => {
     expect((await rest).toString()).toContain('[DONE]');
   });
 
+  it('does not let a stream go on that has not come yet', () => {
+    fake.next({ pauseAfterChunks: 1 });
+    expect(() => fake.release()).toThrow('No stream is paused');
+  });
+
   it('sees an abort quickly', async () => {
     fake.next({ pauseAfterChunks: 1 });
     const abort = new AbortController();

@@ -78,22 +78,27 @@ export class FakeUpstream {
     return this.next(errorReply(status, code, `Scripted failure with status ${status}`, headers));
   }
 
-  /** Lets all paused streams go on. */
+  /** Lets all paused streams go on. A stream whose request has not come yet would pause for ever: throws if there is none. */
   release(): void {
-    this.releases.splice(0).forEach((go) => go());
+    if (this.releases.length === 0) throw new Error('No stream is paused: wait until its request has come');
+    this.letGo();
   }
 
   /** Forgets requests and scripts; keeps address and models. */
   reset(): void {
-    this.release();
+    this.letGo();
     this.requests.length = 0;
     this.upcoming = [];
     this.standing = {};
   }
 
   async stop(): Promise<void> {
-    this.release();
+    this.letGo();
     await this.server.stop();
+  }
+
+  private letGo(): void {
+    this.releases.splice(0).forEach((go) => go());
   }
 
   private answer(request: ReceivedRequest): WireReply {

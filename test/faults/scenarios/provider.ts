@@ -66,7 +66,6 @@ async function amongGoodCalls(stage: Stage, work: () => Promise<void>): Promise<
   } finally {
     await good.stop();
   }
-  stage.house.provider.release();
   // Until the provider is trusted again.
   const throws = stage.dice.fork();
   for (const [index, url] of stage.urls.entries())
