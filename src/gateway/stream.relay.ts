@@ -81,27 +81,28 @@ export class StreamRelay {
     return bytes === undefined || error === undefined ? bytes : withoutSecrets(this.redactor, bytes);
   }
 
-  private async pump(
+  private pump(
     body: UpstreamBody,
     observer: StreamObserver,
     raw: ServerResponse,
     recording: AnswerRecording | undefined,
   ): Promise<void> {
     let isLight = false;
-    while (await body.more()) {
-      if (!this.passOn(body.take(), observer, raw, recording)) await writable(raw, this.stallMs);
+    return body.each((chunk) => {
+      const isTaken = this.passOn(chunk, observer, raw, recording);
       if (!isLight) isLight = forgetHead(raw);
-    }
+      return isTaken ? undefined : writable(raw, this.stallMs);
+    });
   }
 
   /** @returns whether more may be written at once */
   private passOn(
-    chunk: Buffer | undefined,
+    chunk: Buffer,
     observer: StreamObserver,
     raw: ServerResponse,
     recording: AnswerRecording | undefined,
   ): boolean {
-    const ready = chunk && this.shown(observer.push(chunk), observer);
+    const ready = this.shown(observer.push(chunk), observer);
     if (ready === undefined) return true;
     recording?.add(ready);
     return raw.write(ready);

@@ -10,7 +10,6 @@ export interface BodyFlow {
 const NO_FLOW: BodyFlow = { pause: () => undefined, resume: () => undefined, abort: () => undefined };
 
 const EMPTY = Buffer.alloc(0);
-const THERE_IS = Promise.resolve(true);
 
 /** Bytes that may wait unread before the provider is asked to slow down. */
 const HIGH_WATER_BYTES = 64 * 1024;
@@ -36,8 +35,8 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   private paused = false;
   private ended = false;
   private failure: UpstreamFailure | undefined;
-  /** Who waits in {@link more}. */
-  private reader: { readonly resolve: (more: boolean) => void; readonly reject: (failure: Error) => void } | undefined;
+  /** Who waits until there is a piece, or the end. */
+  private reader: (() => void) | undefined;
 
   constructor(private readonly flow: BodyFlow) {}
 
@@ -50,19 +49,44 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   }
 
   /**
-   * Waits until there is a piece to {@link take}. Whoever waits holds none meanwhile: a piece keeps all the bytes in memory
-   * that were read with it.
+   * Hands out every piece as it comes, one after the other, until the end. Nothing holds a piece while the next is waited for:
+   * it keeps all the bytes in memory that were read with it.
+   *
+   * Not an async function, and no promise for each piece: what is suspended here is there once for each open stream.
+   *
+   * @param use what it returns is waited for before the next piece; what it throws ends the reading
+   * @throws UpstreamFailure as a rejection
+   */
+  each(use: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const goOn = (): void => {
+        try {
+          for (let chunk = this.take(); chunk !== undefined; chunk = this.take()) {
+            const inUse = use(chunk);
+            if (inUse) return void inUse.then(goOn, reject);
+          }
+        } catch (error) {
+          return reject(error instanceof Error ? error : new TypeError(String(error)));
+        }
+        if (this.failure) reject(this.failure);
+        else if (this.ended) resolve();
+        else this.reader = goOn;
+      };
+      goOn();
+    });
+  }
+
+  /**
+   * Waits until there is a piece to {@link take}.
    *
    * @returns whether there is one, or it is the end
    * @throws UpstreamFailure
    */
-  more(): Promise<boolean> {
-    if (this.next < this.chunks.length) return THERE_IS;
-    // Not an async function: each stream that is open would keep one suspended here.
-    return new Promise((resolve, reject) => {
-      this.reader = { resolve, reject };
-      this.answerReader();
-    });
+  async more(): Promise<boolean> {
+    if (!this.isAnswerable) await new Promise<void>((resolve) => (this.reader = resolve));
+    if (this.isThere) return true;
+    if (this.failure) throw this.failure;
+    return false;
   }
 
   /** The next piece as the provider sent it, where there is one. */
@@ -80,8 +104,7 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   async bytes(maxBytes: number): Promise<Buffer> {
     const parts: Buffer[] = [];
     let total = 0;
-    while (await this.more()) {
-      const chunk = this.take() ?? EMPTY;
+    await this.each((chunk) => {
       total += chunk.length;
       if (total > maxBytes) {
         const failure = new UpstreamFailure('too_large', 'body_over_limit', 'The answer of the provider is too large');
@@ -89,7 +112,8 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
         throw failure;
       }
       parts.push(chunk);
-    }
+      return undefined;
+    });
     return parts.length === 1 && parts[0] !== undefined ? parts[0] : Buffer.concat(parts, total);
   }
 
@@ -116,11 +140,11 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   push(chunk: Buffer): void {
     this.chunks.push(chunk);
     this.waiting += chunk.length + PIECE_BYTES;
+    this.answerReader();
     if (this.waiting > HIGH_WATER_BYTES && !this.paused) {
       this.paused = true;
       this.flow.pause();
     }
-    this.answerReader();
   }
 
   /** @internal */
@@ -152,13 +176,18 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
     }
   }
 
+  private get isThere(): boolean {
+    return this.next < this.chunks.length;
+  }
+
+  private get isAnswerable(): boolean {
+    return this.isThere || this.ended || this.failure !== undefined;
+  }
+
   private answerReader(): void {
     const { reader } = this;
-    if (reader === undefined) return;
-    const isThere = this.next < this.chunks.length;
-    if (!isThere && this.failure === undefined && !this.ended) return;
+    if (reader === undefined || !this.isAnswerable) return;
     this.reader = undefined;
-    if (isThere || this.failure === undefined) reader.resolve(isThere);
-    else reader.reject(this.failure);
+    reader();
   }
 }
