@@ -40,7 +40,7 @@ export class CallMaker {
     incoming: IncomingCall,
     request: FastifyRequest,
     reply: FastifyReply,
-    { recording, trace, running }: Watched = {},
+    { recording, trace, running, begun }: Watched = {},
   ): Promise<void> {
     const { operation } = incoming;
     const hangUp = new AbortController();
@@ -72,7 +72,9 @@ export class CallMaker {
       const isStream = response.status < 300 && STREAMED.test(response.headers['content-type'] ?? '');
       if (isStream && reply.raw.destroyed) hangUp.abort();
       isAwaited &&= !isStream;
-      await (isStream ? this.streams : this.answers).relay(response, dialect, call, reply);
+      const relayed = (isStream ? this.streams : this.answers).relay(response, dialect, call, reply);
+      if (isStream && reply.sent) begun?.();
+      await relayed;
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;
       const hungUp = error.kind === 'aborted';

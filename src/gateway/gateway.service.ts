@@ -1,4 +1,4 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { ApiKeyPrincipal } from '#libs/access';
 import { type IncomingModelCall, Telemetry } from '#libs/observability';
@@ -11,6 +11,8 @@ import { RunningCalls } from './running.calls.js';
 /** The one door of all calls of models: as many at once as there is room for, and each of them once. */
 @Injectable()
 export class GatewayService {
+  private readonly log = new Logger(GatewayService.name);
+
   constructor(
     private readonly inFlight: InFlight,
     private readonly idempotency: Idempotency,
@@ -19,12 +21,34 @@ export class GatewayService {
     private readonly running: RunningCalls,
   ) {}
 
-  /** Answers on the reply by itself. @throws DomainError before the first byte of an answer */
-  async call(
+  /**
+   * Answers on the reply by itself. Resolves when it has, or when a stream has begun: whoever waited for the end of a stream
+   * would be kept in memory until then, and has nothing left to do for it.
+   *
+   * @throws DomainError before the first byte of an answer
+   */
+  call(actor: ApiKeyPrincipal, incoming: IncomingCall, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+    return new Promise((resolve) => {
+      let hasBegun = false;
+      const begun = (): void => {
+        hasBegun = true;
+        resolve();
+      };
+      const made = this.make(actor, incoming, request, reply, begun);
+      made.then(resolve, (error: unknown) => {
+        if (!hasBegun) return resolve(made);
+        this.log.error('A stream failed', error);
+        reply.raw.destroy();
+      });
+    });
+  }
+
+  private async make(
     actor: ApiKeyPrincipal,
     incoming: IncomingCall,
     request: FastifyRequest,
     reply: FastifyReply,
+    begun: () => void,
   ): Promise<void> {
     void reply.header('x-sluice-request-id', request.id);
     const leave = this.inFlight.enter(actor.id, incoming.footprint);
@@ -32,7 +56,7 @@ export class GatewayService {
     try {
       await this.idempotency.once(actor, incoming, request, reply, (recording) =>
         this.telemetry.trace(traced(incoming, request), (trace) =>
-          this.calls.make(actor, incoming, request, reply, { recording, trace, running }),
+          this.calls.make(actor, incoming, request, reply, { recording, trace, running, begun }),
         ),
       );
     } finally {

@@ -41,6 +41,8 @@ export interface Watched {
   readonly trace?: ModelCallTrace | undefined;
   /** Breaks the call off, whoever still waits for it. */
   readonly running?: RunningCall | undefined;
+  /** Is told when a stream has begun, which answers for itself from then on. */
+  readonly begun?: (() => void) | undefined;
 }
 
 /** Who calls what, and where it goes. */

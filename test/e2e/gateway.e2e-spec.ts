@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { UsageMeter } from '../../src/usage/usage.meter.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
 import { FakeUpstream } from '../support/fake-upstream.js';
@@ -451,6 +452,15 @@ describe('the gateway', () => {
       expect(answer.text).not.toContain('[DONE]');
       expect(answer.text).toContain('"code":"upstream_failed"');
       expect(await rowOf(answer.headers.get('x-request-id') ?? '')).toMatchObject({ status: 'failed' });
+    });
+
+    it('breaks off for its caller as well when its row can be written nowhere', async () => {
+      const settle = jest.spyOn(t.app.get(UsageMeter), 'settle').mockRejectedValueOnce(new Error('The disk is full'));
+      up.next({ resetAtByte: 400 });
+      await expect(k.post('/v1/chat/completions', chat({ stream: true }))).rejects.toThrow();
+      expect(settle).toHaveBeenCalledTimes(1);
+      settle.mockRestore();
+      expect((await k.post('/v1/chat/completions', chat({ stream: true }))).text).toContain('[DONE]');
     });
   });
 
