@@ -10,6 +10,17 @@ export interface UpstreamResponse {
   body: UpstreamBody;
 }
 
+/** Who waits for the head of the answer. */
+export interface ExchangeCaller {
+  resolve(response: UpstreamResponse): void;
+  reject(failure: UpstreamFailure): void;
+}
+
+/** Open requests of one origin. */
+export interface Load {
+  open: number;
+}
+
 /** Both from the call on. */
 export interface ExchangeTimes {
   /** Until the request is on its way. */
@@ -33,13 +44,13 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private timer: NodeJS.Timeout;
 
   constructor(
-    private readonly resolve: (response: UpstreamResponse) => void,
-    private readonly reject: (failure: UpstreamFailure) => void,
-    /** Called once, when undici holds nothing of it any more. */
-    private readonly onFinished: () => void,
+    private caller: ExchangeCaller | undefined,
+    /** It is counted as open until undici holds nothing of it any more. */
+    private readonly load: Load,
     private readonly times: ExchangeTimes,
     private readonly signal: AbortSignal | undefined,
   ) {
+    load.open += 1;
     const { connectionMs, headersMs } = times;
     this.timer =
       connectionMs < headersMs
@@ -88,7 +99,9 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     if (status >= 200 && this.failure === undefined) {
       clearTimeout(this.timer);
       this.body = new UpstreamBody(this);
-      this.resolve({ status, headers, body: this.body });
+      this.caller?.resolve({ status, headers, body: this.body });
+      // A stream would keep the head of its answer until it ends.
+      this.caller = undefined;
     }
   }
 
@@ -129,7 +142,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     this.failure = failure;
     this.release();
     if (this.body === undefined) {
-      this.reject(failure);
+      this.caller?.reject(failure);
     } else {
       this.body.fail(failure);
     }
@@ -143,7 +156,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private letGo(): void {
     if (this.gone) return;
     this.gone = true;
-    this.onFinished();
+    this.load.open -= 1;
   }
 }
 

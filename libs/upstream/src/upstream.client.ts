@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { Exchange } from './exchange.js';
-import type { UpstreamResponse } from './exchange.js';
+import type { Load, UpstreamResponse } from './exchange.js';
 import { guardedConnector } from './guarded.connector.js';
 import type { Resolve } from './guarded.connector.js';
 import { UpstreamFailure } from './upstream-failure.js';
@@ -41,12 +41,8 @@ export interface UpstreamRequest {
 interface Target {
   pool: Pool;
   basePath: string;
+  /** Shared by all base URLs that lead to the same origin. */
   load: Load;
-}
-
-/** Open requests of one origin; shared by all base URLs that lead there. */
-interface Load {
-  open: number;
 }
 
 /**
@@ -85,13 +81,11 @@ export class UpstreamClient {
       if (load.open >= this.options.maxOpenRequests) {
         throw new UpstreamFailure('busy', 'too_many_open', 'Too many requests to the provider are open');
       }
-      load.open += 1;
-      const release = () => void (load.open -= 1);
       const times = {
         connectionMs: this.options.connectTimeoutMs * 2,
         headersMs: request.headersTimeoutMs ?? this.options.headersTimeoutMs,
       };
-      const exchange = new Exchange(resolve, reject, release, times, request.signal);
+      const exchange = new Exchange({ resolve, reject }, load, times, request.signal);
       try {
         pool.dispatch(
           {
