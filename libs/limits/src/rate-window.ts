@@ -2,12 +2,22 @@ import type { RateStanding } from '#libs/kernel';
 import type { RateAsk, RateGrant, RateRule } from './rate-store.js';
 
 /** What was taken of a window. */
-export interface RateTake {
-  readonly rule: RateRule;
-  /** Nothing: the limit is reached. Less than was asked for: it is reached with this. */
-  readonly taken: number;
-  readonly windowId: string;
-  readonly standing: RateStanding;
+export class RateTake {
+  constructor(
+    readonly rule: RateRule,
+    /** Nothing: the limit is reached. Less than was asked for: it is reached with this. */
+    readonly taken: number,
+    readonly windowId: string,
+    private readonly remaining: number,
+    private readonly resetSeconds: number,
+  ) {}
+
+  /** How the limit stood then. */
+  get standing(): RateStanding {
+    const { remaining, resetSeconds } = this;
+    const { policy, limit, windowMs } = this.rule;
+    return { policy, limit, remaining, resetSeconds, windowSeconds: windowMs / 1_000 };
+  }
 }
 
 interface Waiting {
@@ -128,17 +138,8 @@ export class RateWindow {
   private takeUpTo(amount: number): RateTake {
     const taken = Math.min(amount, this.available);
     this.available -= taken;
-    return { rule: this.rule, taken, windowId: this.windowId, standing: this.standing() };
-  }
-
-  private standing(): RateStanding {
-    const { policy, limit, windowMs } = this.rule;
-    return {
-      policy,
-      limit,
-      remaining: Math.min(this.available + Math.max(this.free, 0), limit),
-      resetSeconds: Math.max(1, Math.ceil((this.endsAtMs - performance.now()) / 1_000)),
-      windowSeconds: windowMs / 1_000,
-    };
+    const remaining = Math.min(this.available + Math.max(this.free, 0), this.rule.limit);
+    const resetSeconds = Math.max(1, Math.ceil((this.endsAtMs - performance.now()) / 1_000));
+    return new RateTake(this.rule, taken, this.windowId, remaining, resetSeconds);
   }
 }

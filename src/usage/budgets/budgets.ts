@@ -150,7 +150,7 @@ export class Budgets implements OnApplicationBootstrap {
       this.release(slices, amount);
       return unavailable();
     }
-    return { held: true, hold: new BudgetHold(this.desk, slices, amount, this.holds) };
+    return { held: true, hold: new BudgetHold(this.desk, slices.slice(), amount, this.holds) };
   }
 
   private measure(metrics: Metrics): void {
