@@ -57,7 +57,8 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
     // An OPTIONS that is no preflight would be answered in plain text.
     strictPreflight: false,
   });
-  await app.register(cookie);
+  // Read by those who want one: calls of models have none.
+  await app.register(cookie, { hook: false });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ErrorFilter(app.get(FailureFeed)));
   if (docs ?? config.profile !== 'production') {

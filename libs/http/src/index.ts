@@ -1,4 +1,5 @@
 export { addressOf, Network, networkOf } from './client-address.js';
+export { cookieOf } from './cookie.js';
 export { configureHttp } from './configure-http.js';
 export { drainAndClose } from './drain.js';
 export { Endpoint } from './endpoint.decorator.js';

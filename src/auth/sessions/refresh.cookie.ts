@@ -2,6 +2,7 @@ import type { CookieSerializeOptions } from '@fastify/cookie';
 import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
+import { cookieOf } from '#libs/http';
 import { ACCESS_TOKEN_SECONDS, AccessTokens } from './access-token.js';
 import type { SessionDto } from '../dto/auth.response.dto.js';
 import { CsrfTokens } from './csrf.tokens.js';
@@ -39,14 +40,14 @@ export class RefreshCookie {
     void reply
       .setCookie(NAME, refresh.value, { ...attributes, expires: expiresAt })
       .setCookie(CSRF_COOKIE, csrfToken, { ...attributes, httpOnly: false, path: '/', expires: expiresAt });
-    if (this.devices.read(reply.request.cookies[DEVICE_COOKIE], account.id) === undefined) {
+    if (this.devices.read(cookieOf(reply.request, DEVICE_COOKIE), account.id) === undefined) {
       void reply.setCookie(DEVICE_COOKIE, this.devices.issue(account.id), { ...attributes, maxAge: DEVICE_SECONDS });
     }
     return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, csrfToken, user: account };
   }
 
   read(request: FastifyRequest): string | undefined {
-    return request.cookies[NAME];
+    return cookieOf(request, NAME);
   }
 
   clear(reply: FastifyReply): void {

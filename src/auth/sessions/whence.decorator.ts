@@ -1,6 +1,6 @@
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { FastifyRequest } from 'fastify';
-import { networkOf } from '#libs/http';
+import { cookieOf, networkOf } from '#libs/http';
 import { DEVICE_COOKIE } from './refresh.cookie.js';
 
 /** Where a request comes from. */
@@ -12,5 +12,5 @@ export interface Whence {
 
 export const FromWhere = createParamDecorator((_: unknown, context: ExecutionContext): Whence => {
   const request = context.switchToHttp().getRequest<FastifyRequest>();
-  return { network: networkOf(request), mark: request.cookies[DEVICE_COOKIE] };
+  return { network: networkOf(request), mark: cookieOf(request, DEVICE_COOKIE) };
 });

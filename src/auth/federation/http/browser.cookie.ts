@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { Config } from '#libs/config';
 import { randomToken } from '#libs/crypto';
+import { cookieOf } from '#libs/http';
 import type { IdentityProvider } from '../providers/identity-provider.js';
 
 const NAME = 'sluice_sign_in';
@@ -34,8 +35,8 @@ export class BrowserCookie {
     return value;
   }
 
-  read({ cookies }: FastifyRequest): string | undefined {
-    const value = cookies[NAME];
+  read(request: FastifyRequest): string | undefined {
+    const value = cookieOf(request, NAME);
     return value !== undefined && VALUE.test(value) ? value : undefined;
   }
 }

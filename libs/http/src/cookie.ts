@@ -1,0 +1,6 @@
+import type { FastifyRequest } from 'fastify';
+
+/** A cookie that came along, decoded; the first of several with its name. Fastify's own `request.cookies` is not filled. */
+export function cookieOf({ server, headers }: FastifyRequest, name: string): string | undefined {
+  return headers.cookie === undefined ? undefined : server.parseCookie(headers.cookie)[name];
+}
