@@ -83,8 +83,8 @@ describe('the metrics of calls', () => {
   it('tell what is held and leased for the calls under way, and that no hold outlives its call', async () => {
     up.next({ usage: USAGE, pauseAfterChunks: 2 });
     const open = call({ stream: true });
+    await eventually(() => expect(up.calls).toHaveLength(1));
     const during = await eventually(async () => {
-      expect(up.requests).toHaveLength(1);
       const now = await read();
       expect(now).toMatchObject({ usage_open_calls: 1, budget_holds: 1, budget_leases: 1 });
       return now;
@@ -128,7 +128,7 @@ describe('the metrics of calls', () => {
     expect(await read()).toMatchObject({ usage_spool_records: 0, usage_spool_bytes: 0, usage_spool_oldest_seconds: 0 });
     up.next({ pauseAfterChunks: 2 });
     const open = call({ stream: true });
-    await eventually(() => expect(up.requests).toHaveLength(1));
+    await eventually(() => expect(up.calls).toHaveLength(1));
     await gate.shut();
     up.release();
     expect((await open).status).toBe(200);

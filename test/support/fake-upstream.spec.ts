@@ -2,6 +2,7 @@ import OpenAI from 'openai';
 import { Simulator } from '#libs/simulator';
 import { ModelLister, SseObserver, UpstreamClient } from '#libs/upstream';
 import type { UpstreamResponse } from '#libs/upstream';
+import { eventually } from './eventually.js';
 import { FakeUpstream } from './fake-upstream.js';
 
 let fake: FakeUpstream;
@@ -51,8 +52,8 @@ describe('FakeUpstream', () => {
   it('streams the same numbers as it answers plainly', async () => {
     const plain = await answerOf(await chat());
     const observer = new SseObserver();
-    for await (const chunk of (await chat({ stream: true, stream_options: { include_usage: true } })).body)
-      observer.push(chunk);
+    const { body } = await chat({ stream: true, stream_options: { include_usage: true } });
+    observer.push(await body.bytes(1e6));
     observer.end();
     expect(observer.said.text).toBe(plain.choices[0]?.message.content);
     expect(plain.usage).toMatchObject({
@@ -64,17 +65,23 @@ describe('FakeUpstream', () => {
   it('pauses in mid-stream until it is released', async () => {
     fake.next({ pauseAfterChunks: 2 });
     const { body } = await chat({ stream: true });
-    await body.more();
-    expect(body.take()?.toString()).not.toContain('[DONE]');
-    const rest = body.bytes(1e6);
+    const seen: Buffer[] = [];
+    const read = body.each((chunk) => void seen.push(chunk));
     await new Promise((resolve) => setTimeout(resolve, 50));
+    expect(Buffer.concat(seen).toString()).toMatch(/^data: \{/);
+    expect(Buffer.concat(seen).toString()).not.toContain('[DONE]');
     expect(fake.last.closedAt).toBeUndefined();
     fake.release();
-    expect((await rest).toString()).toContain('[DONE]');
+    await read;
+    expect(Buffer.concat(seen).toString()).toContain('[DONE]');
   });
 
-  it('does not let a stream go on that has not come yet', () => {
+  it('does not let a stream go on that has not come yet, or that is given up', async () => {
     fake.next({ pauseAfterChunks: 1 });
+    expect(() => fake.release()).toThrow('No stream is paused');
+    const { body } = await chat({ stream: true });
+    body.cancel();
+    await eventually(() => expect(fake.last.closedAt).toBeDefined());
     expect(() => fake.release()).toThrow('No stream is paused');
   });
 
@@ -82,9 +89,10 @@ describe('FakeUpstream', () => {
     fake.next({ pauseAfterChunks: 1 });
     const abort = new AbortController();
     const { body } = await chat({ stream: true }, abort.signal);
-    await body.more();
+    const read = body.bytes(1e6);
     const at = Date.now();
     abort.abort();
+    await expect(read).rejects.toMatchObject({ kind: 'aborted' });
     while (fake.last.closedAt === undefined && Date.now() - at < 1_000)
       await new Promise((resolve) => setTimeout(resolve, 5));
     expect(fake.last.aborted).toBe(true);
@@ -114,7 +122,7 @@ describe('FakeUpstream', () => {
     expect(raw.status).toBe(422);
     expect((await raw.body.bytes(10)).toString()).toBe('no');
     const observer = new SseObserver();
-    for await (const chunk of (await chat({ stream: true })).body) observer.push(chunk);
+    observer.push(await (await chat({ stream: true })).body.bytes(1e6));
     expect(observer.malformedEvents).toBe(1);
   });
 

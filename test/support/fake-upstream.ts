@@ -30,7 +30,7 @@ export class FakeUpstream {
   private served: SimulatedModel[] = [...DEFAULT_MODELS];
   private upcoming: ScriptSource[] = [];
   private standing: ScriptSource = {};
-  private releases: (() => void)[] = [];
+  private paused: { readonly request: ReceivedRequest; readonly goOn: () => void }[] = [];
   private server: WireServer;
 
   private constructor() {}
@@ -44,6 +44,11 @@ export class FakeUpstream {
   /** The root, without `/v1`. */
   get url(): string {
     return this.server.url;
+  }
+
+  /** The requests that are calls of a model. */
+  get calls(): readonly ReceivedRequest[] {
+    return this.requests.filter(({ method }) => method === 'POST');
   }
 
   /** The last request. */
@@ -78,9 +83,10 @@ export class FakeUpstream {
     return this.next(errorReply(status, code, `Scripted failure with status ${status}`, headers));
   }
 
-  /** Lets all paused streams go on. A stream whose request has not come yet would pause for ever: throws if there is none. */
+  /** Lets all paused streams go on. Throws if there is none: one whose request has not come yet would pause for ever. */
   release(): void {
-    if (this.releases.length === 0) throw new Error('No stream is paused: wait until its request has come');
+    const open = this.paused.filter(({ request }) => request.closedAt === undefined);
+    if (open.length === 0) throw new Error('No stream is paused: wait until its request has come');
     this.letGo();
   }
 
@@ -98,7 +104,7 @@ export class FakeUpstream {
   }
 
   private letGo(): void {
-    this.releases.splice(0).forEach((go) => go());
+    this.paused.splice(0).forEach(({ goOn }) => goOn());
   }
 
   private answer(request: ReceivedRequest): WireReply {
@@ -119,7 +125,7 @@ export class FakeUpstream {
       reply.body = bend(Buffer.concat(pieces.map((piece) => Buffer.from(piece))));
     }
     if (pauseAfterChunks !== undefined) {
-      const until = new Promise<void>((resolve) => this.releases.push(resolve));
+      const until = new Promise<void>((goOn) => this.paused.push({ request, goOn }));
       reply.pause = { afterChunks: pauseAfterChunks, until };
     }
     return reply;

@@ -27,7 +27,7 @@ const MANY_TAKEN = 1_024;
  * out as an {@link UpstreamFailure}. Whoever gets a body reads it to its end or calls {@link cancel}; otherwise its
  * connection stays taken.
  */
-export class UpstreamBody implements AsyncIterable<Buffer> {
+export class UpstreamBody {
   private chunks: Buffer[] = [];
   /** Where the next piece is in the list: to move all others up for each one takes a time that grows with its square. */
   private next = 0;
@@ -35,7 +35,7 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   private paused = false;
   private ended = false;
   private failure: UpstreamFailure | undefined;
-  /** Who waits until there is a piece, or the end. */
+  /** Is called when there is a piece, or the end. */
   private reader: (() => void) | undefined;
 
   constructor(private readonly flow: BodyFlow) {}
@@ -49,55 +49,33 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   }
 
   /**
-   * Hands out every piece as it comes, one after the other, until the end. Nothing holds a piece while the next is waited for:
-   * it keeps all the bytes in memory that were read with it.
+   * Hands out every piece as the provider sent it, one after the other, until the end. Once, and to one reader.
    *
-   * Not an async function, and no promise for each piece: what is suspended here is there once for each open stream.
+   * Not an async function, and no promise for each piece: they would be kept once for every open stream. For the same
+   * reason nothing keeps a piece while the next is waited for: it keeps all the bytes in memory that were read with it.
    *
-   * @param use what it returns is waited for before the next piece; what it throws ends the reading
+   * @param use is called by whatever brought the piece, so it runs in no caller's async context, and may {@link cancel}.
+   * What it returns is waited for before the next piece. What it throws ends the reading; to cancel the rest is the caller's.
    * @throws UpstreamFailure as a rejection
    */
   each(use: (chunk: Buffer) => Promise<void> | undefined): Promise<void> {
     return new Promise((resolve, reject) => {
-      const goOn = (): void => {
+      const fail: (error: unknown) => void = reject;
+      const handOut = (): void => {
         try {
           for (let chunk = this.take(); chunk !== undefined; chunk = this.take()) {
             const inUse = use(chunk);
-            if (inUse) return void inUse.then(goOn, reject);
+            if (inUse) return void inUse.then(handOut, fail);
           }
         } catch (error) {
-          return reject(error instanceof Error ? error : new TypeError(String(error)));
+          return fail(error);
         }
-        if (this.failure) reject(this.failure);
+        if (this.failure) fail(this.failure);
         else if (this.ended) resolve();
-        else this.reader = goOn;
+        else this.reader = handOut;
       };
-      goOn();
+      handOut();
     });
-  }
-
-  /**
-   * Waits until there is a piece to {@link take}.
-   *
-   * @returns whether there is one, or it is the end
-   * @throws UpstreamFailure
-   */
-  async more(): Promise<boolean> {
-    if (!this.isAnswerable) await new Promise<void>((resolve) => (this.reader = resolve));
-    if (this.isThere) return true;
-    if (this.failure) throw this.failure;
-    return false;
-  }
-
-  /** The next piece as the provider sent it, where there is one. */
-  take(): Buffer | undefined {
-    const chunk = this.chunks[this.next];
-    if (chunk !== undefined) {
-      this.forgetNext();
-      this.waiting -= chunk.length + PIECE_BYTES;
-      this.resumeWhenDrained();
-    }
-    return chunk;
   }
 
   /** Reads all of it. @throws UpstreamFailure `too_large` beyond `maxBytes`, and the connection is closed then */
@@ -128,19 +106,12 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
     }
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<Buffer, void, undefined> {
-    try {
-      while (await this.more()) yield this.take() ?? EMPTY;
-    } finally {
-      this.cancel();
-    }
-  }
-
   /** @internal */
   push(chunk: Buffer): void {
+    if (this.failure) return;
     this.chunks.push(chunk);
     this.waiting += chunk.length + PIECE_BYTES;
-    this.answerReader();
+    this.wakeReader();
     if (this.waiting > HIGH_WATER_BYTES && !this.paused) {
       this.paused = true;
       this.flow.pause();
@@ -150,13 +121,23 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
   /** @internal */
   end(): void {
     this.ended = true;
-    this.answerReader();
+    this.wakeReader();
   }
 
   /** @internal What was received before is still handed out first. */
   fail(failure: UpstreamFailure): void {
     this.failure ??= failure;
-    this.answerReader();
+    this.wakeReader();
+  }
+
+  private take(): Buffer | undefined {
+    const chunk = this.chunks[this.next];
+    if (chunk !== undefined) {
+      this.forgetNext();
+      this.waiting -= chunk.length + PIECE_BYTES;
+      this.resumeWhenDrained();
+    }
+    return chunk;
   }
 
   private forgetNext(): void {
@@ -176,18 +157,9 @@ export class UpstreamBody implements AsyncIterable<Buffer> {
     }
   }
 
-  private get isThere(): boolean {
-    return this.next < this.chunks.length;
-  }
-
-  private get isAnswerable(): boolean {
-    return this.isThere || this.ended || this.failure !== undefined;
-  }
-
-  private answerReader(): void {
+  private wakeReader(): void {
     const { reader } = this;
-    if (reader === undefined || !this.isAnswerable) return;
     this.reader = undefined;
-    reader();
+    reader?.();
   }
 }
