@@ -50,7 +50,8 @@ export class CallMaker {
     running?.whenCut(() => hangUp.abort());
     const admitted = await this.admission.admit(actor, incoming);
     isAwaited = recording !== undefined && !admitted.request.stream;
-    if (admitted.ticket.standing) setRateHeaders(reply, admitted.ticket.standing);
+    const { standing } = admitted.ticket;
+    if (standing) setRateHeaders(reply, standing);
     const call = new MeteredCall(this.meter, {
       actor,
       operation,
@@ -73,7 +74,7 @@ export class CallMaker {
       if (isStream && reply.raw.destroyed) hangUp.abort();
       isAwaited &&= !isStream;
       const relayed = (isStream ? this.streams : this.answers).relay(response, dialect, call, reply);
-      if (isStream && reply.sent) begun?.();
+      if (isStream && reply.raw.headersSent) begun?.();
       await relayed;
     } catch (error) {
       if (!(error instanceof UpstreamFailure)) throw error;

@@ -22,10 +22,10 @@ export class GatewayService {
   ) {}
 
   /**
-   * Answers on the reply by itself. Resolves when it has, or when a stream has begun: whoever waited for the end of a stream
-   * would be kept in memory until then, and has nothing left to do for it.
+   * Answers on the reply by itself. Resolves when it has, or when the head of a stream is out: whoever waited for the end of a
+   * stream would be kept in memory until then, and has nothing left to do for it.
    *
-   * @throws DomainError before the first byte of an answer
+   * @throws DomainError before the head of an answer
    */
   call(actor: ApiKeyPrincipal, incoming: IncomingCall, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     return new Promise((resolve) => {
@@ -36,8 +36,9 @@ export class GatewayService {
       };
       const made = this.make(actor, incoming, request, reply, begun);
       made.then(resolve, (error: unknown) => {
+        // As it is: it rejects.
         if (!hasBegun) return resolve(made);
-        this.log.error('A stream failed', error);
+        this.log.error(`A stream of ${incoming.operation} could not be brought to its end`, error);
         reply.raw.destroy();
       });
     });

@@ -34,19 +34,19 @@ export interface Outcome {
   readonly free?: boolean;
 }
 
-/** Who watches a call beside the ledger. */
+/** Who has to do with a call beside the ledger. */
 export interface Watched {
   /** Writes the answer down, where it may be asked for again. */
   readonly recording?: AnswerRecording | undefined;
   readonly trace?: ModelCallTrace | undefined;
   /** Breaks the call off, whoever still waits for it. */
   readonly running?: RunningCall | undefined;
-  /** Is told when a stream has begun, which answers for itself from then on. */
+  /** Is told when the head of a stream is out. What fails afterwards still rejects, and nobody else hears of it. */
   readonly begun?: (() => void) | undefined;
 }
 
 /** Who calls what, and where it goes. */
-export interface CallFacts extends Watched {
+export interface CallFacts extends Pick<Watched, 'recording' | 'trace'> {
   readonly actor: ApiKeyPrincipal;
   readonly operation: Operation;
   /** The caller's correlation id. */

@@ -39,12 +39,8 @@ export class StreamRelay {
   ) {}
 
   async relay(response: UpstreamResponse, dialect: Dialect, call: MeteredCall, reply: FastifyReply): Promise<void> {
-    reply.hijack();
     const { raw } = reply;
     const observer = dialect.observe(response.headers['content-type'] ?? '');
-    const headers = { 'cache-control': 'no-cache', ...responseHeaders(response.headers), ...call.headers() };
-    call.recording?.begin(response.status, headers);
-    raw.writeHead(response.status, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers });
     const outcome = (status: 'completed' | 'aborted' | 'failed'): Outcome => {
       const { usage, prompt, model, said, answerId } = observer;
       const units = dialect.streamedUnits();
@@ -52,6 +48,10 @@ export class StreamRelay {
     };
     call.watch(() => outcome('aborted'));
     try {
+      reply.hijack();
+      const headers = { 'cache-control': 'no-cache', ...responseHeaders(response.headers), ...call.headers() };
+      call.recording?.begin(response.status, headers);
+      raw.writeHead(response.status, { ...(reply.getHeaders() as OutgoingHttpHeaders), ...headers });
       await this.pump(response.body, observer, raw, call.recording);
       const held = this.shown(observer.end(), observer);
       this.models.note(...call.asked, observer.model);
@@ -89,9 +89,9 @@ export class StreamRelay {
   ): Promise<void> {
     let isLight = false;
     return body.each((chunk) => {
-      const isTaken = this.passOn(chunk, observer, raw, recording);
+      const hasRoom = this.passOn(chunk, observer, raw, recording);
       if (!isLight) isLight = forgetHead(raw);
-      return isTaken ? undefined : writable(raw, this.stallMs);
+      return hasRoom ? undefined : writable(raw, this.stallMs);
     });
   }
 

@@ -1,4 +1,5 @@
 import { request as httpRequest } from 'node:http';
+import { GatewayService } from '../../src/gateway/gateway.service.js';
 import { UsageMeter } from '../../src/usage/usage.meter.js';
 import { createApp, type TestApp } from '../support/app.js';
 import { eventually } from '../support/eventually.js';
@@ -427,6 +428,21 @@ describe('the gateway', () => {
       expect(rowCount).toBe(1);
     });
 
+    it('keeps nobody waiting in front of the door once it has begun', async () => {
+      const door = jest.spyOn(t.app.get(GatewayService), 'call');
+      try {
+        up.next({ pauseAfterChunks: 2 });
+        const answer = k.post('/v1/chat/completions', chat({ stream: true }));
+        await eventually(() => expect(door.mock.results).toHaveLength(1));
+        await door.mock.results[0]?.value;
+        expect(up.last.closedAt).toBeUndefined();
+        up.release();
+        expect((await answer).text).toContain('[DONE]');
+      } finally {
+        door.mockRestore();
+      }
+    });
+
     it('G-14 is cancelled at the provider within a second when the caller hangs up', async () => {
       up.next({ pauseAfterChunks: 2 });
       const requestId = 'hang-up-1';
@@ -456,10 +472,13 @@ describe('the gateway', () => {
 
     it('breaks off for its caller as well when its row can be written nowhere', async () => {
       const settle = jest.spyOn(t.app.get(UsageMeter), 'settle').mockRejectedValueOnce(new Error('The disk is full'));
-      up.next({ resetAtByte: 400 });
-      await expect(k.post('/v1/chat/completions', chat({ stream: true }))).rejects.toThrow();
-      expect(settle).toHaveBeenCalledTimes(1);
-      settle.mockRestore();
+      try {
+        up.next({ resetAtByte: 400 });
+        await expect(k.post('/v1/chat/completions', chat({ stream: true }))).rejects.toThrow();
+        expect(settle).toHaveBeenCalledTimes(1);
+      } finally {
+        settle.mockRestore();
+      }
       expect((await k.post('/v1/chat/completions', chat({ stream: true }))).text).toContain('[DONE]');
     });
   });
