@@ -39,18 +39,21 @@ export interface ExchangeTimes {
 export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private controller: Dispatcher.DispatchController | undefined;
   private body: UpstreamBody | undefined;
+  /** Until there is an answer, or none: a stream, or undici's queue, would keep what it has until it ends. */
+  private caller: ExchangeCaller | undefined;
   private failure: UpstreamFailure | undefined;
   private gone = false;
   private timer: NodeJS.Timeout;
 
   constructor(
-    private caller: ExchangeCaller | undefined,
-    /** It is counted as open until undici holds nothing of it any more. */
+    caller: ExchangeCaller,
+    /** It counts itself as open until undici holds nothing of it any more. */
     private readonly load: Load,
     private readonly times: ExchangeTimes,
     private readonly signal: AbortSignal | undefined,
   ) {
     load.open += 1;
+    this.caller = caller;
     const { connectionMs, headersMs } = times;
     this.timer =
       connectionMs < headersMs
@@ -99,9 +102,9 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     if (status >= 200 && this.failure === undefined) {
       clearTimeout(this.timer);
       this.body = new UpstreamBody(this);
-      this.caller?.resolve({ status, headers, body: this.body });
-      // A stream would keep the head of its answer until it ends.
+      const { caller } = this;
       this.caller = undefined;
+      caller?.resolve({ status, headers, body: this.body });
     }
   }
 
@@ -141,11 +144,10 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     }
     this.failure = failure;
     this.release();
-    if (this.body === undefined) {
-      this.caller?.reject(failure);
-    } else {
-      this.body.fail(failure);
-    }
+    const { caller } = this;
+    this.caller = undefined;
+    if (caller) caller.reject(failure);
+    else this.body?.fail(failure);
   }
 
   private release(): void {
