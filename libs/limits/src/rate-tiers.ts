@@ -77,8 +77,9 @@ function rule(kind: string, id: string, limit: number): RateRule {
   };
 }
 
-function conclude({ taken, standing }: RateTake, reply: FastifyReply): void {
-  if (taken === 0) {
+function conclude(take: RateTake, reply: FastifyReply): void {
+  const standing = take.standing();
+  if (take.taken === 0) {
     throw limitErrors.rate_limit_exceeded({ retryAfterSeconds: standing.resetSeconds, rate: standing });
   }
   setRateHeaders(reply, standing);

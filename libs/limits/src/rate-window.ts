@@ -8,12 +8,13 @@ export class RateTake {
     /** Nothing: the limit is reached. Less than was asked for: it is reached with this. */
     readonly taken: number,
     readonly windowId: string,
-    private readonly remaining: number,
+    /** What was left of the limit then. */
+    readonly remaining: number,
     private readonly resetSeconds: number,
   ) {}
 
-  /** How the limit stood then. */
-  get standing(): RateStanding {
+  /** How the limit stood then; made anew each time. */
+  standing(): RateStanding {
     const { remaining, resetSeconds } = this;
     const { policy, limit, windowMs } = this.rule;
     return { policy, limit, remaining, resetSeconds, windowSeconds: windowMs / 1_000 };

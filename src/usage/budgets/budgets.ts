@@ -150,6 +150,7 @@ export class Budgets implements OnApplicationBootstrap {
       this.release(slices, amount);
       return unavailable();
     }
+    // Cut to its length: a list that was pushed to keeps room for more, for as long as the call lasts.
     return { held: true, hold: new BudgetHold(this.desk, slices.slice(), amount, this.holds) };
   }
 

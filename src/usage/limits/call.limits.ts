@@ -90,7 +90,7 @@ export class CallLimits {
     const refused = takes.find(({ taken }) => taken === 0);
     if (!refused) return { admitted: true, ticket };
     ticket.cancel();
-    const { standing } = refused;
+    const standing = refused.standing();
     const error = limitErrors[standing.policy === 'tokens' ? 'token_limit_exceeded' : 'rate_limit_exceeded'];
     return { admitted: false, error: error({ retryAfterSeconds: standing.resetSeconds, rate: standing }) };
   }

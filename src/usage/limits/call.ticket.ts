@@ -17,11 +17,11 @@ export class CallTicket {
 
   /** The limit on requests of which the least is left; undefined where nothing limits the call. */
   get standing(): RateStanding | undefined {
-    let tightest: RateStanding | undefined;
-    for (const { standing } of this.takes) {
-      if (standing.policy === 'requests' && (!tightest || standing.remaining < tightest.remaining)) tightest = standing;
+    let tightest: RateTake | undefined;
+    for (const take of this.takes) {
+      if (take.rule.policy === 'requests' && (!tightest || take.remaining < tightest.remaining)) tightest = take;
     }
-    return tightest;
+    return tightest?.standing();
   }
 
   /**
