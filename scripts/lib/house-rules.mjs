@@ -198,6 +198,18 @@ function functionInAssignment({ path, file }) {
   }));
 }
 
+/** Typed as if it were always there, `cookies` of a request is null until a cookie is set: nobody else parses them. */
+function cookiesByName({ path, file }) {
+  if (!isProduction(path)) return [];
+  const isRead = (node) =>
+    (ts.isPropertyAccessExpression(node) && node.name.text === 'cookies') ||
+    (ts.isBindingElement(node) && (node.propertyName ?? node.name).getText(file) === 'cookies');
+  return descendants(file, isRead).map((node) => ({
+    node,
+    message: 'cookies of a request are not parsed; read one by cookieOf() of libs/http.',
+  }));
+}
+
 export const RULES = {
   'file-length': fileLength,
   'function-length': functionLength,
@@ -211,6 +223,7 @@ export const RULES = {
   'type-imports': typeImports,
   'no-suppressions': noSuppressions,
   'function-in-assignment': functionInAssignment,
+  'cookies-by-name': cookiesByName,
 };
 
 /** Number of lines as an editor shows them: a final newline does not start another line. */

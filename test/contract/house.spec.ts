@@ -71,6 +71,12 @@ describe('house rules', () => {
       ['function-in-assignment:1', 'function-in-assignment:2'],
     ],
     ['a function by its name', 'src/a/a.ts', 'const d = () => c;\na.b = d;\na.e(() => c);', []],
+    [
+      'cookies that nobody parsed',
+      'src/a/a.ts',
+      'const a = request.cookies;\nconst b = ({ cookies }) => cookies;\nf(request.cookie);',
+      ['cookies-by-name:1', 'cookies-by-name:2'],
+    ],
     ['a silenced compiler', 'test/a.ts', ['\n// @ts-', 'ignore\n'].join(''), ['no-suppressions:2']],
   ])('%s', (_case, path, text, expected) => {
     expect(rulesBroken(path, text)).toEqual(expected);

@@ -57,7 +57,7 @@ export async function configureHttp(app: NestFastifyApplication): Promise<void> 
     // An OPTIONS that is no preflight would be answered in plain text.
     strictPreflight: false,
   });
-  // Read by those who want one: calls of models have none.
+  // Parsed by `cookieOf` where one is wanted: a call of a model has none. To set some, the plugin needs no hook.
   await app.register(cookie, { hook: false });
   app.useGlobalPipes(new StrictValidationPipe());
   app.useGlobalFilters(new ErrorFilter(app.get(FailureFeed)));

@@ -1,6 +1,6 @@
 export { addressOf, Network, networkOf } from './client-address.js';
-export { cookieOf } from './cookie.js';
 export { configureHttp } from './configure-http.js';
+export { cookieOf } from './cookie.js';
 export { drainAndClose } from './drain.js';
 export { Endpoint } from './endpoint.decorator.js';
 export type { EndpointOptions } from './endpoint.decorator.js';

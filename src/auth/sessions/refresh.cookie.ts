@@ -37,10 +37,11 @@ export class RefreshCookie {
     const accessToken = await this.tokens.issue(principal);
     const csrfToken = this.csrf.of(principal.sessionId);
     const attributes = this.attributes(reply);
+    const mark = cookieOf(reply.request, DEVICE_COOKIE);
     void reply
       .setCookie(NAME, refresh.value, { ...attributes, expires: expiresAt })
       .setCookie(CSRF_COOKIE, csrfToken, { ...attributes, httpOnly: false, path: '/', expires: expiresAt });
-    if (this.devices.read(cookieOf(reply.request, DEVICE_COOKIE), account.id) === undefined) {
+    if (this.devices.read(mark, account.id) === undefined) {
       void reply.setCookie(DEVICE_COOKIE, this.devices.issue(account.id), { ...attributes, maxAge: DEVICE_SECONDS });
     }
     return { accessToken, tokenType: 'Bearer', expiresIn: ACCESS_TOKEN_SECONDS, csrfToken, user: account };
