@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Dispatcher } from 'undici';
+import type { Carried, ProviderConnection } from './provider.connection.js';
 import { UpstreamBody } from './upstream-body.js';
 import type { BodyFlow } from './upstream-body.js';
 import { UpstreamFailure } from './upstream-failure.js';
@@ -21,12 +22,14 @@ export interface Load {
   open: number;
 }
 
-/** Both from the call on. */
+/** The first two from the call on. */
 export interface ExchangeTimes {
   /** Until the request is on its way. */
   readonly connectionMs: number;
   /** Until the head of the answer is there. */
   readonly headersMs: number;
+  /** Between two pieces of its body. */
+  readonly bodyMs: number;
 }
 
 /**
@@ -36,8 +39,10 @@ export interface ExchangeTimes {
  * so waiting for a free connection and dialling count as well, which undici's header timeout leaves out; and they may
  * take no more than a part of that time, since whoever waits for one model's long answers is not told so by silence.
  */
-export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
+export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
   private controller: Dispatcher.DispatchController | undefined;
+  private connection: ProviderConnection | undefined;
+  private held = false;
   private body: UpstreamBody | undefined;
   /** Until there is an answer, or none: a stream, or undici's queue, would keep what it has until it ends. */
   private caller: ExchangeCaller | undefined;
@@ -62,12 +67,26 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     signal?.addEventListener('abort', this.onAbort, { once: true });
   }
 
+  carriedBy(connection: ProviderConnection): void {
+    this.connection = connection;
+  }
+
+  lost(error: Error): void {
+    this.finish(UpstreamFailure.of(error));
+    this.letGo();
+  }
+
   pause(): void {
-    this.controller?.pause();
+    if (this.gone || !this.connection) return;
+    this.held = true;
+    this.connection.hold(this);
   }
 
   resume(): void {
-    this.controller?.resume();
+    if (!this.held) return;
+    this.held = false;
+    this.timer.refresh();
+    this.connection?.release();
   }
 
   /**
@@ -101,6 +120,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     // Informational answers (1xx) precede the real head.
     if (status >= 200 && this.failure === undefined) {
       clearTimeout(this.timer);
+      this.timer = setTimeout(bodyDue, this.times.bodyMs, this);
       this.body = new UpstreamBody(this);
       const { caller } = this;
       this.caller = undefined;
@@ -109,6 +129,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   }
 
   onResponseData(_controller: Dispatcher.DispatchController, chunk: Buffer): void {
+    this.timer.refresh();
     this.body?.push(chunk);
   }
 
@@ -132,6 +153,13 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
     } else {
       this.timer = setTimeout(headTimedOut, this.times.headersMs - this.times.connectionMs, this);
     }
+  }
+
+  /** The next piece should be there by now, unless nobody asked for it. @internal */
+  checkBody(): void {
+    if (this.held) this.timer.refresh();
+    else
+      this.abort(new UpstreamFailure('timeout', 'body_timeout', 'The provider did not go on with its answer in time'));
   }
 
   private readonly onAbort = (): void => {
@@ -158,12 +186,18 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow {
   private letGo(): void {
     if (this.gone) return;
     this.gone = true;
+    this.resume();
+    this.connection = undefined;
     this.load.open -= 1;
   }
 }
 
 function connectionDue(exchange: Exchange): void {
   exchange.checkConnection();
+}
+
+function bodyDue(exchange: Exchange): void {
+  exchange.checkBody();
 }
 
 function headTimedOut(exchange: Exchange): void {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
 import { UpstreamClient } from './upstream.client.js';
 import type { UpstreamClientOptions, UpstreamRequest } from './upstream.client.js';
 
@@ -219,6 +219,80 @@ describe('UpstreamClient', () => {
     await new Promise((resolve) => setTimeout(resolve, 200));
     expect(sent).toBeLessThan(20_000_000);
     body.cancel();
+  });
+
+  describe('while an answer waits to be read', () => {
+    const SIZE = 140_000;
+    const heads = (length: number): Record<string, string> => ({
+      'closes at its end': 'HTTP/1.1 200 OK\r\n\r\n',
+      'closes after it': `HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: ${length}\r\n\r\n`,
+      'speaks HTTP/1.0': `HTTP/1.0 200 OK\r\ncontent-length: ${length}\r\n\r\n`,
+      'closes without need': `HTTP/1.1 200 OK\r\ncontent-length: ${length}\r\n\r\n`,
+    });
+
+    /** Reads a little, and the rest a moment after the provider has ended the connection. */
+    async function readLate(head: string, end: (socket: Socket) => void, upstream: UpstreamClient): Promise<number> {
+      let hasEnded = (): void => undefined;
+      const over = new Promise<void>((resolve) => (hasEnded = resolve));
+      const provider = createTcpServer((socket) => {
+        socket.on('error', () => undefined);
+        socket.once('data', () => {
+          socket.write(head);
+          for (let at = 0; at < SIZE; at += 20_000) {
+            setTimeout(() => socket.write(Buffer.alloc(20_000, 'x')), 20 + at / 4_000);
+          }
+          setTimeout(() => {
+            end(socket);
+            setTimeout(hasEnded, 100);
+          }, 100);
+        });
+      });
+      const { body } = await upstream.request(get(await listen(provider)));
+      let bytes = 0;
+      await body.each((chunk) => {
+        bytes += chunk.length;
+        return over;
+      });
+      return bytes;
+    }
+
+    it.each(Object.entries(heads(SIZE)))('hears of a provider that %s and ends its connection', async (_, head) => {
+      expect(await readLate(head, (socket) => socket.end(), client())).toBe(SIZE);
+    });
+
+    it.each(Object.entries(heads(2 * SIZE)))(
+      'hears of a provider that %s and resets its connection before',
+      async (_, head) => {
+        const upstream = client({ maxOpenRequests: 1 });
+        for (let again = 0; again < 2; again += 1) {
+          await expect(readLate(head, (socket) => socket.resetAndDestroy(), upstream)).rejects.toMatchObject({
+            name: 'UpstreamFailure',
+            kind: 'reset',
+          });
+        }
+      },
+    );
+
+    it('blames no provider for the time that it was held back', async () => {
+      const url = await serve((_request, response) => void response.end(Buffer.alloc(1_000_000)));
+      const { body } = await client().request(get(url, { bodyTimeoutMs: 100 }));
+      let bytes = 0;
+      await body.each((chunk) => {
+        bytes += chunk.length;
+        return bytes === chunk.length ? new Promise((resolve) => setTimeout(resolve, 500)) : undefined;
+      });
+      expect(bytes).toBe(1_000_000);
+    });
+
+    it('reads the next answer of a connection that was held back at the end of the last', async () => {
+      const url = await serve((_request, response) => void response.end(Buffer.alloc(200_000)));
+      const upstream = client({ maxConnections: 1 });
+      for (let again = 0; again < 5; again += 1) {
+        const { body } = await upstream.request(get(url));
+        await new Promise((resolve) => setTimeout(resolve, 30));
+        expect((await body.bytes(1e6)).length).toBe(200_000);
+      }
+    });
   });
 
   it('takes nothing more once it is closed', async () => {

@@ -2,6 +2,7 @@ import { Pool } from 'undici';
 import { Exchange } from './exchange.js';
 import type { Load, UpstreamResponse } from './exchange.js';
 import { guardedConnector } from './guarded.connector.js';
+import { type CarriedOptions, type ConnectionOptions, ProviderConnection } from './provider.connection.js';
 import type { Resolve } from './guarded.connector.js';
 import { UpstreamFailure } from './upstream-failure.js';
 
@@ -17,7 +18,7 @@ export interface UpstreamClientOptions {
   connectTimeoutMs?: number;
   /** From the call to the head of the answer, when the request names none. Default 30 000 ms. */
   headersTimeoutMs?: number;
-  /** Between two pieces of a body, when the request names none. Default 60 000 ms; checked about once a second. */
+  /** Between two pieces of a body, when the request names none and as far as it is read. Default 60 000 ms. */
   bodyTimeoutMs?: number;
   /** How names become addresses; the system's resolver unless a test brings its own. */
   resolve?: Resolve;
@@ -84,20 +85,20 @@ export class UpstreamClient {
       const times = {
         connectionMs: this.options.connectTimeoutMs * 2,
         headersMs: request.headersTimeoutMs ?? this.options.headersTimeoutMs,
+        bodyMs: request.bodyTimeoutMs ?? this.options.bodyTimeoutMs,
       };
       const exchange = new Exchange({ resolve, reject }, load, times, request.signal);
       try {
-        pool.dispatch(
-          {
-            path: basePath + request.path,
-            method: request.method,
-            headers: request.headers,
-            body: request.body ?? null,
-            headersTimeout: 0,
-            bodyTimeout: request.bodyTimeoutMs ?? this.options.bodyTimeoutMs,
-          },
-          exchange,
-        );
+        const options: CarriedOptions = {
+          path: basePath + request.path,
+          method: request.method,
+          headers: request.headers,
+          body: request.body ?? null,
+          headersTimeout: 0,
+          bodyTimeout: 0,
+          carried: exchange,
+        };
+        pool.dispatch(options, exchange);
       } catch (error) {
         exchange.refuse(UpstreamFailure.of(error));
       }
@@ -138,6 +139,7 @@ export class UpstreamClient {
       connect: guardedConnector({ allowPrivate, connectTimeoutMs, resolve: this.resolve }),
       connections: maxConnections,
       pipelining: 1,
+      factory: (to, options) => new ProviderConnection(to, options as ConnectionOptions),
     });
   }
 }
