@@ -64,7 +64,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
       connectionMs < headersMs
         ? setTimeout(connectionDue, connectionMs, this)
         : setTimeout(headTimedOut, headersMs, this);
-    signal?.addEventListener('abort', this.onAbort, { once: true });
+    signal?.addEventListener('abort', this, { once: true });
   }
 
   carriedBy(connection: ProviderConnection): void {
@@ -162,9 +162,10 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
       this.abort(new UpstreamFailure('timeout', 'body_timeout', 'The provider did not go on with its answer in time'));
   }
 
-  private readonly onAbort = (): void => {
+  /** The signal of the request says that it is given up. @internal */
+  handleEvent(): void {
     this.abort(new UpstreamFailure('aborted', 'signal', 'The request was given up', this.controller !== undefined));
-  };
+  }
 
   private finish(failure: UpstreamFailure): void {
     if (this.failure !== undefined) {
@@ -180,7 +181,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
 
   private release(): void {
     clearTimeout(this.timer);
-    this.signal?.removeEventListener('abort', this.onAbort);
+    this.signal?.removeEventListener('abort', this);
   }
 
   private letGo(): void {
