@@ -42,7 +42,6 @@ export interface ExchangeTimes {
 export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
   private controller: Dispatcher.DispatchController | undefined;
   private connection: ProviderConnection | undefined;
-  private held = false;
   private body: UpstreamBody | undefined;
   /** Until there is an answer, or none: a stream, or undici's queue, would keep what it has until it ends. */
   private caller: ExchangeCaller | undefined;
@@ -77,16 +76,13 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
   }
 
   pause(): void {
-    if (this.gone || !this.connection) return;
-    this.held = true;
-    this.connection.hold(this);
+    this.connection?.hold(this);
   }
 
   resume(): void {
-    if (!this.held) return;
-    this.held = false;
+    if (this.connection?.isHeld !== true) return;
     this.timer.refresh();
-    this.connection?.release();
+    this.connection.release();
   }
 
   /**
@@ -157,7 +153,7 @@ export class Exchange implements Dispatcher.DispatchHandler, BodyFlow, Carried {
 
   /** The next piece should be there by now, unless nobody asked for it. @internal */
   checkBody(): void {
-    if (this.held) this.timer.refresh();
+    if (this.connection?.isHeld === true) this.timer.refresh();
     else
       this.abort(new UpstreamFailure('timeout', 'body_timeout', 'The provider did not go on with its answer in time'));
   }

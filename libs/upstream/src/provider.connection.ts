@@ -47,6 +47,10 @@ export class ProviderConnection extends Client {
     return super.dispatch(options, handler);
   }
 
+  get isHeld(): boolean {
+    return this.onLost !== undefined;
+  }
+
   hold(carried: Carried): void {
     const { socket } = this;
     if (!socket || this.onLost) return;

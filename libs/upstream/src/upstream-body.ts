@@ -51,8 +51,8 @@ export class UpstreamBody {
   /**
    * Hands out every piece as the provider sent it, one after the other, until the end. Once, and to one reader.
    *
-   * Not an async function, and no promise for each piece: they would be kept once for every open stream. For the same
-   * reason nothing keeps a piece while the next is waited for: it keeps all the bytes in memory that were read with it.
+   * Not an async function, and no promise for each piece: they would be kept once for every open stream. Nothing keeps
+   * a piece while the next is waited for: it keeps all the bytes in memory that were read with it.
    *
    * @param use is called by whatever brought the piece, so it runs in no caller's async context, and may {@link cancel}.
    * What it returns is waited for before the next piece. What it throws ends the reading; to cancel the rest is the caller's.

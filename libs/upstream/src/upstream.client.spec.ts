@@ -284,13 +284,17 @@ describe('UpstreamClient', () => {
       expect(bytes).toBe(1_000_000);
     });
 
-    it('reads the next answer of a connection that was held back at the end of the last', async () => {
-      const url = await serve((_request, response) => void response.end(Buffer.alloc(200_000)));
+    it('reads the next answer of a connection that was held back when the last one ended', async () => {
+      // So many pieces are held back in the middle of what is read at once, and the end comes with the same reading.
+      const chunked = `46\r\n${'x'.repeat(70)}\r\n`.repeat(600);
+      const answer = `HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n${chunked}0\r\n\r\n`;
+      const provider = createTcpServer((socket) => void socket.on('data', () => socket.write(answer)));
+      const url = await listen(provider);
       const upstream = client({ maxConnections: 1 });
       for (let again = 0; again < 5; again += 1) {
-        const { body } = await upstream.request(get(url));
+        const { body } = await upstream.request(get(url, { bodyTimeoutMs: 2_000, headersTimeoutMs: 2_000 }));
         await new Promise((resolve) => setTimeout(resolve, 30));
-        expect((await body.bytes(1e6)).length).toBe(200_000);
+        expect((await body.bytes(1e6)).length).toBe(42_000);
       }
     });
   });
