@@ -79,7 +79,7 @@ describe('prepaid balances', () => {
     Number((await user.http.get<{ data: { credits: string } }>('/api/v1/balance')).body.data.credits);
   const transactions = async (query = ''): Promise<Transaction[]> =>
     (await user.http.get<{ data: Transaction[] }>(`/api/v1/balance/transactions${query}`)).body.data;
-  const posts = (): number => up.requests.filter(({ method }) => method === 'POST').length;
+  const posts = (): number => up.calls.length;
   const sumOf = (items: readonly Transaction[]): number => items.reduce((sum, { credits }) => sum + Number(credits), 0);
 
   it('B-01 shows what is left in dollars and in credits, and nobody where there is no record', async () => {

@@ -148,7 +148,7 @@ describe('disabled means disabled', () => {
     const [caller, bystander] = [await givenCaller(), await givenCaller()];
     up.next({ pauseAfterChunks: 0 }).next({ pauseAfterChunks: 2 });
     const refused = ask(caller);
-    await eventually(() => expect(up.requests.filter(({ method }) => method === 'POST')).toHaveLength(1));
+    await eventually(() => expect(up.calls).toHaveLength(1));
     const stream = await ask(bystander, { stream: true });
     await suspend(t, admin, caller);
     const answer = await refused;

@@ -35,7 +35,7 @@ describe('a caller who holds up', () => {
     await up.stop();
   });
 
-  const asked = (): number => up.requests.filter(({ method }) => method === 'POST').length;
+  const asked = (): number => up.calls.length;
   const rowsOf = async (requestId: string): Promise<Record<string, unknown>[]> =>
     (await t.db.query<Record<string, unknown>>('SELECT * FROM usage_events WHERE request_id = $1', [requestId])).rows;
   const body = (more: object = {}): string =>

@@ -287,7 +287,7 @@ describe('what else a provider keeps', () => {
     await givenSubscription(t, user, 'm1');
     key = await givenApiKey(t, user, ['m1']);
   });
-  afterEach(() => expect(up.requests.filter(({ method }) => method === 'POST')).toHaveLength(0));
+  afterEach(() => expect(up.calls).toHaveLength(0));
   afterAll(async () => {
     await t.close();
     await up.stop();

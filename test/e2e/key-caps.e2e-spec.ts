@@ -60,7 +60,7 @@ describe('what an API key may do', () => {
     ];
     for (const [path, body] of others) notAllowed(await http.post(path, body), 'operation_not_allowed');
     notAllowed(await http.get('/v1/models'), 'operation_not_allowed');
-    expect(up.requests.filter(({ method }) => method === 'POST')).toHaveLength(1);
+    expect(up.calls).toHaveLength(1);
     const anthropic = await http.post('/v1/messages', { ...chat(), max_tokens: 5 });
     expect([anthropic.status, anthropic.body]).toMatchObject([
       403,

@@ -49,7 +49,7 @@ describe('quotas of subscriptions', () => {
   };
   const call = (at = t, more: object = {}): Promise<TestResponse> =>
     at.http.bearer(key.key).post('/v1/chat/completions', { ...body, ...more });
-  const posts = (): number => up.requests.filter(({ method }) => method === 'POST').length;
+  const posts = (): number => up.calls.length;
   const exceeded = (answer: TestResponse): void =>
     expect([answer.status, answer.body]).toMatchObject([
       429,
